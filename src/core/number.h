@@ -1,0 +1,49 @@
+/* number.h: doubles from and to text, always in the C locale
+ *
+ * The only home of conversions between doubles and text.  Reading is
+ * correctly rounded (Eisel-Lemire, strtod_l behind it); printing gives the
+ * shortest text that reads back equal (Schubfach).  Sources: D. Lemire,
+ * "Number parsing at a gigabyte per second", 10.1002/spe.2984; R. Giulietti,
+ * "The Schubfach way to render doubles" (2020).
+ */
+#ifndef HC_CORE_NUMBER_H
+#define HC_CORE_NUMBER_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { HC_NUMBER_SIZE = 32 }; /* room for any printed number and its NUL */
+
+/* Parse all of s[0..len) as a decimal number: sign, digits, '.', exponent,
+ * or nan, inf, infinity in any case.  No white space, no hex, no locale.
+ * True on success.  1e400 gives inf, 1e-400 gives 0, both true. */
+bool hc_number_parse(const char *s, size_t len, double *out);
+
+/* The same with ',' as decimal mark. */
+bool hc_number_parse_comma(const char *s, size_t len, double *out);
+
+/* The number at the start of s[0..len); returns how many bytes it took, 0
+ * when there is none ("1.5mA" gives 3). */
+size_t hc_number_prefix(const char *s, size_t len, double *out);
+
+/* Whole number in [lo, hi]; all of s must be used. */
+bool hc_integer_parse(const char *s, size_t len, long lo, long hi,
+                      long *out);
+
+/* Shortest text that reads back equal, written to buf (HC_NUMBER_SIZE),
+ * NUL-terminated; returns its length.  "NaN", "inf", "-inf".  1e-5 <= |x| <
+ * 1e17 without exponent, otherwise like 1.25e-7. */
+size_t hc_number_print(double x, char *buf);
+
+/* At most `digits` significant digits (1..17), trailing zeros cut: what
+ * fitted and derived quantities are printed with (10). */
+size_t hc_number_print_digits(double x, int digits, char *buf);
+
+/* Text of a decimal number times 10^shift, by moving the exponent of the
+ * text, so that no digit changes ("1.50" by -3 gives "1.50e-3").  Writes to
+ * buf[cap] and returns the length, 0 when it does not fit or s is not a
+ * number. */
+size_t hc_number_shift(const char *s, size_t len, int shift, char *buf,
+                       size_t cap);
+
+#endif

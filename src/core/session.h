@@ -1,0 +1,56 @@
+/* session.h: what every main does, in one place
+ *
+ *     int main(int argc, char **argv)
+ *     {
+ *         opts o = {...defaults...};
+ *         hc_session s;
+ *         if (!hc_session_begin(&s, &tool, argc, argv, &o, &o.common))
+ *             return hc_session_end(&s);
+ *         for (size_t i = 0; i < s.n_files; i++)
+ *             if (!hc_session_note(&s, work(&s, s.files[i], &o, &s.err)))
+ *                 break;
+ *         return hc_session_end(&s);
+ *     }
+ */
+#ifndef HC_CORE_SESSION_H
+#define HC_CORE_SESSION_H
+
+#include "core/messages.h"
+#include "core/options.h"
+#include "core/table.h"
+
+typedef struct {
+    const hc_tool *tool;
+    const hc_common *common;
+    hc_talk talk;
+    hc_err err;
+    hc_status worst;
+    hc_out *out;            /* -o FILE or stdout, opened by begin */
+    const char **operands;  /* all operands (owned) */
+    size_t n_operands;
+    const char **files;     /* operands from min_operands on, or {"-"} */
+    size_t n_files;
+    bool fail_fast;         /* note() returns false after a failure */
+    char step[512];         /* "hc-kk 0.1 --method linkk", for '#: step' */
+} hc_session;
+
+/* Parse, answer --help and --version, open the output.  False: nothing more
+ * to do but hc_session_end (help printed, or wrong use reported). */
+bool hc_session_begin(hc_session *s, const hc_tool *tool, int argc,
+                      char **argv, void *opts, const hc_common *common);
+
+/* Report a failure, remember the worst; false when the main should stop
+ * (fail-fast, no memory, output broken). */
+bool hc_session_note(hc_session *s, hc_status st);
+
+/* A writer on s->out, TSV or JSON as asked for, with the lines every table
+ * starts with: version, kind, those of `from` (may be NULL), this step. */
+hc_status hc_session_table(hc_session *s, const char *kind,
+                           const hc_meta *from, hc_writer **w, hc_err *err)
+    HC_MUST_USE;
+
+/* Close or discard the output, free, return the exit code.  An output file
+ * appears unless the run failed before anything could be written. */
+int hc_session_end(hc_session *s);
+
+#endif
