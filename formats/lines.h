@@ -1,0 +1,84 @@
+/* lines.h: text files: lines in UTF-8, fields, dialects, tables of rows
+ */
+#ifndef HC_FORMATS_LINES_H
+#define HC_FORMATS_LINES_H
+
+#include "core/status.h"
+#include "formats/sink.h"
+#include "formats/source.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* ---- lines ---- */
+
+typedef struct hc_lines hc_lines;
+
+/* Lines of the source, which stays the caller's.  UTF-16 is decoded, lone CR
+ * taken as line end, other bytes that are not UTF-8 read as Windows-1252. */
+hc_status hc_lines_open(hc_lines **out, hc_source *src, hc_err *err)
+    HC_MUST_USE;
+void hc_lines_free(hc_lines *l);
+
+/* The next line without its end, writable, NUL-terminated, borrowed until
+ * the next call; NULL at the end of the file.  Longer than 16 MiB: HC_DATA. */
+hc_status hc_lines_next(hc_lines *l, char **line, size_t *len, hc_err *err)
+    HC_MUST_USE;
+/* The next call gives the last line once more (as it is by then). */
+void hc_lines_back(hc_lines *l);
+long hc_lines_number(const hc_lines *l); /* of the last line, from 1 */
+/* False: the last line had no line end; the file may have been cut there. */
+bool hc_lines_ended(const hc_lines *l);
+/* What was met so far. */
+hc_encoding hc_lines_encoding(const hc_lines *l);
+hc_line_ends hc_lines_ends(const hc_lines *l);
+
+/* ---- fields ---- */
+
+typedef struct {
+    char delimiter;     /* '\t' ',' ';' '|', ' ' for runs of white space */
+    bool decimal_comma; /* numbers are written 1,5 */
+    bool quotes;        /* fields may stand in "..." */
+} hc_dialect;
+
+/* Guess the dialect of a table from some of its lines (names and the first
+ * rows, whole lines separated by \n). */
+hc_dialect hc_dialect_guess(const char *text, size_t len);
+const char *hc_dialect_delimiter_name(hc_dialect d); /* "tab" */
+
+/* Split a line in place into at most cap cells: blanks cut, quotes undone,
+ * and with decimal_comma the comma of a number turned into a point.  An
+ * empty field is HC_CELL_NONE.  Returns how many fields there were (may be
+ * more than cap). */
+size_t hc_split(char *line, size_t len, hc_dialect d, hc_cell *cells,
+                size_t cap);
+
+/* The same as names on the heap (free with hc_names_free); empty trailing
+ * fields are cut off; an empty one inside becomes "column_N". */
+hc_status hc_split_names(const char *line, size_t len, hc_dialect d,
+                         hc_column **columns, size_t *n, hc_err *err)
+    HC_MUST_USE;
+void hc_columns_free(hc_column *columns, size_t n);
+
+/* ---- rows ---- */
+
+/* How the rows of a text table are read. */
+typedef struct {
+    hc_dialect dialect;
+    bool skip_blank;   /* empty lines are no rows; otherwise they end it */
+    bool leading_tab;  /* rows begin with the delimiter (Gamry) */
+    bool short_ok;     /* missing fields at the end of a row are empty */
+    bool ragged_tail;  /* a short last line of the file is no row */
+    size_t max_rows;   /* stop after so many, 0: no limit */
+    /* True for a line behind the table; it is given back. May be NULL. */
+    bool (*stop)(const char *line, size_t len);
+} hc_rows_rules;
+
+/* Rows of the open data set up to its end.  A row with too many or too few
+ * fields is rejected; a short last line without a line end makes the file
+ * incomplete. */
+hc_status hc_rows_read(hc_lines *l, hc_sink *sink, const hc_rows_rules *r,
+                       hc_err *err) HC_MUST_USE;
+
+#endif

@@ -1,0 +1,176 @@
+/* sink.h: where a reader puts what it reads
+ *
+ * A reader says facts about the file, opens a data set with its columns,
+ * gives rows, ends the data set, opens the next:
+ *
+ *     hc_sink_fact(sink, "device", "SP-240 (SN 0200)");
+ *     hc_sink_meta(sink, "Cable", "standard");
+ *     HC_TRY(hc_sink_begin(sink, &dataset, err));
+ *     while (...)
+ *         HC_TRY(hc_sink_row(sink, cells, err));
+ *     HC_TRY(hc_sink_end(sink, err));
+ *
+ * Nothing is lost silently: a row that cannot be taken goes to
+ * hc_sink_reject, a source that ends too early to hc_sink_incomplete.
+ */
+#ifndef HC_FORMATS_SINK_H
+#define HC_FORMATS_SINK_H
+
+#include "core/status.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#define HC_TRY(call)                                                          \
+    do {                                                                      \
+        hc_status hc_try_ = (call);                                           \
+        if (hc_try_ != HC_OK)                                                 \
+            return hc_try_;                                                   \
+    } while (0)
+
+/* ---- cells ---- */
+
+typedef enum {
+    HC_CELL_NONE, /* no value: prints NaN */
+    HC_CELL_TEXT, /* as read: keeps its digits; decimal mark is '.' */
+    HC_CELL_F8,
+    HC_CELL_F4, /* printed as the shortest text that is the same float */
+    HC_CELL_INT,
+} hc_cell_type;
+
+typedef struct {
+    hc_cell_type type;
+    uint32_t len; /* of text */
+    union {
+        const char *s; /* text, UTF-8, not NUL-terminated; borrowed */
+        double f8;
+        float f4;
+        int64_t i;
+    } u;
+} hc_cell;
+
+static inline hc_cell hc_cell_text(const char *s, size_t len)
+{
+    return (hc_cell){HC_CELL_TEXT, (uint32_t)len, {.s = s}};
+}
+
+static inline hc_cell hc_cell_f8(double x)
+{
+    return (hc_cell){HC_CELL_F8, 0, {.f8 = x}};
+}
+
+static inline hc_cell hc_cell_f4(float x)
+{
+    return (hc_cell){HC_CELL_F4, 0, {.f4 = x}};
+}
+
+static inline hc_cell hc_cell_int(int64_t i)
+{
+    return (hc_cell){HC_CELL_INT, 0, {.i = i}};
+}
+
+static inline hc_cell hc_cell_none(void)
+{
+    return (hc_cell){HC_CELL_NONE, 0, {.i = 0}};
+}
+
+/* The cell as a number: true when it is one (NaN for an empty cell, for
+ * "N/A" and the like); false when the text is something else. */
+bool hc_cell_number(const hc_cell *c, double *x);
+
+/* ---- data sets ---- */
+
+typedef struct {
+    const char *name; /* as in the file, in UTF-8 */
+    const char *unit; /* where the file says it apart from the name */
+} hc_column;
+
+typedef enum {
+    HC_KIND_AUTO,   /* eis when the columns have frequency and impedance and
+                       the technique is not a mixed one, else series */
+    HC_KIND_EIS,    /* a plain read gives spectra */
+    HC_KIND_SERIES, /* a plain read gives a time series */
+    HC_KIND_WAVE,   /* fast V/I samples */
+    HC_KIND_OTHER,  /* only --raw shows it (settings, event logs) */
+} hc_kind;
+
+typedef struct {
+    const char *name;      /* "ZCURVE", "data"; what --select may say */
+    const char *technique; /* in the instrument's words, "" unknown */
+    hc_kind kind;
+    bool side;           /* only goes along with another (OCV before EIS):
+                            a plain read leaves it out */
+    bool one_spectrum;   /* never split where the frequency turns */
+    const hc_column *columns;
+    size_t n_columns;
+    int64_t rows_declared; /* what the file says, -1 when it does not */
+    long cycle_count;      /* of all rows where no column says it, or -1 */
+} hc_dataset;
+
+/* A data set with "not said" in all members but these. */
+hc_dataset hc_dataset_make(const char *name, const hc_column *columns,
+                           size_t n_columns);
+
+/* ---- the sink ---- */
+
+typedef struct {
+    hc_status (*fact)(void *ctx, const char *key, const char *value,
+                      hc_err *err);
+    hc_status (*meta)(void *ctx, const char *key, const char *value,
+                      hc_err *err);
+    hc_status (*begin)(void *ctx, const hc_dataset *d, hc_err *err);
+    hc_status (*row)(void *ctx, const hc_cell *cells, hc_err *err);
+    hc_status (*end)(void *ctx, hc_err *err);
+    void (*warn)(void *ctx, long line, const char *text);
+} hc_sink_ops; /* any may be NULL: not interested */
+
+typedef struct {
+    const hc_sink_ops *ops;
+    void *ctx;
+    /* the account of the file, kept by sink.c */
+    const hc_dataset *dataset; /* open one, NULL between */
+    size_t n_datasets;
+    uint64_t rows, rejected;         /* of all data sets */
+    uint64_t dataset_rows, dataset_rejected;
+    long first_bad_line;
+    bool incomplete;
+    char first_bad[256];     /* why the first row was rejected */
+    char why_incomplete[256];
+    bool growing;            /* the reader's caller expects an open end */
+} hc_sink;
+
+/* One of the well-known facts (see facts in sink.c), in our own form: times
+ * "2021-02-03T16:17:59.000" with Z or an offset only where the file has it.
+ * An unknown key is HC_INTERNAL. */
+hc_status hc_sink_fact(hc_sink *s, const char *key, const char *value,
+                       hc_err *err) HC_MUST_USE;
+hc_status hc_sink_factf(hc_sink *s, hc_err *err, const char *key,
+                        const char *fmt, ...) HC_PRINTF(4, 5) HC_MUST_USE;
+
+/* A setting of the instrument under its own name, value as it stands. */
+hc_status hc_sink_meta(hc_sink *s, const char *key, const char *value,
+                       hc_err *err) HC_MUST_USE;
+/* The same from slices (trimmed, made UTF-8, cut at 4 KiB). */
+hc_status hc_sink_metan(hc_sink *s, const char *key, size_t key_len,
+                        const char *value, size_t value_len, hc_err *err)
+    HC_MUST_USE;
+
+/* Open a data set; d and its arrays stay valid until hc_sink_end. */
+hc_status hc_sink_begin(hc_sink *s, const hc_dataset *d, hc_err *err)
+    HC_MUST_USE;
+/* n_columns cells. */
+hc_status hc_sink_row(hc_sink *s, const hc_cell *cells, hc_err *err)
+    HC_MUST_USE;
+/* Close it.  A count declared and not met is reported here. */
+hc_status hc_sink_end(hc_sink *s, hc_err *err) HC_MUST_USE;
+
+/* A row of the file that could not be taken.  line 0: unknown. */
+void hc_sink_reject(hc_sink *s, long line, const char *fmt, ...)
+    HC_PRINTF(3, 4);
+/* The source ends inside a record or before the count it declares. */
+void hc_sink_incomplete(hc_sink *s, const char *fmt, ...) HC_PRINTF(2, 3);
+void hc_sink_warn(hc_sink *s, long line, const char *fmt, ...)
+    HC_PRINTF(3, 4);
+
+#endif
