@@ -1,0 +1,310 @@
+/* dense.c: small dense linear algebra, see dense.h */
+#include "fitters/dense.h"
+
+#include <float.h>
+#include <math.h>
+
+double hc_dot(const double *a, const double *b, size_t n)
+{
+    /* four sums so that the compiler can overlap them; the order is fixed */
+    double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        s0 += a[i] * b[i];
+        s1 += a[i + 1] * b[i + 1];
+        s2 += a[i + 2] * b[i + 2];
+        s3 += a[i + 3] * b[i + 3];
+    }
+    for (; i < n; i++)
+        s0 += a[i] * b[i];
+    return (s0 + s1) + (s2 + s3);
+}
+
+bool hc_cholesky(double *a, size_t n, double tol)
+{
+    for (size_t i = 0; i < n; i++) {
+        double *ri = a + i * n;
+        for (size_t j = 0; j < i; j++)
+            ri[j] = (ri[j] - hc_dot(ri, a + j * n, j)) / a[j * n + j];
+        double d = ri[i] - hc_dot(ri, ri, i);
+        if (!(d > tol * fabs(ri[i])) || !(d > 0))
+            return false;
+        ri[i] = sqrt(d);
+    }
+    return true;
+}
+
+void hc_lower_solve(const double *l, size_t n, double *b)
+{
+    for (size_t i = 0; i < n; i++)
+        b[i] = (b[i] - hc_dot(l + i * n, b, i)) / l[i * n + i];
+}
+
+void hc_lower_solve_t(const double *l, size_t n, double *b)
+{
+    for (size_t i = n; i-- > 0;) {
+        b[i] /= l[i * n + i];
+        const double t = b[i];
+        for (size_t k = 0; k < i; k++)
+            b[k] -= t * l[i * n + k];
+    }
+}
+
+void hc_cholesky_solve(const double *l, size_t n, double *b)
+{
+    hc_lower_solve(l, n, b);
+    hc_lower_solve_t(l, n, b);
+}
+
+void hc_cholesky_inverse(const double *l, size_t n, double *inv)
+{
+    for (size_t j = 0; j < n; j++) {
+        double *row = inv + j * n;
+        for (size_t i = 0; i < n; i++)
+            row[i] = i == j ? 1 : 0;
+        hc_cholesky_solve(l, n, row);
+    }
+}
+
+/* Householder reduction to tridiagonal form: diagonal d, subdiagonal e
+ * (e[0] unused); a receives the orthogonal matrix, columns as usual. */
+static void tridiagonalise(double *a, size_t n, double *d, double *e)
+{
+    for (size_t i = n - 1; i >= 1; i--) {
+        double *ai = a + i * n;
+        double scale = 0, h = 0;
+        for (size_t k = 0; k < i; k++)
+            scale += fabs(ai[k]);
+        if (i == 1 || !(scale > 0)) {
+            e[i] = ai[i - 1];
+            d[i] = 0;
+            continue;
+        }
+        for (size_t k = 0; k < i; k++) {
+            ai[k] /= scale;
+            h += ai[k] * ai[k];
+        }
+        const double f = ai[i - 1];
+        const double g = f >= 0 ? -sqrt(h) : sqrt(h);
+        e[i] = scale * g;
+        h -= f * g;
+        ai[i - 1] = f - g;
+        double hh = 0;
+        for (size_t j = 0; j < i; j++) {
+            a[j * n + i] = ai[j] / h;
+            double s = hc_dot(a + j * n, ai, j + 1);
+            for (size_t k = j + 1; k < i; k++)
+                s += a[k * n + j] * ai[k];
+            e[j] = s / h;
+            hh += e[j] * ai[j];
+        }
+        hh /= h + h;
+        for (size_t j = 0; j < i; j++) {
+            const double fj = ai[j], gj = e[j] -= hh * fj;
+            for (size_t k = 0; k <= j; k++)
+                a[j * n + k] -= fj * e[k] + gj * ai[k];
+        }
+        d[i] = h;
+    }
+    d[0] = e[0] = 0;
+}
+
+static void accumulate(double *a, size_t n, double *d)
+{
+    for (size_t i = 0; i < n; i++) {
+        if (d[i] != 0) {
+            for (size_t j = 0; j < i; j++) {
+                double g = 0;
+                for (size_t k = 0; k < i; k++)
+                    g += a[i * n + k] * a[k * n + j];
+                for (size_t k = 0; k < i; k++)
+                    a[k * n + j] -= g * a[k * n + i];
+            }
+        }
+        d[i] = a[i * n + i];
+        a[i * n + i] = 1;
+        for (size_t j = 0; j < i; j++)
+            a[j * n + i] = a[i * n + j] = 0;
+    }
+}
+
+static void transpose(double *a, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j < i; j++) {
+            const double t = a[i * n + j];
+            a[i * n + j] = a[j * n + i];
+            a[j * n + i] = t;
+        }
+}
+
+/* One implicit QL sweep from m down to l; v's rows are the vectors. */
+static void ql_sweep(double *v, size_t n, double *d, double *e, size_t l,
+                     size_t m)
+{
+    double g = (d[l + 1] - d[l]) / (2 * e[l]);
+    double r = hypot(g, 1);
+    g = d[m] - d[l] + e[l] / (g + copysign(r, g));
+    double s = 1, c = 1, p = 0;
+    for (size_t i = m; i-- > l;) {
+        double f = s * e[i];
+        const double b = c * e[i];
+        e[i + 1] = r = hypot(f, g);
+        if (!(r > 0)) {
+            d[i + 1] -= p;
+            e[m] = 0;
+            return;
+        }
+        s = f / r;
+        c = g / r;
+        g = d[i + 1] - p;
+        r = (d[i] - g) * s + 2 * c * b;
+        p = s * r;
+        d[i + 1] = g + p;
+        g = c * r - b;
+        double *vi = v + i * n, *vj = vi + n;
+        for (size_t k = 0; k < n; k++) {
+            f = vj[k];
+            vj[k] = s * vi[k] + c * f;
+            vi[k] = c * vi[k] - s * f;
+        }
+    }
+    d[l] -= p;
+    e[l] = g;
+    e[m] = 0;
+}
+
+static void sort_eigen(double *v, size_t n, double *d)
+{
+    for (size_t i = 0; i + 1 < n; i++) {
+        size_t k = i;
+        for (size_t j = i + 1; j < n; j++)
+            if (d[j] < d[k])
+                k = j;
+        if (k == i)
+            continue;
+        double t = d[i];
+        d[i] = d[k];
+        d[k] = t;
+        for (size_t j = 0; j < n; j++) {
+            t = v[i * n + j];
+            v[i * n + j] = v[k * n + j];
+            v[k * n + j] = t;
+        }
+    }
+}
+
+bool hc_eigen_symmetric(double *a, size_t n, double *w, double *work)
+{
+    double *e = work;
+    if (n == 0)
+        return true;
+    tridiagonalise(a, n, w, e);
+    accumulate(a, n, w);
+    transpose(a, n);
+    for (size_t i = 1; i < n; i++)
+        e[i - 1] = e[i];
+    e[n - 1] = 0;
+    for (size_t l = 0; l < n; l++) {
+        for (int iter = 0;; iter++) {
+            size_t m = l;
+            for (; m + 1 < n; m++)
+                if (fabs(e[m]) <= DBL_EPSILON * (fabs(w[m]) + fabs(w[m + 1])))
+                    break;
+            if (m == l)
+                break;
+            if (iter == 60)
+                return false;
+            ql_sweep(a, n, w, e, l, m);
+        }
+    }
+    sort_eigen(a, n, w);
+    return true;
+}
+
+/* Householder vector of x[0..m): x becomes v (v[0] kept apart), returns the
+ * new leading element; *beta so that H = I - beta v v^T. */
+static double householder(double *x, size_t m, double *beta)
+{
+    double norm = sqrt(hc_dot(x, x, m));
+    if (!(norm > 0)) {
+        *beta = 0;
+        return 0;
+    }
+    if (x[0] > 0)
+        norm = -norm;
+    x[0] -= norm;
+    *beta = -1 / (norm * x[0]);
+    return norm;
+}
+
+static void reflect(const double *v, double beta, double *y, size_t m)
+{
+    const double t = beta * hc_dot(v, y, m);
+    for (size_t i = 0; i < m; i++)
+        y[i] -= t * v[i];
+}
+
+size_t hc_least_squares(double *a, size_t m, size_t n, double *b,
+                        double rank_tol, double *x, size_t *perm, double *work)
+{
+    double *diag = work, *full = work + n;
+    const size_t most = m < n ? m : n;
+    size_t rank = 0;
+    for (size_t j = 0; j < n; j++) {
+        perm[j] = j;
+        full[j] = hc_dot(a + j * m, a + j * m, m);
+    }
+    for (; rank < most; rank++) {
+        size_t best = rank;
+        double best_rel = -1;
+        for (size_t j = rank; j < n; j++) {
+            const double *c = a + perm[j] * m + rank;
+            const double left = hc_dot(c, c, m - rank);
+            const double all = full[perm[j]];
+            const double rel = all > 0 ? left / all : 0;
+            if (rel > best_rel) {
+                best_rel = rel;
+                best = j;
+            }
+        }
+        if (!(best_rel > rank_tol * rank_tol))
+            break;
+        const size_t t = perm[rank];
+        perm[rank] = perm[best];
+        perm[best] = t;
+        double *c = a + perm[rank] * m + rank, beta;
+        diag[rank] = householder(c, m - rank, &beta);
+        for (size_t j = rank + 1; j < n; j++)
+            reflect(c, beta, a + perm[j] * m + rank, m - rank);
+        reflect(c, beta, b + rank, m - rank);
+    }
+    for (size_t j = 0; j < n; j++)
+        x[j] = 0;
+    for (size_t k = rank; k-- > 0;) {
+        double s = b[k];
+        for (size_t j = k + 1; j < rank; j++)
+            s -= a[perm[j] * m + k] * x[perm[j]];
+        x[perm[k]] = s / diag[k];
+    }
+    return rank;
+}
+
+void hc_gram(const double *a, size_t m, size_t n, double *h)
+{
+    for (size_t i = 0; i < n; i++)
+        for (size_t j = 0; j <= i; j++)
+            h[i * n + j] = h[j * n + i] = hc_dot(a + i * m, a + j * m, m);
+}
+
+void hc_times(const double *a, size_t m, size_t n, const double *x, double *y)
+{
+    for (size_t i = 0; i < m; i++)
+        y[i] = 0;
+    for (size_t j = 0; j < n; j++) {
+        const double t = x[j], *c = a + j * m;
+        if (t != 0)
+            for (size_t i = 0; i < m; i++)
+                y[i] += t * c[i];
+    }
+}
