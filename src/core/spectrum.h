@@ -14,6 +14,8 @@
 #define HC_COL_FREQ "frequency_hertz"
 #define HC_COL_RE "real_impedance_ohm"
 #define HC_COL_IM "imaginary_impedance_ohm"
+#define HC_COL_SD_RE "real_impedance_std_ohm"
+#define HC_COL_SD_IM "imaginary_impedance_std_ohm"
 
 /* One spectrum by falling frequency.  Context members are NaN where the
  * table does not say; cell and electrode are "-". */

@@ -81,6 +81,11 @@ bool hc_out_failed(const hc_out *out);
 /* Push what is buffered to stdout now (a table's reader is waiting). */
 void hc_out_flush(hc_out *out);
 
+/* Say that what was written so far is a whole result (a table has its end
+ * line), worth keeping even if the run had failures; and ask. */
+void hc_out_mark_whole(hc_out *out);
+bool hc_out_is_whole(const hc_out *out);
+
 /* Finish: write, fsync, rename.  Frees *out in every case. */
 hc_status hc_out_close(hc_out *out, hc_err *err) HC_MUST_USE;
 

@@ -29,6 +29,8 @@ typedef struct {
 void hc_meta_clear(hc_meta *m);
 hc_status hc_meta_add(hc_meta *m, const char *key, const char *fmt, ...)
     HC_PRINTF(3, 4) HC_MUST_USE;
+/* A whole line, "key rest", as it is. */
+hc_status hc_meta_add_line(hc_meta *m, const char *line) HC_MUST_USE;
 hc_status hc_meta_copy(hc_meta *to, const hc_meta *from) HC_MUST_USE;
 /* Text after the first line with that key, NULL when there is none. */
 const char *hc_meta_get(const hc_meta *m, const char *key);

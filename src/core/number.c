@@ -1,0 +1,464 @@
+#include "core/number.h"
+
+#include "core/pow10.h"
+#include "core/text.h"
+
+#include <locale.h>
+#include <math.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+__extension__ typedef unsigned __int128 u128;
+
+/* ---- reading ---- */
+
+/* A decimal number taken apart: 10^exp10 * digits, of which at most 19 are
+ * kept; `many` says that more followed. */
+typedef struct {
+    uint64_t digits;
+    int exp10;
+    bool negative, many;
+    size_t used; /* bytes of the text */
+} parts;
+
+/* floor(log2(10^e)) for |e| < 1233 */
+static int floor_log2_pow10(int e)
+{
+    return (int)(((int64_t)e * 1741647) >> 19);
+}
+
+static double from_bits(uint64_t bits)
+{
+    double x;
+    memcpy(&x, &bits, sizeof x);
+    return x;
+}
+
+/* Digits before and after the mark; false when there is none. */
+static bool scan_digits(const char *s, size_t len, char mark, parts *p)
+{
+    size_t i = p->used;
+    int kept = 0, seen = 0, dropped = 0, after = 0;
+    bool in_fraction = false;
+
+    for (; i < len; i++) {
+        if (s[i] == mark && !in_fraction) {
+            in_fraction = true;
+            continue;
+        }
+        if (!hc_isdigit(s[i]))
+            break;
+        seen++;
+        if (kept < 19) {
+            p->digits = p->digits * 10 + (uint64_t)(s[i] - '0');
+            if (p->digits != 0)
+                kept++;
+            after += in_fraction;
+        } else {
+            p->many |= s[i] != '0';
+            dropped += !in_fraction;
+        }
+    }
+    p->used = i;
+    p->exp10 = dropped - after;
+    return seen > 0;
+}
+
+/* An exponent, if one stands here; "1e" alone leaves the e unread. */
+static void scan_exponent(const char *s, size_t len, parts *p)
+{
+    size_t i = p->used;
+    int e = 0;
+    bool minus = false;
+
+    if (i >= len || (s[i] != 'e' && s[i] != 'E'))
+        return;
+    i++;
+    if (i < len && (s[i] == '+' || s[i] == '-'))
+        minus = s[i++] == '-';
+    if (i >= len || !hc_isdigit(s[i]))
+        return;
+    for (; i < len && hc_isdigit(s[i]); i++)
+        if (e < 100000)
+            e = e * 10 + (s[i] - '0');
+    p->exp10 += minus ? -e : e;
+    p->used = i;
+}
+
+/* Eisel-Lemire: digits * 10^exp10 from a 64 x 128 bit product.  The table is
+ * rounded down, so the true product lies less than digits * 1 ulp above; when
+ * that could change the rounding, or the result is not a normal number, the
+ * answer is false and the caller asks the C library. */
+static bool round_product(uint64_t digits, int exp10, double *out)
+{
+    if (exp10 < HC_POW10_MIN || exp10 > 308)
+        return false;
+    const uint64_t *g = hc_pow10[exp10 - HC_POW10_MIN];
+    int shift = __builtin_clzll(digits);
+    uint64_t w = digits << shift;
+    u128 low = (u128)w * g[1];
+    u128 high = (u128)w * g[0] + (uint64_t)(low >> 64);
+    uint64_t top = (uint64_t)(high >> 64), mid = (uint64_t)high;
+    int upper = (int)(top >> 63);
+
+    /* 53 bits of mantissa, one rounding bit, the rest */
+    int cut = upper + 9;
+    uint64_t half = 1ULL << cut, rest = top & ((half << 1) - 1);
+    uint64_t mantissa = top >> (cut + 1);
+    bool exact = exp10 >= 0 && exp10 <= HC_POW10_EXACT;
+    if (!exact && mid >= UINT64_MAX - 1)
+        return false;
+    if (rest == half && mid == 0)
+        return false; /* a tie, or too close to one */
+    if (rest == half - 1 && mid == UINT64_MAX)
+        return false;
+    if (rest >= half)
+        mantissa++;
+    int exp2 = floor_log2_pow10(exp10) + 64 - shift + upper - 1 + 1023;
+    if (mantissa >> 53) {
+        mantissa >>= 1;
+        exp2++;
+    }
+    if (exp2 <= 0 || exp2 >= 2047)
+        return false;
+    *out = from_bits((uint64_t)exp2 << 52 | (mantissa & ((1ULL << 52) - 1)));
+    return true;
+}
+
+/* The C library's own conversion, in the C locale whatever the process has
+ * set.  The mark is made a point first. */
+static double from_library(const char *s, size_t len, char mark)
+{
+    char small[64], *copy = small, *point;
+    double x = NAN;
+    locale_t c;
+
+    if (len >= sizeof small && (copy = malloc(len + 1)) == NULL)
+        return NAN;
+    memcpy(copy, s, len);
+    copy[len] = '\0';
+    if (mark != '.' && (point = strchr(copy, mark)) != NULL)
+        *point = '.';
+    c = newlocale(LC_ALL_MASK, "C", (locale_t)0);
+    if (c != (locale_t)0) {
+        x = strtod_l(copy, NULL, c);
+        freelocale(c);
+    }
+    if (copy != small)
+        free(copy);
+    return x;
+}
+
+static double value_of(const char *s, const parts *p, char mark)
+{
+    static const double exact[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,
+                                   1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
+                                   1e18, 1e19, 1e20, 1e21, 1e22};
+    double x;
+    if (p->digits == 0 && !p->many)
+        x = 0.0;
+    else if (!p->many && p->digits <= 1ULL << 53 && p->exp10 >= -22 &&
+             p->exp10 <= 22)
+        x = p->exp10 < 0 ? (double)p->digits / exact[-p->exp10]
+                         : (double)p->digits * exact[p->exp10];
+    else if (p->many || !round_product(p->digits, p->exp10, &x))
+        return from_library(s, p->used, mark);
+    return p->negative ? -x : x;
+}
+
+/* "nan", "inf", "infinity" in any case, at the start. */
+static size_t word_prefix(const char *s, size_t len, double *out)
+{
+    static const struct {
+        const char *word;
+        double value;
+    } words[] = {
+        {"infinity", INFINITY}, {"inf", INFINITY}, {"nan", (double)NAN}};
+
+    for (size_t k = 0; k < sizeof words / sizeof words[0]; k++) {
+        size_t n = strlen(words[k].word), i = 0;
+        if (n > len)
+            continue;
+        while (i < n && hc_tolower(s[i]) == words[k].word[i])
+            i++;
+        if (i == n) {
+            *out = words[k].value;
+            return n;
+        }
+    }
+    return 0;
+}
+
+static size_t prefix(const char *s, size_t len, char mark, double *out)
+{
+    parts p = {0};
+    size_t n;
+
+    if (len > 0 && (s[0] == '-' || s[0] == '+')) {
+        p.negative = s[0] == '-';
+        p.used = 1;
+    }
+    if (scan_digits(s, len, mark, &p)) {
+        scan_exponent(s, len, &p);
+        *out = value_of(s, &p, mark);
+        return p.used;
+    }
+    n = word_prefix(s + (p.negative || (len > 0 && s[0] == '+')),
+                    len - (p.negative || (len > 0 && s[0] == '+')), out);
+    if (n == 0)
+        return 0;
+    if (p.negative)
+        *out = -*out;
+    return n + (p.negative || s[0] == '+');
+}
+
+size_t hc_number_prefix(const char *s, size_t len, double *out)
+{
+    return prefix(s, len, '.', out);
+}
+
+bool hc_number_parse(const char *s, size_t len, double *out)
+{
+    double x;
+    if (len == 0 || prefix(s, len, '.', &x) != len)
+        return false;
+    *out = x;
+    return true;
+}
+
+bool hc_number_parse_comma(const char *s, size_t len, double *out)
+{
+    double x;
+    if (len == 0 || prefix(s, len, ',', &x) != len)
+        return false;
+    *out = x;
+    return true;
+}
+
+bool hc_integer_parse(const char *s, size_t len, long lo, long hi, long *out)
+{
+    size_t i = 0;
+    long x = 0;
+    bool minus = false;
+
+    if (len > 0 && (s[0] == '-' || s[0] == '+'))
+        minus = s[i++] == '-';
+    if (i == len)
+        return false;
+    for (; i < len; i++) {
+        if (!hc_isdigit(s[i]) || __builtin_mul_overflow(x, 10L, &x) ||
+            __builtin_sub_overflow(x, (long)(s[i] - '0'), &x))
+            return false;
+    }
+    /* x was built as a negative number, which has the wider range */
+    if (!minus && __builtin_sub_overflow(0L, x, &x))
+        return false;
+    if (x < lo || x > hi)
+        return false;
+    *out = x;
+    return true;
+}
+
+/* ---- printing ---- */
+
+/* high word of g * cp with the bits below folded into the last one */
+static uint64_t round_to_odd(uint64_t g1, uint64_t g0, uint64_t cp)
+{
+    uint64_t x1 = (uint64_t)(((u128)g0 * cp) >> 64);
+    u128 y = (u128)g1 * cp + x1;
+    return (uint64_t)(y >> 64) | ((uint64_t)y > 1);
+}
+
+/* Schubfach for a finite x > 0: x = *digits * 10^return, as few digits as
+ * read back equal, the nearest of those.  Trailing zeros may remain. */
+static int shortest(double x, uint64_t *digits)
+{
+    uint64_t bits, c;
+    memcpy(&bits, &x, sizeof bits);
+    uint64_t fraction = bits & ((1ULL << 52) - 1);
+    int be = (int)(bits >> 52 & 0x7ff), q = (be == 0 ? 1 : be) - 1075;
+
+    c = be == 0 ? fraction : fraction | 1ULL << 52;
+    if (q <= 0 && q > -53 && (c & ((1ULL << -q) - 1)) == 0) {
+        *digits = c >> -q; /* a whole number */
+        return 0;
+    }
+    bool open = (c & 1) != 0, closer = fraction == 0 && be > 1;
+    int k = (q * 1262611 - (closer ? 524031 : 0)) >> 22;
+    int h = q + floor_log2_pow10(-k) + 1;
+    uint64_t g1 = hc_pow10[-k - HC_POW10_MIN][0];
+    uint64_t g0 = hc_pow10[-k - HC_POW10_MIN][1];
+    if (-k < 0 || -k > HC_POW10_EXACT) {
+        g0++; /* rounded up is what the method wants */
+        g1 += g0 == 0;
+    }
+    uint64_t lower = round_to_odd(g1, g0, (4 * c - 2 + closer) << h) + open;
+    uint64_t value = round_to_odd(g1, g0, (4 * c) << h);
+    uint64_t upper = round_to_odd(g1, g0, (4 * c + 2) << h) - open;
+    uint64_t s = value / 4;
+    if (s >= 10) {
+        uint64_t sp = s / 10;
+        bool down = lower <= 40 * sp, up = 40 * sp + 40 <= upper;
+        if (down != up) {
+            *digits = sp + up;
+            return k + 1;
+        }
+    }
+    bool down = lower <= 4 * s, up = 4 * s + 4 <= upper;
+    if (down == up)
+        up = value > 4 * s + 2 || (value == 4 * s + 2 && (s & 1) != 0);
+    *digits = s + up;
+    return k;
+}
+
+static const char pairs[201] =
+    "00010203040506070809101112131415161718192021222324252627282930313233343"
+    "53637383940414243444546474849505152535455565758596061626364656667686970"
+    "7172737475767778798081828384858687888990919293949596979899";
+
+/* Digits of d, most significant first; returns how many. */
+static int write_digits(uint64_t d, char *buf)
+{
+    char tmp[20];
+    int n = 20;
+    while (d >= 100) {
+        n -= 2;
+        memcpy(tmp + n, pairs + 2 * (d % 100), 2);
+        d /= 100;
+    }
+    if (d >= 10) {
+        n -= 2;
+        memcpy(tmp + n, pairs + 2 * d, 2);
+    } else {
+        tmp[--n] = (char)('0' + d);
+    }
+    memcpy(buf, tmp + n, (size_t)(20 - n));
+    return 20 - n;
+}
+
+/* Lay out n digits whose mark stands after the first `point` of them. */
+static size_t lay_out(const char *digits, int n, int point, char *buf)
+{
+    char *p = buf;
+    if (point > 17 || point < -4) {
+        int e = point - 1;
+        *p++ = digits[0];
+        if (n > 1) {
+            *p++ = '.';
+            memcpy(p, digits + 1, (size_t)(n - 1));
+            p += n - 1;
+        }
+        *p++ = 'e';
+        if (e < 0)
+            *p++ = '-';
+        p += write_digits((uint64_t)(e < 0 ? -e : e), p);
+    } else if (point <= 0) {
+        memcpy(p, "0.0000", (size_t)(2 - point));
+        p += 2 - point;
+        memcpy(p, digits, (size_t)n);
+        p += n;
+    } else if (point >= n) {
+        memcpy(p, digits, (size_t)n);
+        memset(p + n, '0', (size_t)(point - n));
+        p += point;
+    } else {
+        memcpy(p, digits, (size_t)point);
+        p[point] = '.';
+        memcpy(p + point + 1, digits + point, (size_t)(n - point));
+        p += n + 1;
+    }
+    *p = '\0';
+    return (size_t)(p - buf);
+}
+
+/* Round a string of n digits to `keep`; a carry out of the front makes it
+ * one power larger (true). */
+static bool round_digits(char *digits, int *n, int keep)
+{
+    bool up = digits[keep] >= '5';
+    *n = keep;
+    if (!up)
+        return false;
+    for (int i = keep - 1; i >= 0; i--) {
+        if (digits[i] != '9') {
+            digits[i]++;
+            return false;
+        }
+        digits[i] = '0';
+    }
+    digits[0] = '1';
+    return true;
+}
+
+static size_t print(double x, int keep, char *buf)
+{
+    char digits[24];
+    uint64_t d;
+    size_t sign = 0;
+
+    if (isnan(x)) {
+        memcpy(buf, "NaN", 4);
+        return 3;
+    }
+    if (x < 0) {
+        buf[sign++] = '-';
+        x = -x;
+    }
+    if (isinf(x)) {
+        memcpy(buf + sign, "inf", 4);
+        return sign + 3;
+    }
+    if (x == 0) {
+        memcpy(buf, "0", 2);
+        return 1;
+    }
+    int exp10 = shortest(x, &d);
+    int n = write_digits(d, digits), point = n + exp10;
+    if (n > keep && round_digits(digits, &n, keep))
+        point++;
+    while (n > 1 && digits[n - 1] == '0')
+        n--;
+    return sign + lay_out(digits, n, point, buf + sign);
+}
+
+size_t hc_number_print(double x, char *buf)
+{
+    return print(x, 20, buf);
+}
+
+size_t hc_number_print_digits(double x, int digits, char *buf)
+{
+    return print(x, digits < 1 ? 1 : digits, buf);
+}
+
+size_t hc_number_shift(const char *s, size_t len, int shift, char *buf,
+                       size_t cap)
+{
+    parts p = {0};
+    size_t mantissa;
+    int exponent;
+
+    if (len > 0 && (s[0] == '-' || s[0] == '+'))
+        p.used = 1;
+    if (!scan_digits(s, len, '.', &p))
+        return 0;
+    mantissa = p.used;
+    p.exp10 = 0;
+    scan_exponent(s, len, &p);
+    if (p.used != len || mantissa + 8 > cap)
+        return 0;
+    exponent = p.exp10 + shift;
+    memcpy(buf, s, mantissa);
+    len = mantissa;
+    if (exponent != 0 && p.digits != 0) {
+        buf[len++] = 'e';
+        if (exponent < 0)
+            buf[len++] = '-';
+        len += (size_t)write_digits(
+            (uint64_t)(exponent < 0 ? -exponent : exponent), buf + len);
+    }
+    buf[len] = '\0';
+    return len;
+}

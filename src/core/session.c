@@ -1,0 +1,132 @@
+#include "config.h"
+
+#include "core/session.h"
+
+#include "core/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+
+static const char *const standard_input[] = {"-"};
+
+/* "hc-kk 0.1 --method linkk a.tsv": what was run, for the '#: step' line.
+ * The output's name is left out: it says nothing about the result. */
+static void describe_step(hc_session *s, int argc, char **argv)
+{
+    size_t at = (size_t)snprintf(s->step, sizeof s->step, "%s %s",
+                                 s->tool->name, PACKAGE_VERSION);
+    for (int i = 1; i < argc && at + 1 < sizeof s->step; i++) {
+        const char *a = argv[i];
+        if (strcmp(a, "-o") == 0 || strcmp(a, "--output") == 0) {
+            i++;
+            continue;
+        }
+        if (hc_starts_with(a, "--output=") ||
+            (hc_starts_with(a, "-o") && a[2] != '\0'))
+            continue;
+        at += (size_t)snprintf(s->step + at, sizeof s->step - at, " %s", a);
+    }
+}
+
+static bool print_and_stop(hc_session *s,
+                           void (*print)(const hc_tool *, hc_out *))
+{
+    if (hc_out_open(&s->out, NULL, &s->err) == HC_OK)
+        print(s->tool, s->out);
+    else
+        hc_session_note(s, s->err.status);
+    return false;
+}
+
+static void print_version(const hc_tool *tool, hc_out *out)
+{
+    hc_out_printf(out, "%s %s\n", tool->name, PACKAGE_VERSION);
+}
+
+bool hc_session_begin(hc_session *s, const hc_tool *tool, int argc,
+                      char **argv, void *opts, const hc_common *common)
+{
+    hc_status st;
+    size_t skip = (size_t)tool->min_operands;
+
+    *s = (hc_session){.tool = tool, .common = common};
+    s->talk.tool = tool->name;
+    if (argc == 2 && strcmp(argv[1], "--completion") == 0)
+        return print_and_stop(s, hc_options_rows);
+    st = hc_options_parse(tool, argc, argv, opts, &s->operands,
+                          &s->n_operands, &s->err);
+    if (st == HC_OK && common->help)
+        return print_and_stop(s, hc_options_help);
+    if (st == HC_OK && common->version)
+        return print_and_stop(s, print_version);
+    s->talk.quiet = common->quiet;
+    s->talk.verbose = common->verbose;
+    if (st == HC_OK)
+        st = hc_out_open(&s->out, common->output, &s->err);
+    if (st != HC_OK) {
+        hc_session_note(s, st);
+        if (st == HC_USAGE)
+            fprintf(stderr, "Try '%s --help'.\n", tool->name);
+        return false;
+    }
+    describe_step(s, argc, argv);
+    s->files = s->n_operands > skip ? s->operands + skip
+                                    : (const char **)(void *)standard_input;
+    s->n_files = s->n_operands > skip ? s->n_operands - skip : 1;
+    return true;
+}
+
+bool hc_session_note(hc_session *s, hc_status st)
+{
+    if (st == HC_OK)
+        return true;
+    s->err.status = st;
+    hc_say_error(&s->talk, &s->err);
+    hc_err_clear(&s->err);
+    s->worst = hc_status_worst(s->worst, st);
+    if (st == HC_NOMEM || st == HC_INTERNAL ||
+        (s->out != NULL && hc_out_failed(s->out)))
+        return false;
+    return !s->fail_fast;
+}
+
+hc_status hc_session_table(hc_session *s, const char *kind,
+                           const hc_meta *from, hc_writer **w, hc_err *err)
+{
+    hc_status st = hc_writer_new(
+        w, s->out, s->common->json ? HC_WRITE_JSON : HC_WRITE_TABLE, err);
+    if (st != HC_OK)
+        return st;
+    hc_writer_meta(*w, "kind", "%s", kind);
+    if (from != NULL)
+        hc_writer_copy_meta(*w, from);
+    hc_writer_meta(*w, "step", "%s", s->step);
+    return HC_OK;
+}
+
+/* A file is left alone when the run failed before its result was whole. */
+static bool discard(const hc_session *s, const hc_out *out)
+{
+    const char *path = s->common->output;
+    return path != NULL && strcmp(path, "-") != 0 && s->worst != HC_OK &&
+           s->worst != HC_NO && !hc_out_is_whole(out);
+}
+
+int hc_session_end(hc_session *s)
+{
+    if (s->out != NULL) {
+        hc_out *out = s->out;
+        hc_status st = HC_OK;
+        s->out = NULL;
+        if (discard(s, out))
+            hc_out_discard(out);
+        else
+            st = hc_out_close(out, &s->err);
+        hc_session_note(s, st);
+    }
+    free(s->operands);
+    s->operands = NULL;
+    return hc_status_exit(s->worst);
+}

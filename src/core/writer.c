@@ -1,0 +1,287 @@
+/* writer.c: the writing half of table.h */
+#include "core/table.h"
+
+#include "core/number.h"
+#include "core/text.h"
+
+#include <jansson.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct hc_writer {
+    hc_out *out;
+    hc_write_as as;
+    char **names; /* JSON: names already quoted */
+    size_t n, cap;
+    size_t cell; /* next column of the row being written */
+    size_t rows;
+    bool header_done, failed, bad_row;
+};
+
+hc_status hc_writer_new(hc_writer **w, hc_out *out, hc_write_as as,
+                        hc_err *err)
+{
+    hc_writer *p = calloc(1, sizeof *p);
+    if (p == NULL)
+        return hc_fail_nomem(err);
+    p->out = out;
+    p->as = as;
+    if (as == HC_WRITE_TABLE)
+        hc_out_puts(out, "#: halfcell-table 1\n");
+    *w = p;
+    return HC_OK;
+}
+
+void hc_writer_free(hc_writer *w)
+{
+    if (w == NULL)
+        return;
+    for (size_t i = 0; i < w->n; i++)
+        free(w->names[i]);
+    free(w->names);
+    free(w);
+}
+
+static void put_header(hc_writer *w)
+{
+    if (w->header_done)
+        return;
+    w->header_done = true;
+    if (w->as == HC_WRITE_JSON)
+        return;
+    for (size_t i = 0; i < w->n; i++) {
+        if (i > 0)
+            hc_out_putc(w->out, '\t');
+        hc_out_puts(w->out, w->names[i]);
+    }
+    if (w->n > 0)
+        hc_out_putc(w->out, '\n');
+}
+
+/* TAB, LF, CR and backslash as \t \n \r \\, so that a cell stays a cell. */
+static void put_escaped(hc_out *out, const char *s, size_t len)
+{
+    for (size_t i = 0; i < len; i++) {
+        switch (s[i]) {
+        case '\t':
+            hc_out_puts(out, "\\t");
+            break;
+        case '\n':
+            hc_out_puts(out, "\\n");
+            break;
+        case '\r':
+            hc_out_puts(out, "\\r");
+            break;
+        default:
+            hc_out_putc(out, s[i]);
+        }
+    }
+}
+
+/* A quoted JSON string; bytes that are no UTF-8 become U+FFFD. */
+static char *json_quoted(const char *s, size_t len)
+{
+    json_t *j = json_stringn(s, len);
+    char *text;
+    if (j == NULL) {
+        hc_text clean = {0};
+        for (size_t i = 0; i < len; i++)
+            if ((unsigned char)s[i] < 0x80)
+                hc_text_putc(&clean, s[i]);
+            else
+                hc_text_puts(&clean, "\xef\xbf\xbd");
+        j = json_stringn(hc_text_get(&clean), clean.len);
+        hc_text_clear(&clean);
+    }
+    text = j == NULL ? NULL : json_dumps(j, JSON_ENCODE_ANY);
+    json_decref(j);
+    return text;
+}
+
+void hc_writer_meta(hc_writer *w, const char *key, const char *fmt, ...)
+{
+    char small[1024], *big = NULL;
+    va_list ap;
+    int n;
+    if (w->as == HC_WRITE_JSON)
+        return;
+    va_start(ap, fmt);
+    n = vsnprintf(small, sizeof small, fmt, ap);
+    va_end(ap);
+    if (n >= (int)sizeof small && (big = malloc((size_t)n + 1)) != NULL) {
+        va_start(ap, fmt);
+        vsnprintf(big, (size_t)n + 1, fmt, ap);
+        va_end(ap);
+    }
+    if (w->rows > 0)
+        put_header(w);
+    hc_out_printf(w->out, "#: %s%s", key, n > 0 ? " " : "");
+    put_escaped(w->out, big != NULL ? big : small,
+                strlen(big != NULL ? big : small));
+    hc_out_putc(w->out, '\n');
+    free(big);
+}
+
+void hc_writer_copy_meta(hc_writer *w, const hc_meta *m)
+{
+    for (size_t i = 0; i < m->n && w->as == HC_WRITE_TABLE; i++) {
+        if (hc_starts_with(m->lines[i], "kind "))
+            continue;
+        hc_out_puts(w->out, "#: ");
+        hc_out_puts(w->out, m->lines[i]);
+        hc_out_putc(w->out, '\n');
+    }
+}
+
+void hc_writer_column(hc_writer *w, const char *name)
+{
+    char **p = hc_grow(w->names, &w->cap, w->n + 1, sizeof *p);
+    char *copy = w->as == HC_WRITE_JSON ? json_quoted(name, strlen(name))
+                                        : hc_strdup(name);
+    if (p != NULL)
+        w->names = p;
+    if (p == NULL || copy == NULL) {
+        free(copy);
+        w->failed = true;
+        return;
+    }
+    w->names[w->n++] = copy;
+}
+
+/* What stands before the next cell. */
+static bool begin_cell(hc_writer *w)
+{
+    if (!w->header_done)
+        put_header(w);
+    if (w->cell >= w->n) {
+        w->bad_row = true;
+        return false;
+    }
+    if (w->as == HC_WRITE_TABLE) {
+        if (w->cell > 0)
+            hc_out_putc(w->out, '\t');
+    } else {
+        hc_out_putc(w->out, w->cell > 0 ? ',' : '{');
+        hc_out_puts(w->out, w->names[w->cell]);
+        hc_out_putc(w->out, ':');
+    }
+    w->cell++;
+    return true;
+}
+
+static void put_number(hc_writer *w, const char *text, size_t len, double x)
+{
+    if (w->as == HC_WRITE_JSON && !isfinite(x))
+        hc_out_puts(w->out, "null");
+    else
+        hc_out_write(w->out, text, len);
+}
+
+void hc_writer_number(hc_writer *w, double x)
+{
+    char buf[HC_NUMBER_SIZE];
+    if (begin_cell(w))
+        put_number(w, buf, hc_number_print(x, buf), x);
+}
+
+void hc_writer_digits(hc_writer *w, double x, int digits)
+{
+    char buf[HC_NUMBER_SIZE];
+    if (begin_cell(w))
+        put_number(w, buf, hc_number_print_digits(x, digits, buf), x);
+}
+
+void hc_writer_integer(hc_writer *w, long x)
+{
+    char buf[HC_NUMBER_SIZE];
+    if (begin_cell(w))
+        hc_out_write(w->out, buf,
+                     (size_t)snprintf(buf, sizeof buf, "%ld", x));
+}
+
+static void put_json_text(hc_writer *w, const char *s, size_t len)
+{
+    char *quoted = json_quoted(s, len);
+    if (quoted == NULL)
+        w->failed = true;
+    else
+        hc_out_puts(w->out, quoted);
+    free(quoted);
+}
+
+void hc_writer_text(hc_writer *w, const char *s)
+{
+    if (!begin_cell(w))
+        return;
+    if (w->as == HC_WRITE_JSON)
+        put_json_text(w, s, strlen(s));
+    else
+        put_escaped(w->out, s, strlen(s));
+}
+
+/* JSON allows fewer spellings of a number than we read ("+1", ".5"). */
+static bool is_json_number(const char *s, size_t len)
+{
+    const char *end = s + len;
+    if (s < end && *s == '-')
+        s++;
+    if (s == end || !hc_isdigit(*s))
+        return false;
+    if (*s == '0' && s + 1 < end && hc_isdigit(s[1]))
+        return false;
+    while (s < end && hc_isdigit(*s))
+        s++;
+    if (s < end && *s == '.' && (++s == end || !hc_isdigit(*s)))
+        return false;
+    return true;
+}
+
+void hc_writer_raw(hc_writer *w, const char *s, size_t len)
+{
+    double x;
+    if (!begin_cell(w))
+        return;
+    if (w->as == HC_WRITE_TABLE) {
+        hc_out_write(w->out, s, len);
+    } else if (!hc_number_parse(s, len, &x)) {
+        put_json_text(w, s, len);
+    } else if (is_json_number(s, len)) {
+        put_number(w, s, len, x);
+    } else {
+        char buf[HC_NUMBER_SIZE];
+        put_number(w, buf, hc_number_print(x, buf), x);
+    }
+}
+
+void hc_writer_end_row(hc_writer *w)
+{
+    if (w->cell != w->n)
+        w->bad_row = true;
+    if (w->as == HC_WRITE_JSON)
+        hc_out_putc(w->out, '}');
+    hc_out_putc(w->out, '\n');
+    w->cell = 0;
+    w->rows++;
+}
+
+size_t hc_writer_rows(const hc_writer *w)
+{
+    return w->rows;
+}
+
+hc_status hc_writer_end(hc_writer *w, hc_err *err)
+{
+    put_header(w);
+    if (w->failed)
+        return hc_fail_nomem(err);
+    if (w->bad_row)
+        return hc_fail(err, HC_INTERNAL,
+                       "a row was written that does not fit its header");
+    if (w->as == HC_WRITE_TABLE)
+        hc_out_printf(w->out, "#: end rows=%zu\n", w->rows);
+    hc_out_mark_whole(w->out);
+    return HC_OK;
+}
