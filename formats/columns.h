@@ -11,9 +11,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-/* One spelling.  In the general table `name` is in plain form: lower case,
- * without unit, blanks and underscores as one blank ("test time"); in a
- * format's own table it is the exact name as the file has it. */
+/* One spelling.  In the general table (spellings.c) `name` is in plain form,
+ * see hc_column_plain; in a format's own table it is the exact name as the
+ * file has it, or without its unit ("time" for "time/s").  Besides the names
+ * of BDF these targets are known:
+ *     working_potential_volt counter_potential_volt voltage_volt
+ *     dc_voltage_volt ac_voltage_volt ac_current_ampere
+ * *     charge_increment_coulomb    charge since the row before
+ *     control_ampere control_volt what the instrument was told to do
+ *     date_time                   a date and time as text
+ *     step_flag                   1 in the first row of a step
+ *     control_mode                EC-Lab: 1 current, 2 voltage, 3 rest
+ *     control_mixed               mA in control_mode 1, V in 2
+ *     spectrum_key                changes from one spectrum to the next
+ *     NAME@ce, NAME@we, NAME@cell the same of another pair of electrodes
+ */
 typedef struct {
     const char *name;
     const char *target; /* "test_time_second"; NULL: never map this name */
@@ -27,7 +39,7 @@ typedef struct {
     const char *target; /* NULL: not known */
     bool exact;         /* value = text with its exponent moved by shift */
     int shift;          /* powers of ten */
-    double scale;       /* otherwise value = scale x + offset */
+    double scale;       /* otherwise value = sign (scale x + offset) */
     double offset;
     int sign;
     int rank;
@@ -37,17 +49,26 @@ typedef struct {
 hc_meaning hc_column_meaning(const hc_column *c, const hc_colmap *own);
 
 /* Split "name/unit", "name(unit)", "name [unit]" into its parts; the unit is
- * empty when there is none. */
-void hc_column_split(const char *name, char *base, size_t base_cap,
-                     char *unit, size_t unit_cap);
+ * empty when there is none (what stands there is no unit). */
+void hc_column_split(const char *name, char *base, size_t base_cap, char *unit,
+                     size_t unit_cap);
 
-/* The unit a machine name is in ("test_time_second" gives "s"). */
+/* The plain form of a name: lower case, blanks, underscores and dashes
+ * between words as one blank, primes as '. */
+void hc_column_plain(const char *name, char *plain, size_t cap);
+
+/* The general table, ended by an empty row. */
+const hc_colmap *hc_spellings(void);
+
+/* The unit a machine name is in ("test_time_second" gives "s"), "" none. */
 const char *hc_target_unit(const char *target);
 
 /* BDF preferred label of a machine name ("Test Time / s"), NULL when BDF has
  * none. */
-const char *hc_bdf_label(const char *target);
+const char *hc_bdf_label(const char *machine);
 /* The other way round; NULL unknown. */
 const char *hc_bdf_machine(const char *label);
+/* The name itself when it is one of BDF's, else NULL. */
+const char *hc_bdf_known(const char *machine);
 
 #endif

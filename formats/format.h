@@ -43,8 +43,7 @@ typedef struct {
 } hc_verdict;
 
 void hc_say_yes(hc_verdict *v, int score);
-void hc_say_no(hc_verdict *v, int score, const char *fmt, ...)
-    HC_PRINTF(3, 4);
+void hc_say_no(hc_verdict *v, int score, const char *fmt, ...) HC_PRINTF(3, 4);
 void hc_say_broken(hc_verdict *v, int score, const char *fmt, ...)
     HC_PRINTF(3, 4);
 

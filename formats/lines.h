@@ -17,14 +17,14 @@ typedef struct hc_lines hc_lines;
 
 /* Lines of the source, which stays the caller's.  UTF-16 is decoded, lone CR
  * taken as line end, other bytes that are not UTF-8 read as Windows-1252. */
-hc_status hc_lines_open(hc_lines **out, hc_source *src, hc_err *err)
-    HC_MUST_USE;
+hc_status hc_lines_open(hc_lines **out, hc_source *src,
+                        hc_err *err) HC_MUST_USE;
 void hc_lines_free(hc_lines *l);
 
 /* The next line without its end, writable, NUL-terminated, borrowed until
  * the next call; NULL at the end of the file.  Longer than 16 MiB: HC_DATA. */
-hc_status hc_lines_next(hc_lines *l, char **line, size_t *len, hc_err *err)
-    HC_MUST_USE;
+hc_status hc_lines_next(hc_lines *l, char **line, size_t *len,
+                        hc_err *err) HC_MUST_USE;
 /* The next call gives the last line once more (as it is by then). */
 void hc_lines_back(hc_lines *l);
 long hc_lines_number(const hc_lines *l); /* of the last line, from 1 */
@@ -33,6 +33,9 @@ bool hc_lines_ended(const hc_lines *l);
 /* What was met so far. */
 hc_encoding hc_lines_encoding(const hc_lines *l);
 hc_line_ends hc_lines_ends(const hc_lines *l);
+/* The facts encoding and line_ends, once all was read. */
+hc_status hc_lines_facts(const hc_lines *l, hc_sink *sink,
+                         hc_err *err) HC_MUST_USE;
 
 /* ---- fields ---- */
 
@@ -57,8 +60,8 @@ size_t hc_split(char *line, size_t len, hc_dialect d, hc_cell *cells,
 /* The same as names on the heap (free with hc_names_free); empty trailing
  * fields are cut off; an empty one inside becomes "column_N". */
 hc_status hc_split_names(const char *line, size_t len, hc_dialect d,
-                         hc_column **columns, size_t *n, hc_err *err)
-    HC_MUST_USE;
+                         hc_column **columns, size_t *n,
+                         hc_err *err) HC_MUST_USE;
 void hc_columns_free(hc_column *columns, size_t n);
 
 /* ---- rows ---- */
@@ -66,11 +69,11 @@ void hc_columns_free(hc_column *columns, size_t n);
 /* How the rows of a text table are read. */
 typedef struct {
     hc_dialect dialect;
-    bool skip_blank;   /* empty lines are no rows; otherwise they end it */
-    bool leading_tab;  /* rows begin with the delimiter (Gamry) */
-    bool short_ok;     /* missing fields at the end of a row are empty */
-    bool ragged_tail;  /* a short last line of the file is no row */
-    size_t max_rows;   /* stop after so many, 0: no limit */
+    bool skip_blank;  /* empty lines are no rows; otherwise they end it */
+    bool leading_tab; /* rows begin with the delimiter (Gamry) */
+    bool short_ok;    /* missing fields at the end of a row are empty */
+    bool ragged_tail; /* a short last line of the file is no row */
+    size_t max_rows;  /* stop after so many, 0: no limit */
     /* True for a line behind the table; it is given back. May be NULL. */
     bool (*stop)(const char *line, size_t len);
 } hc_rows_rules;

@@ -99,9 +99,9 @@ typedef struct {
     const char *name;      /* "ZCURVE", "data"; what --select may say */
     const char *technique; /* in the instrument's words, "" unknown */
     hc_kind kind;
-    bool side;           /* only goes along with another (OCV before EIS):
-                            a plain read leaves it out */
-    bool one_spectrum;   /* never split where the frequency turns */
+    bool side;         /* only goes along with another (OCV before EIS):
+                          a plain read leaves it out */
+    bool one_spectrum; /* never split where the frequency turns */
     const hc_column *columns;
     size_t n_columns;
     int64_t rows_declared; /* what the file says, -1 when it does not */
@@ -131,13 +131,13 @@ typedef struct {
     /* the account of the file, kept by sink.c */
     const hc_dataset *dataset; /* open one, NULL between */
     size_t n_datasets;
-    uint64_t rows, rejected;         /* of all data sets */
+    uint64_t rows, rejected; /* of all data sets */
     uint64_t dataset_rows, dataset_rejected;
     long first_bad_line;
     bool incomplete;
-    char first_bad[256];     /* why the first row was rejected */
+    char first_bad[256]; /* why the first row was rejected */
     char why_incomplete[256];
-    bool growing;            /* the reader's caller expects an open end */
+    bool growing; /* the reader's caller expects an open end */
 } hc_sink;
 
 /* One of the well-known facts (see facts in sink.c), in our own form: times
@@ -153,15 +153,15 @@ hc_status hc_sink_meta(hc_sink *s, const char *key, const char *value,
                        hc_err *err) HC_MUST_USE;
 /* The same from slices (trimmed, made UTF-8, cut at 4 KiB). */
 hc_status hc_sink_metan(hc_sink *s, const char *key, size_t key_len,
-                        const char *value, size_t value_len, hc_err *err)
-    HC_MUST_USE;
+                        const char *value, size_t value_len,
+                        hc_err *err) HC_MUST_USE;
 
 /* Open a data set; d and its arrays stay valid until hc_sink_end. */
-hc_status hc_sink_begin(hc_sink *s, const hc_dataset *d, hc_err *err)
-    HC_MUST_USE;
+hc_status hc_sink_begin(hc_sink *s, const hc_dataset *d,
+                        hc_err *err) HC_MUST_USE;
 /* n_columns cells. */
-hc_status hc_sink_row(hc_sink *s, const hc_cell *cells, hc_err *err)
-    HC_MUST_USE;
+hc_status hc_sink_row(hc_sink *s, const hc_cell *cells,
+                      hc_err *err) HC_MUST_USE;
 /* Close it.  A count declared and not met is reported here. */
 hc_status hc_sink_end(hc_sink *s, hc_err *err) HC_MUST_USE;
 
@@ -170,7 +170,6 @@ void hc_sink_reject(hc_sink *s, long line, const char *fmt, ...)
     HC_PRINTF(3, 4);
 /* The source ends inside a record or before the count it declares. */
 void hc_sink_incomplete(hc_sink *s, const char *fmt, ...) HC_PRINTF(2, 3);
-void hc_sink_warn(hc_sink *s, long line, const char *fmt, ...)
-    HC_PRINTF(3, 4);
+void hc_sink_warn(hc_sink *s, long line, const char *fmt, ...) HC_PRINTF(3, 4);
 
 #endif

@@ -1,7 +1,8 @@
 /* source.h: a file to be read, its first bytes, its text encoding
  *
- * Input comes from a file, stdin or memory.  gzip is undone on the way in;
- * members of a plain .zip are opened one by one (container.h).
+ * Input comes from a file, stdin or memory; gzip is undone on the way in.
+ * (A plain .zip is a format of its own, whose read opens each member as a
+ * source, finds its format and lets that read into the same sink.)
  */
 #ifndef HC_FORMATS_SOURCE_H
 #define HC_FORMATS_SOURCE_H
@@ -59,8 +60,8 @@ typedef struct {
 
 /* Open a path ("-" or NULL stdin) or bytes in memory (borrowed), undo gzip,
  * look at the first HC_PROBE_SIZE bytes without consuming them. */
-hc_status hc_source_open(hc_source **out, const char *path, hc_err *err)
-    HC_MUST_USE;
+hc_status hc_source_open(hc_source **out, const char *path,
+                         hc_err *err) HC_MUST_USE;
 hc_status hc_source_memory(hc_source **out, const void *data, size_t len,
                            const char *name, hc_err *err) HC_MUST_USE;
 /* From an open stream, which it then owns (freed on failure too). */
@@ -69,10 +70,10 @@ void hc_source_free(hc_source *src);
 
 /* All that is left, for formats that must jump about.  HC_DATA beyond max
  * bytes.  One NUL is put behind; free() it. */
-hc_status hc_source_slurp(hc_source *src, size_t max, char **data,
-                          size_t *len, hc_err *err) HC_MUST_USE;
+hc_status hc_source_slurp(hc_source *src, size_t max, char **data, size_t *len,
+                          hc_err *err) HC_MUST_USE;
 
-const char *hc_encoding_name(hc_encoding e);     /* "latin-1" */
-const char *hc_line_ends_name(hc_line_ends e);   /* "CRLF" */
+const char *hc_encoding_name(hc_encoding e);   /* "latin-1" */
+const char *hc_line_ends_name(hc_line_ends e); /* "CRLF" */
 
 #endif

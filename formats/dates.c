@@ -1,0 +1,334 @@
+#include "formats/dates.h"
+
+#include "core/number.h"
+#include "core/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Days from civil: Howard Hinnant, "chrono-Compatible Low-Level Date
+ * Algorithms". */
+double hc_civil_seconds(long year, int month, int day)
+{
+    long y = month <= 2 ? year - 1 : year;
+    long era = (y >= 0 ? y : y - 399) / 400;
+    long yoe = y - era * 400;
+    long doy = (153 * (month + (month > 2 ? -3 : 9)) + 2) / 5 + day - 1;
+    long doe = yoe * 365 + yoe / 4 - yoe / 100 + doy;
+    return 86400.0 * (double)(era * 146097 + doe - 719468);
+}
+
+static void civil_from_days(long days, long *year, int *month, int *day)
+{
+    long z = days + 719468;
+    long era = (z >= 0 ? z : z - 146096) / 146097;
+    long doe = z - era * 146097;
+    long yoe = (doe - doe / 1460 + doe / 36524 - doe / 146096) / 365;
+    long doy = doe - (365 * yoe + yoe / 4 - yoe / 100);
+    long mp = (5 * doy + 2) / 153;
+    *day = (int)(doy - (153 * mp + 2) / 5 + 1);
+    *month = (int)(mp < 10 ? mp + 3 : mp - 9);
+    *year = yoe + era * 400 + (*month <= 2);
+}
+
+/* ---- reading ---- */
+
+typedef struct {
+    const char *s, *end;
+} cursor;
+
+static void blanks(cursor *c)
+{
+    while (c->s < c->end && (hc_isspace(*c->s) || *c->s == ','))
+        c->s++;
+}
+
+static bool eat(cursor *c, char ch)
+{
+    if (c->s < c->end && *c->s == ch) {
+        c->s++;
+        return true;
+    }
+    return false;
+}
+
+/* A whole number of 1 to `most` digits; returns how many there were. */
+static int digits(cursor *c, int most, long *out)
+{
+    int n = 0;
+    *out = 0;
+    while (n < most && c->s < c->end && hc_isdigit(*c->s)) {
+        *out = *out * 10 + (*c->s++ - '0');
+        n++;
+    }
+    return n;
+}
+
+static int month_word(cursor *c)
+{
+    static const char *const names[] = {"jan", "feb", "mar", "apr",
+                                        "may", "jun", "jul", "aug",
+                                        "sep", "oct", "nov", "dec"};
+    char w[4] = {0};
+    if (c->end - c->s < 3)
+        return 0;
+    for (int i = 0; i < 3; i++)
+        w[i] = hc_tolower(c->s[i]);
+    for (int m = 0; m < 12; m++)
+        if (strcmp(w, names[m]) == 0) {
+            while (c->s < c->end && hc_isalpha(*c->s))
+                c->s++;
+            return m + 1;
+        }
+    return 0;
+}
+
+static bool valid_day(long year, long month, long day)
+{
+    static const int len[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
+    bool leap = (year % 4 == 0 && year % 100 != 0) || year % 400 == 0;
+    if (month < 1 || month > 12 || day < 1 || year < 1900 || year > 2200)
+        return false;
+    return day <= len[month - 1] + (month == 2 && leap);
+}
+
+static long full_year(long y, int n)
+{
+    return n > 2 ? y : y < 70 ? 2000 + y : 1900 + y;
+}
+
+/* 2021-02-03, 2021/2/3, 03/02/2021, 3.2.21, 23-Nov-23, Nov 23, 2023 */
+static bool date(cursor *c, hc_date_order order, double *seconds)
+{
+    long a, b = 0, y;
+    int na = digits(c, 8, &a), nb, ny, word = 0;
+    char sep;
+    if (na == 0) {
+        word = month_word(c);
+        blanks(c);
+        if (word == 0 || digits(c, 2, &b) == 0)
+            return false;
+        blanks(c);
+        ny = digits(c, 4, &y);
+        y = full_year(y, ny);
+        if (ny < 2 || !valid_day(y, word, b))
+            return false;
+        *seconds = hc_civil_seconds(y, word, (int)b);
+        return true;
+    }
+    if (na == 8) { /* 20210203 */
+        y = a / 10000;
+        if (!valid_day(y, a / 100 % 100, a % 100))
+            return false;
+        *seconds = hc_civil_seconds(y, (int)(a / 100 % 100), (int)(a % 100));
+        return true;
+    }
+    if (c->s == c->end)
+        return false;
+    sep = *c->s;
+    if (sep != '-' && sep != '/' && sep != '.' && sep != ' ')
+        return false;
+    c->s++;
+    nb = digits(c, 2, &b);
+    if (nb == 0 && (word = month_word(c)) == 0)
+        return false;
+    if (!eat(c, sep))
+        return false;
+    ny = digits(c, 4, &y);
+    if (ny == 0)
+        return false;
+    if (na == 4) { /* year first: y holds the day */
+        long day = y;
+        y = a;
+        if (word != 0)
+            b = word;
+        if (!valid_day(y, b, day))
+            return false;
+        *seconds = hc_civil_seconds(y, (int)b, (int)day);
+        return true;
+    }
+    y = full_year(y, ny);
+    if (word != 0) {
+        b = word; /* day, month */
+    } else if (sep != '.' && (order == HC_DATE_MDY ? a <= 12 : b > 12)) {
+        long t = a; /* month, day */
+        a = b;
+        b = t;
+    }
+    if (!valid_day(y, b, a))
+        return false;
+    *seconds = hc_civil_seconds(y, (int)b, (int)a);
+    return true;
+}
+
+/* 16:17, 16:17:59.25, 4:17:59 PM */
+static bool clock_time(cursor *c, double *seconds)
+{
+    long h, m, s = 0;
+    double frac = 0, unit = 0.1;
+    if (digits(c, 2, &h) == 0 || !eat(c, ':') || digits(c, 2, &m) == 0)
+        return false;
+    if (eat(c, ':')) {
+        if (digits(c, 2, &s) == 0)
+            return false;
+        if (c->s + 1 < c->end &&
+            (*c->s == '.' || *c->s == ',' || *c->s == ':') &&
+            hc_isdigit(c->s[1]))
+            for (c->s++; c->s < c->end && hc_isdigit(*c->s); unit /= 10)
+                frac += unit * (*c->s++ - '0');
+    }
+    blanks(c);
+    if (c->end - c->s >= 2 && hc_tolower(c->s[1]) == 'm' &&
+        (hc_tolower(*c->s) == 'a' || hc_tolower(*c->s) == 'p')) {
+        if (h > 12)
+            return false;
+        h = h % 12 + (hc_tolower(*c->s) == 'p' ? 12 : 0);
+        c->s += 2;
+    }
+    if (h > 24 || m > 59 || s > 60)
+        return false;
+    /* a fraction of a second keeps no more digits than it was given */
+    *seconds = (double)(h * 3600 + m * 60 + s) + round(frac * 1e9) / 1e9;
+    return true;
+}
+
+static void zone(cursor *c, hc_moment *m)
+{
+    long h, min = 0;
+    int sign;
+    cursor back = *c;
+    if (eat(c, 'Z') || eat(c, 'z')) {
+        m->has_offset = true;
+        return;
+    }
+    if (c->s == c->end || (*c->s != '+' && *c->s != '-'))
+        return;
+    sign = *c->s++ == '-' ? -1 : 1;
+    if (digits(c, 2, &h) != 2) {
+        *c = back;
+        return;
+    }
+    eat(c, ':');
+    digits(c, 2, &min);
+    m->has_offset = true;
+    m->offset_second = sign * (double)(h * 3600 + min * 60);
+}
+
+bool hc_date_parse(const char *s, size_t len, hc_date_order order,
+                   hc_moment *m)
+{
+    cursor c = {s, s + len};
+    double day = 0, time = 0;
+    hc_moment out = {0};
+    cursor start;
+    blanks(&c);
+    start = c;
+    out.has_date = date(&c, order, &day);
+    if (!out.has_date)
+        c = start;
+    blanks(&c);
+    if (c.s < c.end && (*c.s == 'T' || *c.s == 't'))
+        c.s++;
+    if (c.s < c.end && hc_isdigit(*c.s)) {
+        if (!clock_time(&c, &time))
+            return false;
+    } else if (!out.has_date) {
+        return false;
+    }
+    blanks(&c);
+    zone(&c, &out);
+    blanks(&c);
+    if (c.s != c.end)
+        return false;
+    out.seconds = day + time;
+    *m = out;
+    return true;
+}
+
+bool hc_duration_parse(const char *s, size_t len, double *seconds)
+{
+    cursor c = {s, s + len}, back;
+    double total = 0, sec;
+    long a, b;
+    int sign = 1;
+    size_t n;
+    blanks(&c);
+    if (eat(&c, '-'))
+        sign = -1;
+    back = c;
+    if (digits(&c, 9, &a) > 0) {
+        cursor unit = c;
+        blanks(&unit);
+        if (unit.s < unit.end && hc_tolower(*unit.s) == 'd') {
+            while (unit.s < unit.end && hc_isalpha(*unit.s))
+                unit.s++;
+            total = 86400.0 * (double)a;
+            blanks(&unit);
+            back = unit;
+        } else if (c.s < c.end && *c.s == '-') { /* 1-02:03:04 */
+            total = 86400.0 * (double)a;
+            c.s++;
+            back = c;
+        }
+    }
+    c = back;
+    if (digits(&c, 9, &a) == 0)
+        return false;
+    if (eat(&c, ':')) {
+        if (digits(&c, 2, &b) == 0)
+            return false;
+        total += 3600.0 * (double)a + 60.0 * (double)b;
+        if (!eat(&c, ':')) { /* h:mm */
+            blanks(&c);
+            *seconds = sign * total;
+            return c.s == c.end;
+        }
+    } else {
+        c = back;
+    }
+    n = hc_number_prefix(c.s, (size_t)(c.end - c.s), &sec);
+    if (n == 0 || sec < 0)
+        return false;
+    c.s += n;
+    blanks(&c);
+    if (c.s != c.end)
+        return false;
+    *seconds = sign * (total + sec);
+    return true;
+}
+
+/* ---- writing ---- */
+
+void hc_moment_iso(const hc_moment *m, char *iso)
+{
+    double day = floor(m->seconds / 86400.0);
+    double left = m->seconds - 86400.0 * day;
+    long ms = lround(left * 1000), year;
+    int month, dom;
+    char zone_text[16] = "";
+    if (ms >= 86400000) {
+        ms -= 86400000;
+        day += 1;
+    }
+    civil_from_days((long)day, &year, &month, &dom);
+    if (m->has_offset && fabs(m->offset_second) < 1) {
+        snprintf(zone_text, sizeof zone_text, "Z");
+    } else if (m->has_offset) {
+        long o = lround(fabs(m->offset_second) / 60);
+        snprintf(zone_text, sizeof zone_text, "%c%02ld:%02ld",
+                 m->offset_second < 0 ? '-' : '+', o / 60 % 24, o % 60);
+    }
+    snprintf(iso, 40, "%04ld-%02d-%02dT%02ld:%02ld:%02ld.%03ld%s",
+             year % 10000, month, dom, ms / 3600000, ms / 60000 % 60,
+             ms / 1000 % 60, ms % 1000, zone_text);
+}
+
+bool hc_date_iso(const char *text, hc_date_order order, char *iso)
+{
+    hc_moment m;
+    if (!hc_date_parse(text, strlen(text), order, &m) || !m.has_date)
+        return false;
+    hc_moment_iso(&m, iso);
+    return true;
+}

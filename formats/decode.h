@@ -1,0 +1,22 @@
+/* decode.h: bytes of texts to UTF-8 */
+#ifndef HC_FORMATS_DECODE_H
+#define HC_FORMATS_DECODE_H
+
+#include "core/stream.h"
+#include "core/text.h"
+#include "formats/source.h"
+
+bool hc_utf8_valid(const char *s, size_t len);
+
+/* All of s as UTF-8 behind t, without BOM. */
+void hc_decode_text(hc_text *t, const char *s, size_t len, hc_encoding e);
+
+/* Windows-1252 to UTF-8, behind t. */
+void hc_latin1_text(hc_text *t, const char *s, size_t len);
+
+/* A stream of UTF-8 with plain line ends from one of UTF-16 (with its BOM)
+ * or one with lone CR ends; `from` is borrowed. */
+hc_status hc_decode_open(hc_in **out, hc_in *from, hc_encoding e,
+                         hc_line_ends ends, hc_err *err) HC_MUST_USE;
+
+#endif

@@ -1,0 +1,299 @@
+/* fields.c: fields of a line, and the dialect of a table of them */
+#include "formats/lines.h"
+
+#include "core/number.h"
+#include "core/text.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- splitting ---- */
+
+/* Turn the one comma of a number into a point. */
+static void fix_comma(char *s, size_t len)
+{
+    char *comma = NULL;
+    for (size_t i = 0; i < len; i++) {
+        char c = s[i];
+        if (c == ',') {
+            if (comma != NULL)
+                return;
+            comma = s + i;
+        } else if (!hc_isdigit(c) && c != '-' && c != '+' && c != 'e' &&
+                   c != 'E') {
+            return;
+        }
+    }
+    if (comma != NULL && len > 1)
+        *comma = '.';
+}
+
+static hc_cell make_cell(char *s, char *end, bool comma)
+{
+    while (s < end && (*s == ' ' || *s == '\t'))
+        s++;
+    while (end > s && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+    if (s == end)
+        return hc_cell_none();
+    if (comma)
+        fix_comma(s, (size_t)(end - s));
+    return hc_cell_text(s, (size_t)(end - s));
+}
+
+/* A quoted field at s (which is the quote); *next stands behind it, on the
+ * delimiter or the end. */
+static hc_cell quoted(char *s, char *end, char delimiter, bool comma,
+                      char **next)
+{
+    char *to = s, *p = s + 1;
+    while (p < end) {
+        if (*p == '"' && p + 1 < end && p[1] == '"')
+            p++;
+        else if (*p == '"')
+            break;
+        *to++ = *p++;
+    }
+    while (p < end && *p != delimiter)
+        p++;
+    *next = p;
+    return make_cell(s, to, comma);
+}
+
+static size_t split_blanks(char *s, char *end, hc_dialect d, hc_cell *cells,
+                           size_t cap)
+{
+    size_t n = 0;
+    for (;;) {
+        char *start;
+        while (s < end && hc_isspace(*s))
+            s++;
+        if (s == end)
+            return n;
+        start = s;
+        if (d.quotes && *s == '"') {
+            char *q = memchr(s + 1, '"', (size_t)(end - s - 1));
+            s = q == NULL ? end : q + 1;
+            if (n < cap)
+                cells[n] =
+                    make_cell(start + 1, q == NULL ? end : q, d.decimal_comma);
+        } else {
+            while (s < end && !hc_isspace(*s))
+                s++;
+            if (n < cap)
+                cells[n] = make_cell(start, s, d.decimal_comma);
+        }
+        n++;
+    }
+}
+
+size_t hc_split(char *line, size_t len, hc_dialect d, hc_cell *cells,
+                size_t cap)
+{
+    char *s = line, *end = line + len;
+    size_t n = 0;
+    if (d.delimiter == ' ')
+        return split_blanks(s, end, d, cells, cap);
+    for (;;) {
+        char *start = s;
+        if (d.quotes) {
+            while (s < end && *s == ' ')
+                s++;
+            if (s < end && *s == '"') {
+                hc_cell c = quoted(s, end, d.delimiter, d.decimal_comma, &s);
+                if (n < cap)
+                    cells[n] = c;
+                n++;
+                if (s == end)
+                    return n;
+                s++;
+                continue;
+            }
+        }
+        while (s < end && *s != d.delimiter)
+            s++;
+        if (n < cap)
+            cells[n] = make_cell(start, s, d.decimal_comma);
+        n++;
+        if (s == end)
+            return n;
+        s++;
+    }
+}
+
+/* ---- names ---- */
+
+void hc_columns_free(hc_column *columns, size_t n)
+{
+    if (columns == NULL)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        free((char *)columns[i].name);
+        free((char *)columns[i].unit);
+    }
+    free(columns);
+}
+
+static char *name_of(const hc_cell *c, size_t i)
+{
+    char made[32];
+    if (c->type == HC_CELL_TEXT)
+        return hc_strndup(c->u.s, c->len);
+    snprintf(made, sizeof made, "column_%zu", i + 1);
+    return hc_strdup(made);
+}
+
+hc_status hc_split_names(const char *line, size_t len, hc_dialect d,
+                         hc_column **columns, size_t *n, hc_err *err)
+{
+    char *copy = hc_strndup(line, len);
+    size_t cap = len + 1, got;
+    hc_cell *cells = copy == NULL ? NULL : calloc(cap, sizeof *cells);
+    hc_column *c;
+    d.decimal_comma = false;
+    if (cells == NULL) {
+        free(copy);
+        return hc_fail_nomem(err);
+    }
+    got = hc_split(copy, len, d, cells, cap);
+    while (got > 0 && cells[got - 1].type == HC_CELL_NONE)
+        got--;
+    c = calloc(got + 1, sizeof *c);
+    for (size_t i = 0; c != NULL && i < got; i++)
+        if ((c[i].name = name_of(&cells[i], i)) == NULL) {
+            hc_columns_free(c, got);
+            c = NULL;
+        }
+    free(cells);
+    free(copy);
+    if (c == NULL)
+        return hc_fail_nomem(err);
+    *columns = c;
+    *n = got;
+    return HC_OK;
+}
+
+/* ---- dialects ---- */
+
+/* A number written with a comma (1) or a point (2), a whole number (3), or
+ * no number at all (0). */
+static int number_style(const char *s, size_t len)
+{
+    double x;
+    hc_trim(&s, &len);
+    if (len == 0)
+        return 0;
+    if (hc_number_parse(s, len, &x))
+        return memchr(s, '.', len) != NULL ? 2 : 3;
+    if (memchr(s, ',', len) != NULL && s[len - 1] != ',' &&
+        hc_number_parse_comma(s, len, &x))
+        return 1;
+    return 0;
+}
+
+typedef struct {
+    size_t lines;      /* non-empty ones */
+    size_t same;       /* with as many fields as the last line */
+    size_t fields;     /* of the last line */
+    size_t numbers[4]; /* fields of each style */
+} survey;
+
+static size_t count_fields(const char *s, size_t len, char delimiter,
+                           size_t *styles)
+{
+    char copy[4096];
+    hc_cell cells[256];
+    hc_dialect d = {.delimiter = delimiter, .quotes = true};
+    size_t n;
+    if (len > sizeof copy)
+        len = sizeof copy;
+    memcpy(copy, s, len);
+    n = hc_split(copy, len, d, cells, 256);
+    for (size_t i = 0; i < n && i < 256; i++)
+        styles[cells[i].type == HC_CELL_TEXT
+                   ? number_style(cells[i].u.s, cells[i].len)
+                   : 0]++;
+    while (n > 0 && n <= 256 && cells[n - 1].type == HC_CELL_NONE)
+        n--;
+    return n;
+}
+
+static survey look(const char *text, size_t len, char delimiter)
+{
+    survey v = {0};
+    size_t counts[64];
+    const char *end = text + len;
+    while (text < end && v.lines < 64) {
+        const char *nl = memchr(text, '\n', (size_t)(end - text));
+        const char *stop = nl == NULL ? end : nl;
+        const char *s = text;
+        size_t n = (size_t)(stop - text);
+        hc_trim(&s, &n);
+        /* a line that the probe cut in two says nothing */
+        if (n > 0 && (nl != NULL || v.lines == 0))
+            counts[v.lines++] = count_fields(text, (size_t)(stop - text),
+                                             delimiter, v.numbers);
+        text = stop + 1;
+    }
+    if (v.lines > 0)
+        v.fields = counts[v.lines - 1];
+    for (size_t i = 0; i < v.lines; i++)
+        v.same += counts[i] == v.fields;
+    return v;
+}
+
+static bool consistent(const survey *v)
+{
+    return v->fields >= 2 && 5 * v->same >= 4 * v->lines;
+}
+
+hc_dialect hc_dialect_guess(const char *text, size_t len)
+{
+    static const char candidates[] = "\t;|";
+    hc_dialect d = {.delimiter = ',', .quotes = memchr(text, '"', len)};
+    survey v;
+    for (const char *c = candidates; *c != '\0'; c++) {
+        v = look(text, len, *c);
+        if (consistent(&v)) {
+            d.delimiter = *c;
+            d.decimal_comma = v.numbers[1] > v.numbers[2];
+            return d;
+        }
+    }
+    /* "1,5 2,5" against "1,5,2,5" and "1, 5, 2, 5" */
+    v = look(text, len, ' ');
+    if (consistent(&v) && v.numbers[1] > v.numbers[2] &&
+        v.numbers[1] + v.numbers[3] > v.numbers[0]) {
+        d.delimiter = ' ';
+        d.decimal_comma = true;
+        return d;
+    }
+    if (consistent(&v) && v.numbers[2] + v.numbers[3] > v.numbers[0]) {
+        d.delimiter = ' ';
+        return d;
+    }
+    v = look(text, len, ',');
+    if (!consistent(&v)) {
+        survey blanks = look(text, len, ' ');
+        if (consistent(&blanks))
+            d.delimiter = ' ';
+    }
+    return d;
+}
+
+const char *hc_dialect_delimiter_name(hc_dialect d)
+{
+    switch (d.delimiter) {
+    case '\t':
+        return "tab";
+    case ';':
+        return "semicolon";
+    case '|':
+        return "bar";
+    case ' ':
+        return "blank";
+    default:
+        return "comma";
+    }
+}

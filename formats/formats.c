@@ -1,0 +1,114 @@
+/* formats.c: the table of formats, and which one a file is */
+#include "formats/format.h"
+
+#include "core/text.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* One row a format, in alphabetical order of their names. */
+#define HC_FORMAT_LIST(X) X(hc_format_biologic_mpt)
+
+#define DECLARE(f) extern const hc_format f;
+HC_FORMAT_LIST(DECLARE)
+
+#define ROW(f) &f,
+static const hc_format *const formats[] = {HC_FORMAT_LIST(ROW)};
+
+enum { N_FORMATS = sizeof formats / sizeof formats[0] };
+
+const hc_format *hc_format_at(size_t i)
+{
+    return i < N_FORMATS ? formats[i] : NULL;
+}
+
+size_t hc_format_count(void)
+{
+    return N_FORMATS;
+}
+
+const hc_format *hc_format_named(const char *name)
+{
+    for (size_t i = 0; i < N_FORMATS; i++)
+        if (strcmp(formats[i]->name, name) == 0)
+            return formats[i];
+    return NULL;
+}
+
+void hc_say_yes(hc_verdict *v, int score)
+{
+    *v = (hc_verdict){.is = HC_DETECT_YES, .score = score};
+}
+
+static void say(hc_verdict *v, hc_detected is, int score, const char *fmt,
+                va_list ap)
+{
+    *v = (hc_verdict){.is = is, .score = score};
+    vsnprintf(v->why, sizeof v->why, fmt, ap);
+}
+
+void hc_say_no(hc_verdict *v, int score, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    say(v, HC_DETECT_NO, score, fmt, ap);
+    va_end(ap);
+}
+
+void hc_say_broken(hc_verdict *v, int score, const char *fmt, ...)
+{
+    va_list ap;
+    va_start(ap, fmt);
+    say(v, HC_DETECT_BROKEN, score, fmt, ap);
+    va_end(ap);
+}
+
+/* The three nearest that said no, in one sentence. */
+static void tell_nearest(const hc_verdict *v, char *text, size_t cap)
+{
+    bool told[N_FORMATS] = {false};
+    size_t at = 0;
+    for (int k = 0; k < 3 && at < cap; k++) {
+        size_t best = N_FORMATS;
+        for (size_t i = 0; i < N_FORMATS; i++)
+            if (!told[i] && (best == N_FORMATS || v[i].score > v[best].score))
+                best = i;
+        if (best == N_FORMATS)
+            break;
+        told[best] = true;
+        int n = snprintf(text + at, cap - at, "%s%s (%s)", k == 0 ? "" : "; ",
+                         formats[best]->name, v[best].why);
+        at += n < 0 ? 0 : (size_t)n;
+    }
+}
+
+hc_status hc_format_detect(const hc_probe *p, const hc_format **out,
+                           hc_err *err)
+{
+    hc_verdict v[N_FORMATS];
+    size_t yes = N_FORMATS, broken = N_FORMATS;
+    char nearest[640];
+    if (p->len == 0)
+        return hc_fail(err, HC_DATA, "empty file");
+    for (size_t i = 0; i < N_FORMATS; i++) {
+        v[i] = (hc_verdict){.is = HC_DETECT_NO};
+        formats[i]->detect(p, &v[i]);
+        if (v[i].is == HC_DETECT_YES &&
+            (yes == N_FORMATS || v[i].score > v[yes].score))
+            yes = i;
+        if (v[i].is == HC_DETECT_BROKEN &&
+            (broken == N_FORMATS || v[i].score > v[broken].score))
+            broken = i;
+    }
+    if (yes < N_FORMATS &&
+        (broken == N_FORMATS || v[yes].score >= v[broken].score)) {
+        *out = formats[yes];
+        return HC_OK;
+    }
+    if (broken < N_FORMATS)
+        return hc_fail(err, HC_DATA, "%s: %s", formats[broken]->title,
+                       v[broken].why);
+    tell_nearest(v, nearest, sizeof nearest);
+    return hc_fail(err, HC_DATA, "no known format; nearest: %s", nearest);
+}

@@ -1,0 +1,265 @@
+#include "formats/lines.h"
+
+#include "core/text.h"
+#include "formats/decode.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { LINE_MAX_BYTES = 16 << 20 };
+
+struct hc_lines {
+    hc_in *in;      /* what is read: the source's or `decoded` */
+    hc_in *decoded; /* owned, or NULL */
+    hc_encoding encoding;
+    hc_line_ends ends;
+    bool fixed; /* the encoding is known from a BOM */
+    bool again;
+    char *line; /* last line given */
+    size_t len;
+    long number;
+    hc_text utf8; /* a line that had to be converted */
+};
+
+hc_status hc_lines_open(hc_lines **out, hc_source *src, hc_err *err)
+{
+    const hc_probe *p = &src->probe;
+    hc_lines *l = calloc(1, sizeof *l);
+    hc_status st = HC_OK;
+    if (l == NULL)
+        return hc_fail_nomem(err);
+    l->in = src->in;
+    l->ends = p->ends;
+    l->encoding = HC_ENC_ASCII;
+    if (p->encoding == HC_ENC_UTF8_BOM) {
+        hc_in_skip(src->in, 3);
+        l->encoding = HC_ENC_UTF8_BOM;
+        l->fixed = true;
+    } else if (p->encoding == HC_ENC_UTF16LE ||
+               p->encoding == HC_ENC_UTF16BE || p->ends == HC_ENDS_CR) {
+        if (p->encoding != HC_ENC_ASCII && p->encoding != HC_ENC_LATIN1 &&
+            p->encoding != HC_ENC_UTF8) {
+            l->encoding = p->encoding;
+            l->fixed = true;
+        }
+        st = hc_decode_open(&l->decoded, src->in, p->encoding, p->ends, err);
+        l->in = l->decoded;
+    }
+    if (st != HC_OK) {
+        free(l);
+        return st;
+    }
+    hc_in_set_line_max(l->in, LINE_MAX_BYTES);
+    *out = l;
+    return HC_OK;
+}
+
+void hc_lines_free(hc_lines *l)
+{
+    if (l == NULL)
+        return;
+    hc_in_free(l->decoded);
+    hc_text_clear(&l->utf8);
+    free(l);
+}
+
+/* Is any byte of s above 0x7F?  Eight at a time. */
+static bool has_high(const char *s, size_t len)
+{
+    uint64_t w;
+    size_t i = 0;
+    for (; i + 8 <= len; i += 8) {
+        memcpy(&w, s + i, 8);
+        if ((w & UINT64_C(0x8080808080808080)) != 0)
+            return true;
+    }
+    for (; i < len; i++)
+        if ((unsigned char)s[i] >= 0x80)
+            return true;
+    return false;
+}
+
+static hc_status convert(hc_lines *l, hc_err *err)
+{
+    bool utf8 = hc_utf8_valid(l->line, l->len);
+    if (utf8) {
+        if (!l->fixed && l->encoding == HC_ENC_ASCII)
+            l->encoding = HC_ENC_UTF8;
+        return HC_OK;
+    }
+    if (!l->fixed)
+        l->encoding = HC_ENC_LATIN1;
+    hc_text_reset(&l->utf8);
+    hc_latin1_text(&l->utf8, l->line, l->len);
+    HC_TRY(hc_text_status(&l->utf8, err));
+    l->line = l->utf8.data;
+    l->len = l->utf8.len;
+    return HC_OK;
+}
+
+hc_status hc_lines_next(hc_lines *l, char **line, size_t *len, hc_err *err)
+{
+    if (l->again) {
+        l->again = false;
+    } else {
+        HC_TRY(hc_in_line(l->in, &l->line, &l->len, err));
+        if (l->line != NULL) {
+            l->number++;
+            if (has_high(l->line, l->len))
+                HC_TRY(convert(l, err));
+        }
+    }
+    *line = l->line;
+    *len = l->len;
+    return HC_OK;
+}
+
+void hc_lines_back(hc_lines *l)
+{
+    l->again = l->line != NULL;
+}
+
+long hc_lines_number(const hc_lines *l)
+{
+    return l->number;
+}
+
+bool hc_lines_ended(const hc_lines *l)
+{
+    return hc_in_line_ended(l->in);
+}
+
+hc_encoding hc_lines_encoding(const hc_lines *l)
+{
+    return l->encoding;
+}
+
+hc_line_ends hc_lines_ends(const hc_lines *l)
+{
+    return l->ends;
+}
+
+hc_status hc_lines_facts(const hc_lines *l, hc_sink *sink, hc_err *err)
+{
+    HC_TRY(hc_sink_fact(sink, "encoding", hc_encoding_name(l->encoding), err));
+    return hc_sink_fact(sink, "line_ends", hc_line_ends_name(l->ends), err);
+}
+
+/* ---- rows ---- */
+
+/* Cells of rows that are wider than the table are counted, not kept. */
+typedef struct {
+    const hc_rows_rules *rules;
+    hc_cell *cells;
+    size_t n;      /* columns */
+    bool trailing; /* the row before ended in a delimiter */
+    bool any;
+} row_reader;
+
+static bool ends_in(const char *line, size_t len, char delimiter)
+{
+    return len > 0 && delimiter != ' ' && line[len - 1] == delimiter;
+}
+
+/* Only empty fields beyond the columns? */
+static bool tail_empty(const char *tail, const char *end, char delimiter)
+{
+    for (; tail < end; tail++)
+        if (*tail != delimiter && !hc_isspace(*tail) && *tail != '"')
+            return false;
+    return true;
+}
+
+/* The last line of the file has no line end: was it cut? */
+static bool looks_cut(const row_reader *r, const hc_lines *l, size_t got,
+                      bool trailing, const hc_sink *sink)
+{
+    if (hc_lines_ended(l))
+        return false;
+    return got < r->n || sink->growing || (r->any && r->trailing && !trailing);
+}
+
+static hc_status take_row(row_reader *r, hc_lines *l, hc_sink *sink,
+                          char *line, size_t len, hc_err *err)
+{
+    const hc_rows_rules *rules = r->rules;
+    char delimiter = rules->dialect.delimiter;
+    bool trailing = ends_in(line, len, delimiter);
+    char *start = line;
+    size_t got;
+    if (memchr(line, '\0', len) != NULL) {
+        hc_sink_reject(sink, hc_lines_number(l), "NUL bytes in the row");
+        return HC_OK;
+    }
+    if (rules->leading_tab && len > 0 && *line == delimiter)
+        start++;
+    /* one cell more than columns: its text is the rest */
+    got = hc_split(start, len - (size_t)(start - line), rules->dialect,
+                   r->cells, r->n + 1);
+    if (got > r->n && r->cells[r->n].type == HC_CELL_NONE &&
+        (got == r->n + 1 || tail_empty(start, line + len, delimiter)))
+        got = r->n;
+    if (looks_cut(r, l, got, trailing, sink)) {
+        hc_sink_incomplete(sink, "line %ld ends within a row",
+                           hc_lines_number(l));
+        return HC_OK;
+    }
+    if (got != r->n && !(got < r->n && rules->short_ok)) {
+        hc_sink_reject(sink, hc_lines_number(l),
+                       "%zu fields where the table has %zu columns", got,
+                       r->n);
+        return HC_OK;
+    }
+    for (size_t i = got; i < r->n; i++)
+        r->cells[i] = hc_cell_none();
+    r->trailing = trailing;
+    r->any = true;
+    return hc_sink_row(sink, r->cells, err);
+}
+
+static bool blank(const char *line, size_t len)
+{
+    for (size_t i = 0; i < len; i++)
+        if (!hc_isspace(line[i]))
+            return false;
+    return true;
+}
+
+static hc_status read_rows(row_reader *r, hc_lines *l, hc_sink *sink,
+                           hc_err *err)
+{
+    const hc_rows_rules *rules = r->rules;
+    char *line;
+    size_t len;
+    while (rules->max_rows == 0 ||
+           sink->dataset_rows + sink->dataset_rejected < rules->max_rows) {
+        HC_TRY(hc_lines_next(l, &line, &len, err));
+        if (line == NULL)
+            return HC_OK;
+        if (len == 0 || (hc_isspace(*line) && blank(line, len))) {
+            if (rules->skip_blank)
+                continue;
+            hc_lines_back(l);
+            return HC_OK;
+        }
+        if (rules->stop != NULL && rules->stop(line, len)) {
+            hc_lines_back(l);
+            return HC_OK;
+        }
+        HC_TRY(take_row(r, l, sink, line, len, err));
+    }
+    return HC_OK;
+}
+
+hc_status hc_rows_read(hc_lines *l, hc_sink *sink, const hc_rows_rules *rules,
+                       hc_err *err)
+{
+    row_reader r = {.rules = rules, .n = sink->dataset->n_columns};
+    hc_status st;
+    r.cells = calloc(r.n + 1, sizeof *r.cells);
+    if (r.cells == NULL)
+        return hc_fail_nomem(err);
+    st = read_rows(&r, l, sink, err);
+    free(r.cells);
+    return st;
+}

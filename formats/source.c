@@ -1,0 +1,243 @@
+#include "formats/source.h"
+
+#include "core/text.h"
+#include "formats/decode.h"
+#include "formats/gzip.h"
+#include "formats/sink.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- the probe ---- */
+
+static bool any_in(const char *s, size_t len, bool (*is)(unsigned char))
+{
+    for (size_t i = 0; i < len; i++)
+        if (is((unsigned char)s[i]))
+            return true;
+    return false;
+}
+
+static bool is_high(unsigned char c)
+{
+    return c >= 0x80;
+}
+
+/* Control bytes that texts do not have (tab, line ends, form feed and the
+ * DOS end-of-file mark 0x1a are fine). */
+static bool is_control(unsigned char c)
+{
+    return c < 0x20 && !(c >= 9 && c <= 13) && c != 0x1a && c != 0x1b;
+}
+
+static hc_encoding guess_encoding(const char *s, size_t len, bool whole)
+{
+    size_t use = len;
+    if (len >= 3 && memcmp(s, "\xef\xbb\xbf", 3) == 0)
+        return HC_ENC_UTF8_BOM;
+    if (len >= 2 && memcmp(s, "\xff\xfe", 2) == 0)
+        return HC_ENC_UTF16LE;
+    if (len >= 2 && memcmp(s, "\xfe\xff", 2) == 0)
+        return HC_ENC_UTF16BE;
+    if (!any_in(s, len, is_high))
+        return HC_ENC_ASCII;
+    /* the probe may end within a character */
+    for (int i = 0; !whole && i < 4 && use > 0; i++)
+        if (is_high((unsigned char)s[--use]) &&
+            ((unsigned char)s[use] & 0xC0) == 0xC0)
+            break;
+    return hc_utf8_valid(s, whole ? len : use) ? HC_ENC_UTF8 : HC_ENC_LATIN1;
+}
+
+static hc_line_ends guess_ends(const char *s, size_t len)
+{
+    const char *lf = memchr(s, '\n', len);
+    const char *cr = memchr(s, '\r', len);
+    if (lf == NULL)
+        return cr == NULL ? HC_ENDS_LF : HC_ENDS_CR;
+    return lf > s && lf[-1] == '\r' ? HC_ENDS_CRLF : HC_ENDS_LF;
+}
+
+static hc_status make_text(hc_source *src, hc_err *err)
+{
+    hc_probe *p = &src->probe;
+    hc_text t = {0};
+    hc_decode_text(&t, p->data, p->len, p->encoding);
+    hc_text_add(&t, "", 0);
+    HC_TRY(hc_text_status(&t, err));
+    if (t.data == NULL && (t.data = hc_strdup("")) == NULL)
+        return hc_fail_nomem(err);
+    p->ends = guess_ends(t.data, t.len);
+    if (p->ends == HC_ENDS_CR)
+        for (size_t i = 0; i < t.len; i++)
+            if (t.data[i] == '\r')
+                t.data[i] = '\n';
+    src->owned_text = t.data;
+    p->text = t.data;
+    p->text_len = t.len;
+    p->binary = any_in(t.data, t.len, is_control);
+    return HC_OK;
+}
+
+static hc_status look(hc_source *src, hc_err *err)
+{
+    hc_probe *p = &src->probe;
+    const char *data;
+    size_t len;
+    HC_TRY(hc_in_peek(src->in, HC_PROBE_SIZE, &data, &len, err));
+    src->owned = malloc(len + 1);
+    if (src->owned == NULL)
+        return hc_fail_nomem(err);
+    memcpy(src->owned, data, len);
+    src->owned[len] = '\0';
+    p->data = src->owned;
+    p->len = len;
+    p->whole = len < HC_PROBE_SIZE;
+    p->encoding = guess_encoding(p->data, len, p->whole);
+    return make_text(src, err);
+}
+
+bool hc_probe_starts(const hc_probe *p, const char *magic)
+{
+    size_t n = strlen(magic);
+    return p->text_len >= n && memcmp(p->text, magic, n) == 0;
+}
+
+bool hc_probe_bytes(const hc_probe *p, size_t at, const void *magic,
+                    size_t len)
+{
+    return at <= p->len && p->len - at >= len &&
+           memcmp(p->data + at, magic, len) == 0;
+}
+
+bool hc_probe_line(const hc_probe *p, size_t i, const char **line, size_t *len)
+{
+    const char *s = p->text, *end = p->text + p->text_len;
+    for (size_t k = 0; s < end; k++) {
+        const char *nl = memchr(s, '\n', (size_t)(end - s));
+        const char *stop = nl == NULL ? end : nl;
+        if (k == i) {
+            *line = s;
+            *len = (size_t)(stop - s);
+            if (*len > 0 && s[*len - 1] == '\r')
+                --*len;
+            return true;
+        }
+        if (nl == NULL)
+            break;
+        s = nl + 1;
+    }
+    return false;
+}
+
+const char *hc_probe_find(const hc_probe *p, const char *word)
+{
+    return memmem(p->text, p->text_len, word, strlen(word));
+}
+
+/* ---- opening ---- */
+
+hc_status hc_source_new(hc_source **out, hc_in *in, hc_err *err)
+{
+    hc_source *src = calloc(1, sizeof *src);
+    hc_status st;
+    if (src == NULL) {
+        hc_in_free(in);
+        return hc_fail_nomem(err);
+    }
+    src->in = in;
+    st = hc_gunzip_if(&src->in, &src->gzip, err);
+    if (st == HC_OK)
+        st = look(src, err);
+    if (st != HC_OK) {
+        hc_source_free(src);
+        return st;
+    }
+    src->name = hc_in_name(src->in);
+    *out = src;
+    return HC_OK;
+}
+
+hc_status hc_source_open(hc_source **out, const char *path, hc_err *err)
+{
+    hc_in *in;
+    HC_TRY(hc_in_open(&in, path, err));
+    return hc_source_new(out, in, err);
+}
+
+hc_status hc_source_memory(hc_source **out, const void *data, size_t len,
+                           const char *name, hc_err *err)
+{
+    hc_in *in;
+    HC_TRY(hc_in_memory(&in, data, len, name, err));
+    return hc_source_new(out, in, err);
+}
+
+void hc_source_free(hc_source *src)
+{
+    if (src == NULL)
+        return;
+    hc_in_free(src->in);
+    free(src->owned);
+    free(src->owned_text);
+    free(src);
+}
+
+hc_status hc_source_slurp(hc_source *src, size_t max, char **data, size_t *len,
+                          hc_err *err)
+{
+    char *buf = NULL;
+    size_t cap = 0, n = 0, got;
+    for (;;) {
+        char *grown = hc_grow(buf, &cap, n + (1 << 16) + 1, 1);
+        hc_status st;
+        if (grown == NULL) {
+            free(buf);
+            return hc_fail_nomem(err);
+        }
+        buf = grown;
+        st = hc_in_read(src->in, buf + n, cap - n - 1, &got, err);
+        if (st != HC_OK) {
+            free(buf);
+            return st;
+        }
+        if (got == 0)
+            break;
+        n += got;
+        if (n > max) {
+            free(buf);
+            return hc_fail_at(err, HC_DATA, src->name, 0,
+                              "more than %zu MiB, which no file of this "
+                              "format has",
+                              max >> 20);
+        }
+    }
+    buf[n] = '\0';
+    *data = buf;
+    *len = n;
+    return HC_OK;
+}
+
+const char *hc_encoding_name(hc_encoding e)
+{
+    switch (e) {
+    case HC_ENC_ASCII:
+        return "ascii";
+    case HC_ENC_UTF8:
+        return "utf-8";
+    case HC_ENC_UTF8_BOM:
+        return "utf-8-sig";
+    case HC_ENC_LATIN1:
+        return "latin-1";
+    case HC_ENC_UTF16LE:
+        return "utf-16le with BOM";
+    case HC_ENC_UTF16BE:
+        return "utf-16be with BOM";
+    }
+    return "?";
+}
+
+const char *hc_line_ends_name(hc_line_ends e)
+{
+    return e == HC_ENDS_LF ? "LF" : e == HC_ENDS_CRLF ? "CRLF" : "CR";
+}
