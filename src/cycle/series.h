@@ -25,47 +25,50 @@
 
 /* One row.  NaN where the table does not say. */
 typedef struct {
-    double time_s;      /* test time, monotonic after repair */
-    double current_a;   /* positive charges (anodic at the working electrode) */
+    double time_s;    /* test time, monotonic after repair */
+    double current_a; /* positive charges (anodic at the working electrode) */
     double voltage_v;
-    double cycle;       /* the instrument's counters */
+    double cycle; /* the instrument's counters */
     double step;
     double step_time_s; /* since the instrument's step began */
     double temperature_c, pressure_pa;
-    double freq_hz;     /* > 0: a row of an impedance measurement */
-    double charge_ah, discharge_ah;       /* the instrument's counters */
+    double freq_hz; /* > 0: a row of an impedance measurement */
+    double charge_ah, discharge_ah; /* the instrument's counters */
     double charge_wh, discharge_wh;
     double working_v, counter_v; /* three electrodes, else NaN */
-    long source;        /* source_index of the table, 0 when it has none */
-    long line;          /* of the file, for messages */
-    bool gap;           /* the clock was reset between the row before and it */
+    long source; /* source_index of the table, 0 when it has none */
+    long line;   /* of the file, for messages */
+    bool gap;    /* the clock was reset between the row before and it */
 } hc_sample;
 
 /* What was repaired; printed by hc_series_tell. */
 typedef struct {
-    long rows;             /* handed on */
-    long back_rows;        /* single rows whose clock fell back */
-    long resets;           /* clocks started again */
-    long repeats;          /* rows that repeat the one before */
-    long incomplete_rows;  /* without time, current or voltage */
+    long rows;            /* handed on */
+    long back_rows;       /* single rows whose clock fell back */
+    long resets;          /* clocks started again */
+    long repeats;         /* rows that repeat the one before */
+    long incomplete_rows; /* without time, current or voltage */
 } hc_series_repairs;
 
 typedef struct hc_series hc_series;
 
 /* Opens path ("-" or NULL: stdin).  HC_DATA when time, current or voltage
  * has no column, or the table's kind is another one. */
-hc_status hc_series_open(hc_series **out, const char *path, hc_err *err)
-    HC_MUST_USE;
+hc_status hc_series_open(hc_series **out, const char *path,
+                         hc_err *err) HC_MUST_USE;
 void hc_series_free(hc_series *s);
 
 /* Next sample; *got false at the end of the table. */
 hc_status hc_series_next(hc_series *s, hc_sample *sample, bool *got,
                          hc_err *err) HC_MUST_USE;
 
-/* Go on with the next file as one test: its clock continues after the last
- * row given so far when it starts again below it. */
-hc_status hc_series_append(hc_series *s, const char *path, hc_err *err)
-    HC_MUST_USE;
+/* Files to go on with as one test when the present one ends: their clock
+ * continues after the last row when it starts again below it.  `paths` is
+ * borrowed. */
+void hc_series_queue(hc_series *s, const char *const *paths, size_t n);
+
+/* Take all sources of the table (source_index) as one test. */
+void hc_series_join(hc_series *s);
 
 const hc_meta *hc_series_meta(const hc_series *s);
 const char *hc_series_name(const hc_series *s);

@@ -48,8 +48,8 @@ const char *hc_step_type_name(hc_step_type t);
 
 /* Limits, all printable options.  hc_step_limits_default fills them. */
 typedef struct {
-    double rest_relative; /* |I| below this part of the largest so far: rest
-                           * (1e-3) */
+    double rest_relative;  /* |I| below this part of the largest so far: rest
+                            * (1e-3) */
     double rest_current_a; /* and below this one (0: not used) */
     double level_tol;      /* relative change of level that starts a step
                             * (0.03) */
@@ -60,48 +60,48 @@ typedef struct {
 hc_step_limits hc_step_limits_default(void);
 
 typedef struct {
-    long index;        /* 0, 1, ... within the source */
+    long index; /* 0, 1, ... within the source */
     long source;
     hc_step_type type;
-    int sign;          /* +1 charge, -1 discharge, 0 rest and eis */
+    int sign; /* +1 charge, -1 discharge, 0 rest and eis */
     double cycle, instrument_step; /* as the instrument counts, or NaN */
     long rows;
     long line_first, line_last;
     double start_s, end_s;
-    double lead_s;     /* time before the first row that belongs to it, from
-                        * step_time; 0 when not known */
-    double current_a;  /* median, signed */
+    double lead_s;    /* time before the first row that belongs to it, from
+                       * step_time; 0 when not known */
+    double current_a; /* median, signed */
     double current_first_a, current_last_a;
     double current_min_a, current_max_a;
     double current_sd_a; /* robust scatter about the median or the trend */
     double voltage_first_v, voltage_last_v, voltage_min_v, voltage_max_v;
     double voltage_median_v; /* NaN in a step without rows */
-    double charge_ah;    /* signed, trapezoid inside the step */
+    double charge_ah;        /* signed, trapezoid inside the step */
     double energy_wh;
     double charged_ah, discharged_ah; /* its positive and negative parts */
     double charged_wh, discharged_wh;
     double counter_charge_ah, counter_discharge_ah; /* instrument, or NaN */
     double counter_charge_wh, counter_discharge_wh;
-    double ir_start_v;   /* first voltage minus the last of the step before,
-                          * NaN at the first step */
-    double ir_start_s;   /* time between those two rows */
-    double di_start_a;   /* change of the current there */
+    double ir_start_v; /* first voltage minus the last of the step before,
+                        * NaN at the first step */
+    double ir_start_s; /* time between those two rows */
+    double di_start_a; /* change of the current there */
     double ir_end_v, ir_end_s, di_end_a; /* the same at the end */
     double temperature_c, temperature_min_c, temperature_max_c; /* mean */
-    double pressure_pa;  /* mean */
-    double gap_s;        /* time of gaps that were left out */
+    double pressure_pa;                                         /* mean */
+    double gap_s;         /* time of gaps that were left out */
     double gap_bridged_s; /* time of gaps bridged: same step and current */
-    bool id_disagrees;   /* the current splits what the instrument calls one
-                          * step, or its edge stands elsewhere */
+    bool id_disagrees;    /* the current splits what the instrument calls one
+                           * step, or its edge stands elsewhere */
 } hc_step;
 
 /* A sample with the step it belongs to. */
 typedef struct {
     hc_sample sample;
-    long step;     /* index of the step; the step itself comes later */
-    bool first;    /* of its step */
-    int sign;      /* provisional: +1, -1, 0 (a quiet step is 0 until done) */
-    double dq_ah;  /* charge of the interval before it, 0 across edges */
+    long step;    /* index of the step; the step itself comes later */
+    bool first;   /* of its step */
+    int sign;     /* provisional: +1, -1, 0 (a quiet step is 0 until done) */
+    double dq_ah; /* charge of the interval before it, 0 across edges */
     double de_wh;
 } hc_step_row;
 
@@ -113,8 +113,8 @@ void hc_steps_free(hc_steps *d);
 
 /* Samples must come in order of time.  A change of sample->source finishes
  * the steps of the old source. */
-hc_status hc_steps_push(hc_steps *d, const hc_sample *sample, hc_err *err)
-    HC_MUST_USE;
+hc_status hc_steps_push(hc_steps *d, const hc_sample *sample,
+                        hc_err *err) HC_MUST_USE;
 void hc_steps_finish(hc_steps *d);
 
 /* The next row with its step, if there is one; at most two after a push. */

@@ -1,0 +1,424 @@
+/* series.c: rows of a time series as samples, with repair (see series.h) */
+#include "cycle/series.h"
+
+#include "core/text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    COL_TIME,
+    COL_CURRENT,
+    COL_VOLTAGE,
+    COL_CYCLE,
+    COL_STEP,
+    COL_STEP_TIME,
+    COL_TEMPERATURE,
+    COL_PRESSURE,
+    COL_FREQ,
+    COL_CHARGE,
+    COL_DISCHARGE,
+    COL_CHARGE_WH,
+    COL_DISCHARGE_WH,
+    COL_WORKING,
+    COL_COUNTER,
+    COL_SOURCE,
+    N_COLS
+};
+
+/* Names in order of preference, and the member each column fills.  A counter
+ * that resets serves as well as one that does not: only its increments are
+ * used. */
+typedef struct {
+    const char *names[6];
+    size_t offset;
+} column_row;
+
+static const column_row columns[N_COLS] = {
+    [COL_TIME] = {{"test_time_second", "unix_time_second"},
+                  offsetof(hc_sample, time_s)},
+    [COL_CURRENT] = {{"current_ampere"}, offsetof(hc_sample, current_a)},
+    [COL_VOLTAGE] = {{"voltage_volt", "working_potential_volt"},
+                     offsetof(hc_sample, voltage_v)},
+    [COL_CYCLE] = {{"cycle_count", "cycle_index"}, offsetof(hc_sample, cycle)},
+    [COL_STEP] = {{"step_count", "step_index", "step_id"},
+                  offsetof(hc_sample, step)},
+    [COL_STEP_TIME] = {{"step_time_second"}, offsetof(hc_sample, step_time_s)},
+    [COL_TEMPERATURE] = {{"temperature_t1_celsius",
+                          "surface_temperature_celsius", "temperature_celsius",
+                          "ambient_temperature_celsius"},
+                         offsetof(hc_sample, temperature_c)},
+    [COL_PRESSURE] = {{"applied_pressure_pa", "pressure_pa",
+                       "surface_pressure_pa", "ambient_pressure_pa"},
+                      offsetof(hc_sample, pressure_pa)},
+    [COL_FREQ] = {{"frequency_hertz"}, offsetof(hc_sample, freq_hz)},
+    [COL_CHARGE] = {{"charging_capacity_ah", "schedule_charging_capacity_ah",
+                     "cycle_charging_capacity_ah",
+                     "step_charging_capacity_ah"},
+                    offsetof(hc_sample, charge_ah)},
+    [COL_DISCHARGE] = {{"discharging_capacity_ah",
+                        "schedule_discharging_capacity_ah",
+                        "cycle_discharging_capacity_ah",
+                        "step_discharging_capacity_ah"},
+                       offsetof(hc_sample, discharge_ah)},
+    [COL_CHARGE_WH] = {{"charging_energy_wh", "schedule_charging_energy_wh",
+                        "cycle_charging_energy_wh", "step_charging_energy_wh"},
+                       offsetof(hc_sample, charge_wh)},
+    [COL_DISCHARGE_WH] = {{"discharging_energy_wh",
+                           "schedule_discharging_energy_wh",
+                           "cycle_discharging_energy_wh",
+                           "step_discharging_energy_wh"},
+                          offsetof(hc_sample, discharge_wh)},
+    [COL_WORKING] = {{"working_potential_volt"},
+                     offsetof(hc_sample, working_v)},
+    [COL_COUNTER] = {{"counter_potential_volt"},
+                     offsetof(hc_sample, counter_v)},
+    [COL_SOURCE] = {{"source_index"}, 0},
+};
+
+/* A longer test is more likely a slip of the time's unit. */
+static const double longest_test_s = 5 * 365.25 * 86400;
+
+struct hc_series {
+    hc_reader *reader;
+    int col[N_COLS];
+    bool join;                /* several sources and files are one test */
+    const char *const *paths; /* still to come */
+    size_t n_paths;
+    bool ended;
+    bool have_ahead;
+    hc_sample ahead; /* raw, read but not yet handed on */
+    bool have_last;
+    hc_sample last; /* as handed on */
+    double last_raw_s;
+    double offset_s;
+    double first_s;
+    bool incomplete;
+    hc_series_repairs repairs;
+    long back_line, reset_line, repeat_line, nan_line;
+    bool too_long;
+};
+
+static void map_columns(hc_series *s)
+{
+    for (int c = 0; c < N_COLS; c++) {
+        s->col[c] = -1;
+        for (size_t k = 0; k < 6 && columns[c].names[k]; k++) {
+            s->col[c] = hc_reader_column(s->reader, columns[c].names[k]);
+            if (s->col[c] >= 0)
+                break;
+        }
+    }
+    /* a counter of one direction only cannot be told from a net one */
+    if (s->col[COL_CHARGE] < 0 || s->col[COL_DISCHARGE] < 0)
+        s->col[COL_CHARGE] = s->col[COL_DISCHARGE] = -1;
+    if (s->col[COL_CHARGE_WH] < 0 || s->col[COL_DISCHARGE_WH] < 0)
+        s->col[COL_CHARGE_WH] = s->col[COL_DISCHARGE_WH] = -1;
+}
+
+static hc_status check_columns(hc_series *s, hc_err *err)
+{
+    const char *kind = hc_reader_kind(s->reader);
+    int col;
+    hc_status st;
+
+    if (kind[0] && strcmp(kind, "series") != 0)
+        return hc_fail_at(err, HC_DATA, hc_reader_name(s->reader), 0,
+                          "is a table of kind %s, wanted is a time series "
+                          "(kind series)",
+                          kind);
+    map_columns(s);
+    if (s->col[COL_TIME] < 0 &&
+        (st = hc_reader_need(s->reader, "test_time_second", &col, err)))
+        return st;
+    if (s->col[COL_CURRENT] < 0 &&
+        (st = hc_reader_need(s->reader, "current_ampere", &col, err)))
+        return st;
+    if (s->col[COL_VOLTAGE] < 0 &&
+        (st = hc_reader_need(s->reader, "voltage_volt", &col, err)))
+        return st;
+    return HC_OK;
+}
+
+hc_status hc_series_open(hc_series **out, const char *path, hc_err *err)
+{
+    hc_series *s = calloc(1, sizeof *s);
+    hc_status st;
+
+    if (!s)
+        return hc_fail_nomem(err);
+    st = hc_reader_open(&s->reader, path, err);
+    if (!st)
+        st = check_columns(s, err);
+    if (st) {
+        hc_series_free(s);
+        return st;
+    }
+    *out = s;
+    return HC_OK;
+}
+
+void hc_series_free(hc_series *s)
+{
+    if (!s)
+        return;
+    hc_reader_free(s->reader);
+    free(s);
+}
+
+void hc_series_queue(hc_series *s, const char *const *paths, size_t n)
+{
+    s->paths = paths;
+    s->n_paths = n;
+    s->join = true;
+}
+
+/* On to the next queued file; the old one stays when that fails. */
+static hc_status open_queued(hc_series *s, hc_err *err)
+{
+    hc_reader *old = s->reader;
+    hc_status st = hc_reader_open(&s->reader, s->paths[0], err);
+
+    if (st) {
+        s->reader = old;
+        return st;
+    }
+    hc_reader_free(old);
+    s->paths++;
+    s->n_paths--;
+    return check_columns(s, err);
+}
+
+void hc_series_join(hc_series *s)
+{
+    s->join = true;
+}
+
+/* One cell into its member; NaN when there is no such column. */
+static hc_status fill(hc_series *s, hc_sample *raw, int c, hc_err *err)
+{
+    double *to = (double *)((char *)raw + columns[c].offset);
+
+    if (s->col[c] < 0) {
+        *to = NAN;
+        return HC_OK;
+    }
+    return hc_reader_number(s->reader, s->col[c], to, err);
+}
+
+/* The next row of the file that has time, current and voltage. */
+static hc_status read_raw(hc_series *s, hc_sample *raw, bool *got, hc_err *err)
+{
+    for (;;) {
+        double source = 0;
+        hc_status st = hc_reader_next(s->reader, got, err);
+
+        if (st || !*got)
+            return st;
+        for (int c = 0; c < COL_SOURCE; c++)
+            if ((st = fill(s, raw, c, err)))
+                return st;
+        if (s->col[COL_SOURCE] >= 0 &&
+            (st = hc_reader_number(s->reader, s->col[COL_SOURCE], &source,
+                                   err)))
+            return st;
+        raw->source = source >= 0 && source < 1e9 ? (long)source : 0;
+        raw->line = hc_reader_line(s->reader);
+        raw->gap = false;
+        if (isfinite(raw->time_s) && raw->freq_hz > 0) {
+            if (!isfinite(raw->current_a))
+                raw->current_a = 0;
+            return HC_OK;
+        }
+        if (isfinite(raw->time_s) && isfinite(raw->current_a) &&
+            isfinite(raw->voltage_v))
+            return HC_OK;
+        if (s->repairs.incomplete_rows++ == 0)
+            s->nan_line = raw->line;
+    }
+}
+
+static bool same_counter(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+static bool repeats(const hc_series *s, const hc_sample *raw)
+{
+    const hc_sample *a = &s->last;
+
+    return s->have_last && raw->time_s == s->last_raw_s &&
+           raw->current_a == a->current_a && raw->voltage_v == a->voltage_v &&
+           raw->source == a->source && same_counter(raw->step, a->step) &&
+           same_counter(raw->cycle, a->cycle) &&
+           same_counter(raw->freq_hz, a->freq_hz);
+}
+
+static hc_status advance(hc_series *s, hc_err *err)
+{
+    bool got = false;
+    hc_status st;
+
+    if (s->ended) {
+        s->have_ahead = false;
+        return HC_OK;
+    }
+    for (;;) {
+        st = read_raw(s, &s->ahead, &got, err);
+        if (st || got)
+            break;
+        s->incomplete |= hc_reader_incomplete(s->reader);
+        if (s->n_paths == 0) {
+            s->ended = true;
+            break;
+        }
+        if ((st = open_queued(s, err)))
+            break;
+    }
+    s->have_ahead = !st && got;
+    return st;
+}
+
+/* The clock of row r reads less than that of the row before. */
+static hc_status repair_time(hc_series *s, hc_sample *r, double raw_s,
+                             hc_err *err)
+{
+    double last = s->last.time_s;
+    bool new_step = !same_counter(r->step, s->last.step) ||
+                    !same_counter(r->cycle, s->last.cycle);
+
+    if (s->have_ahead && s->ahead.source == r->source &&
+        s->ahead.time_s + s->offset_s >= last) {
+        r->time_s = last; /* the next row is right: this one alone fell */
+        if (s->repairs.back_rows++ == 0)
+            s->back_line = r->line;
+        return HC_OK;
+    }
+    bool restart =
+        raw_s >= 0 && (raw_s <= 1e-3 * s->last_raw_s || new_step || s->join);
+    if (!restart || (s->have_ahead && s->ahead.source == r->source &&
+                     s->ahead.time_s < raw_s))
+        return hc_fail_at(err, HC_DATA, hc_reader_name(s->reader), r->line,
+                          "the clock goes back from %.10g s to %.10g s in "
+                          "the middle of a step; sort the rows by time or "
+                          "cut the file there",
+                          s->last_raw_s, raw_s);
+    s->offset_s = last - raw_s;
+    r->time_s = last;
+    r->gap = true;
+    if (s->repairs.resets++ == 0)
+        s->reset_line = r->line;
+    return HC_OK;
+}
+
+hc_status hc_series_next(hc_series *s, hc_sample *sample, bool *got,
+                         hc_err *err)
+{
+    hc_status st;
+    hc_sample r;
+    double raw_s;
+
+    if (!s->have_ahead && !s->ended && (st = advance(s, err)))
+        return st;
+    for (;;) {
+        if (!s->have_ahead) {
+            *got = false;
+            return HC_OK;
+        }
+        if (!repeats(s, &s->ahead))
+            break;
+        if (s->repairs.repeats++ == 0)
+            s->repeat_line = s->ahead.line;
+        if ((st = advance(s, err)))
+            return st;
+    }
+    r = s->ahead;
+    if ((st = advance(s, err)))
+        return st;
+    if (s->join)
+        r.source = 0;
+    if (s->have_last && r.source != s->last.source) {
+        s->have_last = false;
+        s->offset_s = 0;
+    }
+    raw_s = r.time_s;
+    r.time_s += s->offset_s;
+    if (!s->have_last)
+        s->first_s = r.time_s;
+    else if (r.time_s < s->last.time_s) {
+        if (s->last.time_s - r.time_s <= 1e-9 * fabs(s->last.time_s))
+            r.time_s = s->last.time_s;
+        else if ((st = repair_time(s, &r, raw_s, err)))
+            return st;
+    }
+    if (r.time_s - s->first_s > longest_test_s)
+        s->too_long = true;
+    s->last = r;
+    s->last_raw_s = raw_s;
+    s->have_last = true;
+    s->repairs.rows++;
+    *sample = r;
+    *got = true;
+    return HC_OK;
+}
+
+const hc_meta *hc_series_meta(const hc_series *s)
+{
+    return hc_reader_meta(s->reader);
+}
+
+const char *hc_series_name(const hc_series *s)
+{
+    return hc_reader_name(s->reader);
+}
+
+const char *hc_series_cell(const hc_series *s)
+{
+    return hc_meta_get(hc_reader_meta(s->reader), "cell");
+}
+
+bool hc_series_has_counters(const hc_series *s)
+{
+    return s->col[COL_CHARGE] >= 0;
+}
+
+bool hc_series_incomplete(const hc_series *s)
+{
+    return s->incomplete;
+}
+
+const hc_series_repairs *hc_series_repaired(const hc_series *s)
+{
+    return &s->repairs;
+}
+
+void hc_series_tell(const hc_series *s, hc_talk *talk)
+{
+    const hc_series_repairs *r = &s->repairs;
+    const char *name = hc_series_name(s);
+
+    if (r->back_rows)
+        hc_say_warning(talk, name, s->back_line,
+                       "the clock of %ld single rows fell back and was set "
+                       "to that of the row before",
+                       r->back_rows);
+    if (r->resets)
+        hc_say_warning(talk, name, s->reset_line,
+                       "the clock starts again %ld times; joined, no charge "
+                       "counted across",
+                       r->resets);
+    if (r->repeats)
+        hc_say_warning(talk, name, s->repeat_line,
+                       "%ld rows repeat the row before and are left out",
+                       r->repeats);
+    if (r->incomplete_rows)
+        hc_say_warning(talk, name, s->nan_line,
+                       "%ld rows without time, current or voltage are left "
+                       "out",
+                       r->incomplete_rows);
+    if (s->too_long)
+        hc_say_warning(talk, name, 0,
+                       "the test would last more than 5 years; is the time "
+                       "in seconds?");
+}

@@ -1,0 +1,653 @@
+/* steps.c: the step table, found while rows stream by (see steps.h) */
+#include "cycle/steps.h"
+
+#include "cycle/step_kind.h"
+#include "cycle/thin.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* A fall to less than this part of the current in one row may be a rest. */
+static const double fall_part = 0.05;
+/* Leaving a quiet stretch takes this many times its largest current. */
+static const double leave_factor = 10;
+/* The noise of a rest counts this many times. */
+static const double noise_factor = 6;
+/* An interval this many times longer than any before in the step, and longer
+ * than this, is a gap. */
+static const double gap_factor = 20;
+static const double gap_min_s = 60;
+
+typedef enum {
+    MODE_QUIET, /* rest, or too early to tell: signs do not split it */
+    MODE_ACTIVE,
+    MODE_EIS,
+} seg_mode;
+
+/* The stretch of rows that is still growing. */
+typedef struct {
+    hc_step step;
+    seg_mode mode;
+    bool by_edge; /* begun by the current, not by the step id */
+    double id_step, id_cycle;
+    double i_before; /* current one row before the last */
+    double t_before;
+    double i_sum, i_sumsq, i_absmax; /* quiet: to tell noise from current */
+    double diff_mean; /* mean |change of current|, rows of one level */
+    double dt_max;
+    double temp_sum, pressure_sum;
+    long temp_n, pressure_n;
+    hc_thin thin;
+} segment;
+
+enum { STEP_RING = 8, ROW_RING = 4 };
+
+struct hc_steps {
+    hc_step_limits limits;
+    bool have_pending;
+    hc_sample pending;
+    bool open;
+    segment seg;
+    hc_sample last; /* last sample placed in seg */
+    bool have_held;
+    hc_step held;             /* done, waiting for the step after it */
+    hc_step_type before_held; /* type of the step before it */
+    bool have_before;
+    double imax_a;       /* largest |current| so far */
+    double noise_a;      /* rms current of rests so far, 0 when none */
+    double lsb_v;        /* smallest change of voltage so far */
+    double q_largest_ah; /* largest step so far */
+    double q_pulse_ah;   /* of the last pulse */
+    long next_index;
+    hc_step ring[STEP_RING];
+    unsigned ring_at, ring_n;
+    hc_step_row rows[ROW_RING];
+    unsigned row_at, row_n;
+};
+
+hc_step_limits hc_step_limits_default(void)
+{
+    return (hc_step_limits){.rest_relative = 1e-3,
+                            .rest_current_a = 0,
+                            .level_tol = 0.03,
+                            .steady_tol = 0.01,
+                            .pulse_max_s = 1800};
+}
+
+const char *hc_step_type_name(hc_step_type t)
+{
+    static const char *const names[HC_STEP_TYPES] = {
+        "rest", "cc", "cv", "pulse", "ramp", "sweep", "power", "eis", "other"};
+
+    return t < HC_STEP_TYPES ? names[t] : "other";
+}
+
+hc_status hc_steps_new(hc_steps **out, const hc_step_limits *limits,
+                       hc_err *err)
+{
+    hc_steps *d = calloc(1, sizeof *d);
+
+    if (!d)
+        return hc_fail_nomem(err);
+    d->limits = *limits;
+    d->lsb_v = INFINITY;
+    *out = d;
+    return HC_OK;
+}
+
+void hc_steps_free(hc_steps *d)
+{
+    free(d);
+}
+
+double hc_steps_largest(const hc_steps *d)
+{
+    return d->imax_a;
+}
+
+double hc_steps_rest_limit(const hc_steps *d)
+{
+    double noise = fmin(noise_factor * d->noise_a, 0.05 * d->imax_a);
+    double limit = fmax(d->limits.rest_relative * d->imax_a, noise);
+
+    return fmax(limit, d->limits.rest_current_a);
+}
+
+bool hc_steps_row(hc_steps *d, hc_step_row *row)
+{
+    if (d->row_n == 0)
+        return false;
+    *row = d->rows[d->row_at];
+    d->row_at = (d->row_at + 1) % ROW_RING;
+    d->row_n--;
+    return true;
+}
+
+bool hc_steps_next(hc_steps *d, hc_step *step)
+{
+    if (d->ring_n == 0)
+        return false;
+    *step = d->ring[d->ring_at];
+    d->ring_at = (d->ring_at + 1) % STEP_RING;
+    d->ring_n--;
+    return true;
+}
+
+static bool same_id(double a, double b)
+{
+    return a == b || (isnan(a) && isnan(b));
+}
+
+static int sign_of(double x)
+{
+    return (x > 0) - (x < 0);
+}
+
+/* ---- closing ---- */
+
+static void emit(hc_steps *d, const hc_step *step)
+{
+    if (d->ring_n == STEP_RING) { /* a caller that does not take its steps */
+        d->ring_at = (d->ring_at + 1) % STEP_RING;
+        d->ring_n--;
+    }
+    d->ring[(d->ring_at + d->ring_n++) % STEP_RING] = *step;
+}
+
+/* A short constant current between two rests is a pulse, unless it moves as
+ * much charge as the long steps of the test do. */
+static bool is_pulse(const hc_steps *d, const hc_step *s, bool rest_after)
+{
+    double q = fabs(s->charge_ah);
+
+    if (s->type != HC_STEP_CC || !rest_after || !d->have_before ||
+        d->before_held != HC_STEP_REST ||
+        s->end_s - s->start_s > d->limits.pulse_max_s)
+        return false;
+    return q < 0.5 * d->q_largest_ah || d->q_largest_ah == 0 ||
+           (d->q_pulse_ah > 0 && fabs(q - d->q_pulse_ah) < 0.2 * q);
+}
+
+static void release_held(hc_steps *d, bool rest_after)
+{
+    if (!d->have_held)
+        return;
+    double q = fabs(d->held.charge_ah);
+
+    if (is_pulse(d, &d->held, rest_after)) {
+        d->held.type = HC_STEP_PULSE;
+        d->q_pulse_ah = q;
+    }
+    if (d->held.sign != 0 && q > d->q_largest_ah)
+        d->q_largest_ah = q;
+    d->before_held = d->held.type;
+    d->have_before = true;
+    emit(d, &d->held);
+    d->have_held = false;
+}
+
+/* Was this quiet stretch a rest, or a small but steady current? */
+static bool was_rest(const hc_steps *d, const segment *g)
+{
+    double n = (double)g->step.rows;
+    double mean = g->i_sum / n;
+    double var = fmax(0, g->i_sumsq / n - mean * mean);
+    double limit = hc_steps_rest_limit(d);
+
+    if (g->i_absmax <= limit || mean == 0)
+        return true;
+    if (n < 3)
+        return fabs(mean) < 0.01 * d->imax_a;
+    return fabs(mean) <= limit || fabs(mean) < 3 * sqrt(var);
+}
+
+static void learn_noise(hc_steps *d, const segment *g)
+{
+    double rms;
+
+    if (g->step.rows < 3)
+        return;
+    rms = sqrt(g->i_sumsq / (double)g->step.rows);
+    if (rms > d->noise_a && rms < 0.01 * d->imax_a)
+        d->noise_a = rms;
+}
+
+static void close_segment(hc_steps *d)
+{
+    segment *g = &d->seg;
+    hc_step *s = &g->step;
+
+    if (!d->open)
+        return;
+    if (g->mode == MODE_EIS) {
+        s->type = HC_STEP_EIS;
+        s->sign = 0;
+    } else if (g->mode == MODE_QUIET ? was_rest(d, g)
+                                     : g->i_absmax <= hc_steps_rest_limit(d)) {
+        s->type = HC_STEP_REST;
+        s->sign = 0;
+        learn_noise(d, g);
+    } else {
+        s->type = HC_STEP_OTHER;
+        s->sign = g->mode == MODE_QUIET ? sign_of(g->i_sum) : s->sign;
+    }
+    hc_step_judge(s, &g->thin, isfinite(d->lsb_v) ? d->lsb_v : 0, &d->limits);
+    if (g->temp_n)
+        s->temperature_c = g->temp_sum / (double)g->temp_n;
+    if (g->pressure_n)
+        s->pressure_pa = g->pressure_sum / (double)g->pressure_n;
+    release_held(d, s->type == HC_STEP_REST);
+    d->held = *s;
+    d->have_held = true;
+    d->open = false;
+}
+
+static void forget_source(hc_steps *d)
+{
+    close_segment(d);
+    release_held(d, true);
+    d->have_before = false;
+    d->imax_a = d->noise_a = 0;
+    d->q_largest_ah = d->q_pulse_ah = 0;
+    d->lsb_v = INFINITY;
+    d->next_index = 0;
+}
+
+/* ---- where an edge is ---- */
+
+/* Has the quiet stretch turned out to carry a small steady current? */
+static bool quiet_is_steady(const segment *g, double limit)
+{
+    double n = (double)g->step.rows;
+    double mean = g->i_sum / n;
+    double var = fmax(0, g->i_sumsq / n - mean * mean);
+
+    return n >= 5 && fabs(mean) > limit && mean * mean > 25 * var;
+}
+
+static bool edge_from_quiet(const hc_steps *d, const hc_sample *p,
+                            const hc_sample *next)
+{
+    const segment *g = &d->seg;
+    double limit = hc_steps_rest_limit(d);
+    double i = fabs(p->current_a), n = (double)g->step.rows;
+    double mean = g->i_sum / n;
+    double sd = sqrt(fmax(0, g->i_sumsq / n - mean * mean));
+    bool agrees = !next || (fabs(next->current_a - p->current_a) < 0.3 * i);
+
+    if (i <= limit)
+        return false;
+    if (i > leave_factor * g->i_absmax)
+        return agrees || i > 100 * g->i_absmax || i > 10 * limit;
+    /* the stretch was a current after all, and now the sign turns */
+    return n >= 2 && p->current_a * mean < 0 && sd < 0.1 * fabs(mean) &&
+           i > 0.2 * fabs(mean) && agrees;
+}
+
+/* A new level of a current that does not drift there smoothly. */
+static bool edge_of_level(const hc_steps *d, const hc_sample *p,
+                          const hc_sample *next, bool has_id)
+{
+    const segment *g = &d->seg;
+    const hc_sample *last = &d->last;
+    double i0 = fabs(last->current_a);
+    double jump = fabs(p->current_a - last->current_a);
+    double tol = fmax(d->limits.level_tol * i0, noise_factor * g->diff_mean);
+    double dt = last->time_s - g->t_before;
+
+    if (jump <= tol)
+        return false;
+    if (g->step.rows == 1) {
+        double ratio = fabs(p->current_a) / i0;
+
+        return !has_id && (ratio > 2.5 || ratio < 0.4);
+    }
+    if (dt > 0) {
+        double slope = (last->current_a - g->i_before) / dt;
+        double expect = last->current_a + slope * (p->time_s - last->time_s);
+
+        if (fabs(p->current_a - expect) <= tol)
+            return false;
+    }
+    if (fabs(p->voltage_v - last->voltage_v) < fmax(2e-3, 2 * d->lsb_v) &&
+        fabs(p->current_a) < i0 && i0 < fabs(g->i_before))
+        return false; /* the current of a constant voltage falls */
+    /* not an edge when the next row is back where the last one was */
+    return !next || next->current_a * p->current_a <= 0 ||
+           (next->current_a - last->current_a) *
+                   (p->current_a - last->current_a) >
+               0.7 * jump * jump;
+}
+
+static bool edge_from_active(const hc_steps *d, const hc_sample *p,
+                             const hc_sample *next, bool has_id)
+{
+    double i0 = fabs(d->last.current_a), i = fabs(p->current_a);
+
+    if (i <= hc_steps_rest_limit(d))
+        return i < 0.5 * i0 || i == 0;
+    if (sign_of(p->current_a) != d->seg.step.sign || i < fall_part * i0)
+        return true;
+    return edge_of_level(d, p, next, has_id);
+}
+
+static bool current_edge(hc_steps *d, const hc_sample *p,
+                         const hc_sample *next, bool has_id)
+{
+    segment *g = &d->seg;
+
+    if (g->mode == MODE_EIS)
+        return false;
+    if (g->mode == MODE_QUIET) {
+        if (!quiet_is_steady(g, hc_steps_rest_limit(d)))
+            return edge_from_quiet(d, p, next);
+        g->mode = MODE_ACTIVE;
+        g->step.sign = sign_of(g->i_sum);
+    }
+    return edge_from_active(d, p, next, has_id);
+}
+
+/* Between p and next the current is switched on, off or round. */
+static bool strong_edge(const hc_steps *d, const hc_sample *p,
+                        const hc_sample *next)
+{
+    double limit = hc_steps_rest_limit(d);
+    double a = fabs(p->current_a) > limit ? p->current_a : 0;
+    double b = fabs(next->current_a) > limit ? next->current_a : 0;
+
+    if (fabs(a) < fall_part * fabs(b))
+        a = 0;
+    if (fabs(b) < fall_part * fabs(a))
+        b = 0;
+    return sign_of(a) != sign_of(b);
+}
+
+typedef enum { STAY, OPEN_BY_ID, OPEN_BY_EDGE } decision;
+
+static decision decide(hc_steps *d, const hc_sample *p, const hc_sample *next)
+{
+    segment *g = &d->seg;
+    bool new_id =
+        !same_id(p->step, g->id_step) || !same_id(p->cycle, g->id_cycle);
+    bool edge = current_edge(d, p, next, !isnan(p->step));
+
+    if ((p->freq_hz > 0) != (g->mode == MODE_EIS))
+        return OPEN_BY_ID;
+    if (new_id && !edge && g->mode != MODE_EIS) {
+        bool late = next && same_id(next->step, p->step) &&
+                    same_id(next->cycle, p->cycle) && !(next->freq_hz > 0) &&
+                    strong_edge(d, p, next) && !strong_edge(d, &d->last, p);
+        bool early =
+            g->by_edge && g->step.rows == 1 && !strong_edge(d, &d->last, p);
+
+        if (late || early) {
+            g->id_step = p->step;
+            g->id_cycle = p->cycle;
+            g->step.id_disagrees = true;
+            if (early) {
+                g->step.instrument_step = p->step;
+                g->step.cycle = p->cycle;
+            }
+            return STAY;
+        }
+    }
+    if (new_id)
+        return OPEN_BY_ID;
+    return edge ? OPEN_BY_EDGE : STAY;
+}
+
+/* ---- growing ---- */
+
+static void open_segment(hc_steps *d, const hc_sample *p, bool by_edge)
+{
+    segment *g = &d->seg;
+    hc_step *s = &g->step;
+    double limit = hc_steps_rest_limit(d);
+    double before = d->last.current_a;
+    bool first = d->next_index == 0;
+
+    memset(g, 0, offsetof(segment, thin));
+    hc_thin_reset(&g->thin);
+    s->index = d->next_index++;
+    s->source = p->source;
+    s->cycle = g->id_cycle = p->cycle;
+    s->instrument_step = g->id_step = p->step;
+    s->line_first = p->line;
+    s->start_s = p->time_s;
+    s->current_first_a = s->current_min_a = s->current_max_a = p->current_a;
+    s->voltage_first_v = s->voltage_min_v = s->voltage_max_v = p->voltage_v;
+    s->temperature_c = s->temperature_min_c = s->temperature_max_c = NAN;
+    s->pressure_pa = NAN;
+    s->counter_charge_ah = isnan(p->charge_ah) ? NAN : 0;
+    s->counter_discharge_ah = isnan(p->discharge_ah) ? NAN : 0;
+    s->counter_charge_wh = isnan(p->charge_wh) ? NAN : 0;
+    s->counter_discharge_wh = isnan(p->discharge_wh) ? NAN : 0;
+    s->ir_start_v = s->ir_start_s = s->di_start_a = NAN;
+    s->ir_end_v = s->ir_end_s = s->di_end_a = NAN;
+    s->id_disagrees = by_edge && !isnan(p->step);
+    g->by_edge = by_edge;
+    if (p->freq_hz > 0)
+        g->mode = MODE_EIS;
+    else if (first || fabs(p->current_a) <= limit ||
+             (fabs(p->current_a) < fall_part * fabs(before) &&
+              fabs(p->current_a) < fall_part * d->imax_a))
+        g->mode = MODE_QUIET;
+    else
+        g->mode = MODE_ACTIVE;
+    s->sign = g->mode == MODE_ACTIVE ? sign_of(p->current_a) : 0;
+    d->open = true;
+}
+
+/* Voltage across the edge, for the step that ends and the one that begins. */
+static void note_drop(hc_steps *d, const hc_sample *p)
+{
+    hc_step *from = &d->held, *to = &d->seg.step;
+
+    to->ir_start_v = from->ir_end_v = p->voltage_v - d->last.voltage_v;
+    to->ir_start_s = from->ir_end_s = p->time_s - d->last.time_s;
+    to->di_start_a = from->di_end_a = p->current_a - d->last.current_a;
+}
+
+/* Charge of the interval before the first row of a step: none, unless the
+ * instrument says when the step began, or the current runs on. */
+static double lead_in(hc_steps *d, const hc_sample *p, bool new_id)
+{
+    hc_step *s = &d->seg.step;
+    double dt = p->time_s - d->last.time_s;
+    double i0 = d->last.current_a, i1 = p->current_a;
+
+    if (p->gap || dt <= 0 || d->seg.mode != MODE_ACTIVE)
+        return 0;
+    if (new_id && p->step_time_s > 0 && p->step_time_s <= dt * 1.000001) {
+        s->lead_s = p->step_time_s;
+        return i1 * s->lead_s;
+    }
+    if (new_id && !isnan(p->step_time_s))
+        return 0;
+    if (sign_of(i0) == sign_of(i1) &&
+        (!new_id || fabs(i1 - i0) < d->limits.level_tol * fabs(i0)))
+        return 0.5 * (i0 + i1) * dt;
+    return 0;
+}
+
+static double interval(hc_steps *d, const hc_sample *p)
+{
+    segment *g = &d->seg;
+    double dt = p->time_s - d->last.time_s;
+    double i0 = d->last.current_a, i1 = p->current_a;
+    bool gap = p->gap || (g->step.rows > 2 && dt > gap_min_s &&
+                          dt > gap_factor * g->dt_max);
+
+    if (g->mode == MODE_EIS || dt <= 0)
+        return 0;
+    if (gap) {
+        if (p->gap || fabs(i1 - i0) > d->limits.level_tol * fabs(i0)) {
+            g->step.gap_s += dt;
+            return 0;
+        }
+        g->step.gap_bridged_s += dt;
+    }
+    if (dt > g->dt_max)
+        g->dt_max = dt;
+    return 0.5 * (i0 + i1) * dt;
+}
+
+static void count_up(double *sum, double now, double before)
+{
+    if (isnan(now) || isnan(before))
+        return;
+    *sum += now >= before ? now - before : now;
+}
+
+static void add_range(double *lo, double *hi, double x)
+{
+    if (!(x >= *lo))
+        *lo = x;
+    if (!(x <= *hi))
+        *hi = x;
+}
+
+static void add_context(segment *g, const hc_sample *p)
+{
+    if (!isnan(p->temperature_c)) {
+        g->temp_sum += p->temperature_c;
+        g->temp_n++;
+        add_range(&g->step.temperature_min_c, &g->step.temperature_max_c,
+                  p->temperature_c);
+    }
+    if (!isnan(p->pressure_pa)) {
+        g->pressure_sum += p->pressure_pa;
+        g->pressure_n++;
+    }
+}
+
+static void add_charge(hc_step *s, double dq_ah, double de_wh)
+{
+    s->charge_ah += dq_ah;
+    s->energy_wh += de_wh;
+    if (dq_ah > 0)
+        s->charged_ah += dq_ah;
+    else
+        s->discharged_ah -= dq_ah;
+    if (de_wh > 0)
+        s->charged_wh += de_wh;
+    else
+        s->discharged_wh -= de_wh;
+}
+
+static void add_counters(hc_step *s, const hc_sample *p, const hc_sample *l)
+{
+    if (!isnan(s->counter_charge_ah)) {
+        count_up(&s->counter_charge_ah, p->charge_ah, l->charge_ah);
+        count_up(&s->counter_discharge_ah, p->discharge_ah, l->discharge_ah);
+    }
+    if (!isnan(s->counter_charge_wh)) {
+        count_up(&s->counter_charge_wh, p->charge_wh, l->charge_wh);
+        count_up(&s->counter_discharge_wh, p->discharge_wh, l->discharge_wh);
+    }
+}
+
+static void grow(hc_steps *d, const hc_sample *p, double dq_as, double v_mid,
+                 bool have_last)
+{
+    segment *g = &d->seg;
+    hc_step *s = &g->step;
+    double dq_ah = dq_as / 3600, i = fabs(p->current_a);
+    hc_step_row *row;
+
+    if (have_last) {
+        double dv = fabs(p->voltage_v - d->last.voltage_v);
+
+        if (dv > 1e-7 && dv < d->lsb_v)
+            d->lsb_v = dv;
+        add_counters(s, p, &d->last);
+    }
+    if (s->rows > 0) {
+        g->i_before = d->last.current_a;
+        g->t_before = d->last.time_s;
+        g->diff_mean +=
+            (fabs(p->current_a - d->last.current_a) - g->diff_mean) /
+            (double)(s->rows < 50 ? s->rows : 50);
+    }
+    s->rows++;
+    s->line_last = p->line;
+    s->end_s = p->time_s;
+    s->current_last_a = p->current_a;
+    s->voltage_last_v = p->voltage_v;
+    add_range(&s->current_min_a, &s->current_max_a, p->current_a);
+    add_range(&s->voltage_min_v, &s->voltage_max_v, p->voltage_v);
+    g->i_sum += p->current_a;
+    g->i_sumsq += p->current_a * p->current_a;
+    if (i > g->i_absmax)
+        g->i_absmax = i;
+    add_context(g, p);
+    add_charge(s, dq_ah, dq_ah * v_mid);
+    hc_thin_add(&g->thin, p->time_s, p->current_a, p->voltage_v);
+    if (d->row_n == ROW_RING) {
+        d->row_at = (d->row_at + 1) % ROW_RING;
+        d->row_n--;
+    }
+    row = &d->rows[(d->row_at + d->row_n++) % ROW_RING];
+    row->sample = *p;
+    row->step = s->index;
+    row->first = s->rows == 1;
+    row->sign = s->sign;
+    row->dq_ah = dq_ah;
+    row->de_wh = dq_ah * v_mid;
+    d->last = *p;
+}
+
+/* Put the pending sample where it belongs; `next` is NULL at the end. */
+static void place(hc_steps *d, const hc_sample *p, const hc_sample *next)
+{
+    bool same_source = d->open && p->source == d->last.source;
+    double i = fabs(p->current_a), dq, v_mid;
+    decision what;
+
+    if (d->open && !same_source)
+        forget_source(d);
+    if (!(p->freq_hz > 0) && i > d->imax_a)
+        d->imax_a = i;
+    if (!d->open) {
+        open_segment(d, p, false);
+        grow(d, p, 0, p->voltage_v, false);
+        return;
+    }
+    if (next && next->source != p->source)
+        next = NULL;
+    v_mid = 0.5 * (p->voltage_v + d->last.voltage_v);
+    what = decide(d, p, next);
+    if (what == STAY) {
+        grow(d, p, interval(d, p), v_mid, true);
+        return;
+    }
+    bool new_id = what == OPEN_BY_ID;
+
+    close_segment(d);
+    open_segment(d, p, !new_id);
+    note_drop(d, p);
+    dq = lead_in(d, p, new_id);
+    grow(d, p, dq, d->seg.step.lead_s > 0 ? p->voltage_v : v_mid, true);
+}
+
+hc_status hc_steps_push(hc_steps *d, const hc_sample *sample, hc_err *err)
+{
+    if (d->have_pending) {
+        if (sample->source == d->pending.source &&
+            sample->time_s < d->pending.time_s)
+            return hc_fail(err, HC_INTERNAL, "samples out of order");
+        place(d, &d->pending, sample);
+    }
+    d->pending = *sample;
+    d->have_pending = true;
+    return HC_OK;
+}
+
+void hc_steps_finish(hc_steps *d)
+{
+    if (d->have_pending)
+        place(d, &d->pending, NULL);
+    d->have_pending = false;
+    forget_source(d);
+}
