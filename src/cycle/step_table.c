@@ -49,19 +49,13 @@ void hc_step_table_begin(hc_writer *w)
         hc_writer_column(w, names[k]);
 }
 
-/* Resistance of a drop; NaN where the current did not change. */
-static double drop_ohm(double dv, double di)
-{
-    return fabs(di) > 0 ? dv / di : NAN;
-}
-
 static void put_drop(hc_writer *w, double dv, double ds, double di,
                      double scale_a)
 {
     hc_writer_digits(w, dv, DIGITS);
     hc_writer_digits(w, ds, DIGITS);
     hc_writer_digits(
-        w, fabs(di) > 0.03 * scale_a ? drop_ohm(dv, di) : (double)NAN, DIGITS);
+        w, fabs(di) > 0.03 * scale_a ? dv / di : (double)NAN, DIGITS);
 }
 
 void hc_step_table_put(hc_writer *w, const hc_step *s)
