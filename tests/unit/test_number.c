@@ -1,0 +1,238 @@
+/* number.c: shortest printing, correctly rounded reading, no locale */
+#include "unit.h"
+
+#include "core/number.h"
+#include "core/pow10.h"
+
+#include <locale.h>
+
+static const char *print(double x)
+{
+    static char buf[HC_NUMBER_SIZE];
+    size_t n = hc_number_print(x, buf);
+    assert_int_equal(n, strlen(buf));
+    return buf;
+}
+
+static void prints_plainly(void **state)
+{
+    (void)state;
+    assert_string_equal(print(0), "0");
+    assert_string_equal(print(-0.0), "0");
+    assert_string_equal(print(1), "1");
+    assert_string_equal(print(-12.5), "-12.5");
+    assert_string_equal(print(0.1), "0.1");
+    assert_string_equal(print(0.3), "0.3");
+    assert_string_equal(print(100), "100");
+    assert_string_equal(print(1e16), "10000000000000000");
+    assert_string_equal(print(1e17), "1e17");
+    assert_string_equal(print(1e-5), "0.00001");
+    assert_string_equal(print(9.9e-6), "9.9e-6");
+    assert_string_equal(print(1.25e-7), "1.25e-7");
+    assert_string_equal(print(5e-324), "5e-324");
+    assert_string_equal(print(1.7976931348623157e308),
+                        "1.7976931348623157e308");
+    assert_string_equal(print(1e23), "1e23");
+    assert_string_equal(print(NAN), "NaN");
+    assert_string_equal(print(-INFINITY), "-inf");
+}
+
+static void rounds_to_digits(void **state)
+{
+    char buf[HC_NUMBER_SIZE];
+    (void)state;
+    hc_number_print_digits(0.99999999999, 10, buf);
+    assert_string_equal(buf, "1");
+    hc_number_print_digits(123456.7890123, 10, buf);
+    assert_string_equal(buf, "123456.789");
+    hc_number_print_digits(-2.0 / 3, 4, buf);
+    assert_string_equal(buf, "-0.6667");
+    hc_number_print_digits(12345, 2, buf);
+    assert_string_equal(buf, "12000");
+}
+
+/* How many digits the C library needs for x to read back equal. */
+static int digits_needed(double x)
+{
+    char buf[40];
+    for (int p = 1; p < 17; p++) {
+        snprintf(buf, sizeof buf, "%.*e", p - 1, x);
+        if (strtod(buf, NULL) == x)
+            return p;
+    }
+    return 17;
+}
+
+static int digits_used(const char *s)
+{
+    char kept[40];
+    int n = 0;
+    for (; *s != '\0' && *s != 'e'; s++)
+        if (*s >= '0' && *s <= '9' && (n > 0 || *s != '0'))
+            kept[n++] = *s;
+    while (n > 1 && kept[n - 1] == '0')
+        n--;
+    return n;
+}
+
+/* Against the C library on random bit patterns, measured-looking values and
+ * powers of two: reads back equal, never longer than need be. */
+static void is_shortest_and_exact(void **state)
+{
+    uint64_t seed = 88172645463325252ULL;
+    (void)state;
+    for (int i = 0; i < 60000; i++) {
+        uint64_t u = unit_random(&seed);
+        double x, y;
+        if (i % 3 == 0)
+            memcpy(&x, &u, sizeof x);
+        else if (i % 3 == 1)
+            x = (double)(u % 1000000007) / 1e4;
+        else
+            x = ldexp((double)(u >> 11), (int)(u % 200) - 150);
+        if (!isfinite(x))
+            continue;
+        const char *s = print(x);
+        assert_true(strtod(s, NULL) == x);
+        assert_true(hc_number_parse(s, strlen(s), &y) && y == x);
+        assert_true(digits_used(s) <= digits_needed(x));
+    }
+}
+
+/* Long and odd decimals against strtod. */
+static void reads_like_strtod(void **state)
+{
+    uint64_t seed = 123456789;
+    char buf[64];
+    double x;
+    (void)state;
+    for (int i = 0; i < 60000; i++) {
+        uint64_t u = unit_random(&seed), v = unit_random(&seed);
+        int n = snprintf(buf, sizeof buf, "%llu.%0*llue%d",
+                         (unsigned long long)(u % 100000), 1 + (int)(v % 18),
+                         (unsigned long long)(u >> 20),
+                         (int)(v % 640) - 330);
+        assert_true(hc_number_parse(buf, (size_t)n, &x));
+        assert_true(x == strtod(buf, NULL));
+    }
+}
+
+static void reads_only_numbers(void **state)
+{
+    static const char *const bad[] = {"",     " 1",  "1 ",   "1,5", "1e",
+                                      "1e+",  "--1", "0x10", ".",   "e5",
+                                      "1.2.3", "infin", "n",  "+"};
+    double x = 7;
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        assert_false(hc_number_parse(bad[i], strlen(bad[i]), &x));
+        assert_true(x == 7);
+    }
+    assert_true(hc_number_parse("1E+002", 6, &x) && x == 100);
+    assert_true(hc_number_parse("-.5", 3, &x) && x == -0.5);
+    assert_true(hc_number_parse("5.", 2, &x) && x == 5);
+    assert_true(hc_number_parse("1e400", 5, &x) && isinf(x));
+    assert_true(hc_number_parse("1e-400", 6, &x) && x == 0);
+    assert_true(hc_number_parse("NaN", 3, &x) && isnan(x));
+    assert_true(hc_number_parse("-Infinity", 9, &x) && x == -INFINITY);
+    assert_true(hc_number_parse_comma("1,5e3", 5, &x) && x == 1500);
+    assert_false(hc_number_parse_comma("1.5", 3, &x));
+    assert_int_equal(hc_number_prefix("1.5mA", 5, &x), 3);
+    assert_int_equal(hc_number_prefix("1e", 2, &x), 1);
+}
+
+static void reads_integers(void **state)
+{
+    long n = 0;
+    (void)state;
+    assert_true(hc_integer_parse("-12", 3, -20, 20, &n) && n == -12);
+    assert_false(hc_integer_parse("21", 2, -20, 20, &n));
+    assert_false(hc_integer_parse("1.0", 3, 0, 9, &n));
+    assert_false(hc_integer_parse("99999999999999999999", 20, 0,
+                                  4611686018427387904L, &n));
+}
+
+static void shifts_the_exponent_of_the_text(void **state)
+{
+    char buf[HC_NUMBER_SIZE];
+    (void)state;
+    hc_number_shift("1.50", 4, -3, buf, sizeof buf);
+    assert_string_equal(buf, "1.50e-3");
+    hc_number_shift("-1.5E+002", 9, -3, buf, sizeof buf);
+    assert_string_equal(buf, "-1.5e-1");
+    hc_number_shift("1.5e3", 5, -3, buf, sizeof buf);
+    assert_string_equal(buf, "1.5");
+    hc_number_shift("0.000", 5, -3, buf, sizeof buf);
+    assert_string_equal(buf, "0.000");
+    assert_int_equal(hc_number_shift("abc", 3, 1, buf, sizeof buf), 0);
+    assert_int_equal(hc_number_shift("123456789", 9, 1, buf, 8), 0);
+}
+
+/* Numbers are the same whatever locale a process has set. */
+static void ignores_the_locale(void **state)
+{
+    double x;
+    (void)state;
+    if (setlocale(LC_ALL, "de_DE.UTF-8") == NULL)
+        skip();
+    assert_string_equal(print(1.5), "1.5");
+    assert_true(hc_number_parse("1.00000000000000000000000001", 28, &x));
+    assert_true(x == 1);
+    setlocale(LC_ALL, "C");
+}
+
+/* Every row of the table again: 10^k = m 2^e with m in [2^127, 2^128), from
+ * long-hand multiplication and division by ten with 64 guard bits. */
+static void table_of_powers_is_right(void **state)
+{
+    uint32_t a[80] = {0}; /* little-endian words of a big whole number */
+    (void)state;
+    a[0] = 1;
+    for (int k = 0; k <= 300; k++) {
+        int top = 79;
+        while (a[top] == 0)
+            top--;
+        int lead = __builtin_clz(a[top]);
+        uint64_t word[2] = {0, 0};
+        for (int i = 0; i < 128; i++) {
+            int bit = 32 * top + 31 - lead - i;
+            uint64_t b = bit < 0 ? 0 : a[bit / 32] >> (bit % 32) & 1;
+            word[i / 64] = word[i / 64] << 1 | b;
+        }
+        assert_true(hc_pow10[k - HC_POW10_MIN][0] == word[0]);
+        assert_true(hc_pow10[k - HC_POW10_MIN][1] == word[1]);
+        uint64_t carry = 0;
+        for (int i = 0; i < 80; i++) {
+            carry += (uint64_t)a[i] * 10;
+            a[i] = (uint32_t)carry;
+            carry >>= 32;
+        }
+    }
+    /* negative powers: row(k) * row(-k) is 2^254 or 2^255 from below */
+    for (int k = 1; k <= 300; k++) {
+        long double p = ldexpl((long double)hc_pow10[k - HC_POW10_MIN][0], 64)
+                        + (long double)hc_pow10[k - HC_POW10_MIN][1];
+        long double q =
+            ldexpl((long double)hc_pow10[-k - HC_POW10_MIN][0], 64) +
+            (long double)hc_pow10[-k - HC_POW10_MIN][1];
+        int e;
+        long double m = frexpl(p * q, &e);
+        assert_true(fabsl(m - 1) < 1e-17L || fabsl(m - 0.5L) < 1e-17L);
+    }
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(prints_plainly),
+        cmocka_unit_test(rounds_to_digits),
+        cmocka_unit_test(is_shortest_and_exact),
+        cmocka_unit_test(reads_like_strtod),
+        cmocka_unit_test(reads_only_numbers),
+        cmocka_unit_test(reads_integers),
+        cmocka_unit_test(shifts_the_exponent_of_the_text),
+        cmocka_unit_test(ignores_the_locale),
+        cmocka_unit_test(table_of_powers_is_right),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

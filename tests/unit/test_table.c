@@ -1,0 +1,297 @@
+/* table.h, frame.h, spectrum.h, records.h: what goes between the tools */
+#include "unit.h"
+
+#include "core/records.h"
+#include "core/spectrum.h"
+
+#include <unistd.h>
+
+static hc_status open_text(const char *text, hc_reader **r, hc_err *e)
+{
+    hc_in *in = NULL;
+    hc_err_clear(e);
+    assert_ok(hc_in_memory(&in, text, strlen(text), "t.tsv", e), *e);
+    return hc_reader_new(r, in, e);
+}
+
+/* Read all; the status of the last call, rows in *n. */
+static hc_status drain(const char *text, size_t *n, hc_err *e)
+{
+    hc_reader *r = NULL;
+    bool got = true;
+    hc_status st = open_text(text, &r, e);
+    *n = 0;
+    while (st == HC_OK && got) {
+        st = hc_reader_next(r, &got, e);
+        *n += got;
+    }
+    hc_reader_free(r);
+    return st;
+}
+
+#define HEAD "#: halfcell-table 1\n#: kind eis\n"
+
+static void reads_a_table(void **state)
+{
+    hc_reader *r = NULL;
+    hc_err e;
+    bool got;
+    double x;
+    int c;
+    (void)state;
+    assert_ok(open_text(HEAD "#: area_m2 1.44e-4\na\tb\n1\tNaN\n"
+                             "#: sha256 0 ff\n#: incomplete\n"
+                             "#: end rows=1\n",
+                        &r, &e),
+              e);
+    assert_string_equal(hc_reader_kind(r), "eis");
+    assert_near(hc_meta_number(hc_reader_meta(r), "area_m2"), 1.44e-4, 0);
+    assert_int_equal(hc_reader_columns(r), 2);
+    assert_int_equal(hc_reader_column(r, "b"), 1);
+    assert_int_equal(hc_reader_need(r, "z", &c, &e), HC_DATA);
+    assert_non_null(strstr(e.text, "no column 'z'; it has: a b"));
+    assert_ok(hc_reader_next(r, &got, &e), e);
+    assert_true(got);
+    assert_ok(hc_reader_number(r, 0, &x, &e), e);
+    assert_true(x == 1);
+    assert_ok(hc_reader_number(r, 1, &x, &e), e);
+    assert_true(isnan(x));
+    assert_ok(hc_reader_number(r, -1, &x, &e), e);
+    assert_true(isnan(x));
+    assert_ok(hc_reader_next(r, &got, &e), e);
+    assert_false(got);
+    assert_true(hc_reader_incomplete(r));
+    assert_string_equal(hc_meta_get(hc_reader_trailer(r), "sha256"), "0 ff");
+    hc_reader_free(r);
+}
+
+static void takes_bare_text(void **state)
+{
+    size_t n;
+    hc_err e;
+    (void)state;
+    assert_ok(drain("a\tb\n1\t2\n3\t4\n", &n, &e), e);
+    assert_int_equal(n, 2);
+    assert_ok(drain("a,b\r\n1,2\r\n\r\n3,4", &n, &e), e);
+    assert_int_equal(n, 2);
+    assert_ok(drain("\"a, b\",c\n1,\"2,5\"\n", &n, &e), e);
+    assert_int_equal(n, 1);
+    assert_ok(drain("\xef\xbb\xbf# a note\na\n1\n", &n, &e), e);
+    assert_int_equal(n, 1);
+}
+
+static void broken_tables_are_told(void **state)
+{
+    static const struct {
+        const char *text, *says;
+        long line;
+    } bad[] = {
+        {"", "is empty", 0},
+        {HEAD, "ends before the column names", 0},
+        {HEAD "a\tb\n1\t2\n", "upstream did not finish", 0},
+        {HEAD "a\tb\n1\n#: end rows=1\n", "row has 1 cells, the header 2", 4},
+        {HEAD "a\n1\n#: end rows=2\n", "says 2 rows, found 1", 5},
+        {HEAD "a\n1\n#: end rows=1\n2\n", "a row after '#: end'", 6},
+        {HEAD "a\n1\n#: end\n", "not '#: end rows=N'", 5},
+        {"#: halfcell-table 2\na\n", "table version '2'", 1},
+        {HEAD "a\ta\n", "two columns are named 'a'", 3},
+        {HEAD "a\n1\n#: end rows=1\n" HEAD "a\n2\n#: end rows=1\n",
+         "only records may be appended", 6},
+        {HEAD "a\n1\n" HEAD "a\n", "before '#: end'", 5},
+        {"a,\"b\n", "a quote is not closed", 1},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        hc_err e;
+        size_t n;
+        assert_int_equal(drain(bad[i].text, &n, &e), HC_DATA);
+        if (strstr(e.text, bad[i].says) == NULL)
+            fail_msg("case %zu said '%s'", i, e.text);
+        assert_string_equal(e.file, "t.tsv");
+        assert_int_equal(e.line, bad[i].line);
+    }
+}
+
+static void appended_records_are_one_stream(void **state)
+{
+    static const char two[] =
+        "#: halfcell-table 1\n#: kind records\nquantity\tvalue\n"
+        "R1\t1\n#: end rows=1\n"
+        "#: halfcell-table 1\n#: kind records\nvalue\tquantity\n"
+        "2\tR2\n3\tR3\n#: end rows=2\n";
+    hc_reader *r = NULL;
+    hc_frame *f = NULL;
+    hc_err e;
+    (void)state;
+    assert_ok(open_text(two, &r, &e), e);
+    assert_ok(hc_frame_read(&f, r, &e), e);
+    hc_reader_free(r);
+    assert_int_equal(hc_frame_rows(f), 3);
+    assert_string_equal(hc_frame_text(f, 2, hc_frame_column(f, "quantity")),
+                        "R3");
+    assert_true(hc_frame_number(f, 1, hc_frame_column(f, "value")) == 2);
+    hc_frame_free(f);
+}
+
+static void writes_what_it_reads(void **state)
+{
+    hc_out *out = NULL;
+    hc_writer *w = NULL;
+    hc_err e;
+    size_t len;
+    (void)state;
+    assert_ok(hc_out_memory(&out, &e), e);
+    assert_ok(hc_writer_new(&w, out, HC_WRITE_TABLE, &e), e);
+    hc_writer_meta(w, "kind", "%s", "series");
+    hc_writer_column(w, "x");
+    hc_writer_column(w, "note");
+    hc_writer_number(w, 0.1);
+    hc_writer_text(w, "a\tb\nc");
+    hc_writer_end_row(w);
+    hc_writer_raw(w, "1.50e-3", 7);
+    hc_writer_integer(w, 42);
+    hc_writer_end_row(w);
+    hc_writer_meta(w, "incomplete", "%s", "");
+    assert_ok(hc_writer_end(w, &e), e);
+    const char *text = hc_out_data(out, &len);
+    const char want[] =
+        "#: halfcell-table 1\n#: kind series\nx\tnote\n"
+        "0.1\ta\\tb\\nc\n1.50e-3\t42\n#: incomplete\n#: end rows=2\n";
+    assert_int_equal(len, sizeof want - 1);
+    assert_memory_equal(text, want, len);
+    hc_writer_free(w);
+    hc_out_discard(out);
+}
+
+static void json_is_one_object_a_row(void **state)
+{
+    hc_out *out = NULL;
+    hc_writer *w = NULL;
+    hc_err e;
+    size_t len;
+    const char *text;
+    (void)state;
+    assert_ok(hc_out_memory(&out, &e), e);
+    assert_ok(hc_writer_new(&w, out, HC_WRITE_JSON, &e), e);
+    hc_writer_meta(w, "kind", "%s", "series");
+    hc_writer_column(w, "x");
+    hc_writer_column(w, "no\"te");
+    hc_writer_number(w, NAN);
+    hc_writer_text(w, "a\xff");
+    hc_writer_end_row(w);
+    hc_writer_raw(w, "+1.5", 4);
+    hc_writer_raw(w, "fail", 4);
+    hc_writer_end_row(w);
+    assert_ok(hc_writer_end(w, &e), e);
+    text = hc_out_data(out, &len);
+    const char want[] = "{\"x\":null,\"no\\\"te\":\"a\xef\xbf\xbd\"}\n"
+                        "{\"x\":1.5,\"no\\\"te\":\"fail\"}\n";
+    assert_int_equal(len, sizeof want - 1);
+    assert_memory_equal(text, want, len);
+    hc_writer_free(w);
+    hc_out_discard(out);
+}
+
+static void wrong_rows_do_not_pass(void **state)
+{
+    hc_out *out = NULL;
+    hc_writer *w = NULL;
+    hc_err e;
+    (void)state;
+    assert_ok(hc_out_memory(&out, &e), e);
+    assert_ok(hc_writer_new(&w, out, HC_WRITE_TABLE, &e), e);
+    hc_writer_column(w, "x");
+    hc_writer_end_row(w);
+    assert_int_equal(hc_writer_end(w, &e), HC_INTERNAL);
+    assert_false(hc_out_is_whole(out));
+    hc_writer_free(w);
+    hc_out_discard(out);
+}
+
+static void spectra_are_told_apart(void **state)
+{
+    static const char text[] =
+        "spectrum_index\telectrode\tcycle_count\tfrequency_hertz\t"
+        "real_impedance_ohm\timaginary_impedance_ohm\n"
+        "0\twe\t1\t10\t1\t-1\n0\twe\t1\t100\t2\t-2\n"
+        "0\tce\t1\t10\t3\t1\n1\twe\t2\t5\t4\t-4\n";
+    hc_reader *r = NULL;
+    hc_frame *f = NULL;
+    hc_spectrum *s = NULL;
+    size_t n;
+    hc_err e;
+    hc_spectrum_filter w = hc_spectrum_filter_none();
+    (void)state;
+    assert_ok(open_text(text, &r, &e), e);
+    assert_ok(hc_frame_read(&f, r, &e), e);
+    hc_reader_free(r);
+    assert_ok(hc_spectra_of(f, &w, &s, &n, &e), e);
+    assert_int_equal(n, 3);
+    assert_int_equal(s[0].n, 2);
+    assert_true(s[0].freq_hz[0] == 100 && creal(s[0].z_ohm[0]) == 2);
+    assert_int_equal(s[0].row[0], 1);
+    assert_string_equal(s[1].electrode, "ce");
+    assert_true(s[2].cycle_count == 2);
+    assert_true(isnan(s[2].temperature_celsius));
+    hc_spectra_free(s, n);
+    w.capacitive = true;
+    w.freq_min_hz = 6;
+    assert_ok(hc_spectra_of(f, &w, &s, &n, &e), e);
+    assert_int_equal(n, 1);
+    hc_spectra_free(s, n);
+    w.freq_min_hz = 1e9;
+    assert_int_equal(hc_spectra_of(f, &w, &s, &n, &e), HC_NO);
+    hc_frame_free(f);
+}
+
+static void append_keeps_one_header(void **state)
+{
+    char path[] = "/tmp/hc-unit-XXXXXX";
+    hc_err e;
+    hc_record *rec = NULL;
+    size_t n;
+    (void)state;
+    close(mkstemp(path));
+    unlink(path);
+    for (int i = 0; i < 3; i++) {
+        hc_out *out = NULL;
+        hc_writer *w = NULL;
+        size_t len;
+        hc_conditions at = hc_conditions_none();
+        hc_record r = hc_record_make(&at, "test", "R1", i / 3.0, "ohm");
+        const char *text;
+        assert_ok(hc_out_memory(&out, &e), e);
+        assert_ok(hc_writer_new(&w, out, HC_WRITE_TABLE, &e), e);
+        hc_writer_meta(w, "kind", "%s", "records");
+        hc_records_begin(w);
+        hc_records_put(w, &r);
+        assert_ok(hc_writer_end(w, &e), e);
+        text = hc_out_data(out, &len);
+        assert_ok(hc_records_append(path, text, len, &e), e);
+        hc_writer_free(w);
+        hc_out_discard(out);
+    }
+    assert_ok(hc_records_read(path, &rec, &n, &e), e);
+    assert_int_equal(n, 3);
+    assert_true(rec[2].value == 0.6666666667); /* ten digits */
+    assert_string_equal(rec[2].unit, "ohm");
+    assert_true(isnan(rec[0].at.cycle_count));
+    free(rec);
+    unlink(path);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(reads_a_table),
+        cmocka_unit_test(takes_bare_text),
+        cmocka_unit_test(broken_tables_are_told),
+        cmocka_unit_test(appended_records_are_one_stream),
+        cmocka_unit_test(writes_what_it_reads),
+        cmocka_unit_test(json_is_one_object_a_row),
+        cmocka_unit_test(wrong_rows_do_not_pass),
+        cmocka_unit_test(spectra_are_told_apart),
+        cmocka_unit_test(append_keeps_one_header),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
