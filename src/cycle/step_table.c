@@ -54,8 +54,8 @@ static void put_drop(hc_writer *w, double dv, double ds, double di,
 {
     hc_writer_digits(w, dv, DIGITS);
     hc_writer_digits(w, ds, DIGITS);
-    hc_writer_digits(
-        w, fabs(di) > 0.03 * scale_a ? dv / di : (double)NAN, DIGITS);
+    hc_writer_digits(w, fabs(di) > 0.03 * scale_a ? dv / di : (double)NAN,
+                     DIGITS);
 }
 
 void hc_step_table_put(hc_writer *w, const hc_step *s)

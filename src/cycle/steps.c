@@ -35,6 +35,9 @@ typedef struct {
     double t_before;
     double i_sum, i_sumsq, i_absmax; /* quiet: to tell noise from current */
     double diff_mean; /* mean |change of current|, rows of one level */
+    double level_sum, level_v; /* rows at the step's first level, and the
+                                * voltage at the last of them */
+    long level_n;
     double dt_max;
     double temp_sum, pressure_sum;
     long temp_n, pressure_n;
@@ -54,6 +57,9 @@ struct hc_steps {
     hc_step held;             /* done, waiting for the step after it */
     hc_step_type before_held; /* type of the step before it */
     bool have_before;
+    bool proven;           /* a current has been seen that is no noise */
+    double quiet_absmax_a; /* of the quiet stretch that closed last */
+    long quiet_rows;
     double imax_a;       /* largest |current| so far */
     double noise_a;      /* rms current of rests so far, 0 when none */
     double lsb_v;        /* smallest change of voltage so far */
@@ -220,6 +226,8 @@ static void close_segment(hc_steps *d)
 
     if (!d->open)
         return;
+    d->quiet_rows = g->mode == MODE_QUIET ? s->rows : 0;
+    d->quiet_absmax_a = g->i_absmax;
     if (g->mode == MODE_EIS) {
         s->type = HC_STEP_EIS;
         s->sign = 0;
@@ -231,6 +239,7 @@ static void close_segment(hc_steps *d)
     } else {
         s->type = HC_STEP_OTHER;
         s->sign = g->mode == MODE_QUIET ? sign_of(g->i_sum) : s->sign;
+        d->proven = true;
     }
     hc_step_judge(s, &g->thin, isfinite(d->lsb_v) ? d->lsb_v : 0, &d->limits);
     if (g->temp_n)
@@ -247,7 +256,9 @@ static void forget_source(hc_steps *d)
 {
     close_segment(d);
     release_held(d, true);
-    d->have_before = false;
+    d->have_before = d->proven = false;
+    d->quiet_rows = 0;
+    d->quiet_absmax_a = 0;
     d->imax_a = d->noise_a = 0;
     d->q_largest_ah = d->q_pulse_ah = 0;
     d->lsb_v = INFINITY;
@@ -274,15 +285,18 @@ static bool edge_from_quiet(const hc_steps *d, const hc_sample *p,
     double i = fabs(p->current_a), n = (double)g->step.rows;
     double mean = g->i_sum / n;
     double sd = sqrt(fmax(0, g->i_sumsq / n - mean * mean));
-    bool agrees = !next || (fabs(next->current_a - p->current_a) < 0.3 * i);
+    double change = next ? fabs(next->current_a - p->current_a) : 0;
 
     if (i <= limit)
         return false;
-    if (i > leave_factor * g->i_absmax)
-        return agrees || i > 100 * g->i_absmax || i > 10 * limit;
+    if (i > leave_factor * g->i_absmax) {
+        if (d->proven && i > fall_part * d->imax_a)
+            return true;
+        return change < (n < 3 ? 0.05 : 0.3) * i;
+    }
     /* the stretch was a current after all, and now the sign turns */
-    return n >= 2 && p->current_a * mean < 0 && sd < 0.1 * fabs(mean) &&
-           i > 0.2 * fabs(mean) && agrees;
+    return n >= (d->proven ? 2 : 4) && p->current_a * mean < 0 &&
+           sd < 0.1 * fabs(mean) && i > 0.2 * fabs(mean) && change < 0.3 * i;
 }
 
 /* A new level of a current that does not drift there smoothly. */
@@ -320,6 +334,32 @@ static bool edge_of_level(const hc_steps *d, const hc_sample *p,
                0.7 * jump * jump;
 }
 
+/* The voltage stands still and the current has left its level: a constant
+ * voltage began within what the instrument calls one step. */
+static bool edge_to_cv(const hc_steps *d, const hc_sample *p)
+{
+    const segment *g = &d->seg;
+    double level = g->level_n ? fabs(g->level_sum) / (double)g->level_n : 0;
+
+    return g->level_n >= 10 &&
+           fabs(p->current_a) < (1 - d->limits.level_tol) * level &&
+           fabs(d->last.current_a) > 0.9 * level &&
+           fabs(p->voltage_v - g->level_v) < fmax(2e-3, 4 * d->lsb_v);
+}
+
+static void note_level(const hc_steps *d, segment *g, const hc_sample *p)
+{
+    double n = (double)g->level_n;
+
+    if (g->mode == MODE_QUIET ||
+        (n > 0 && fabs(p->current_a - g->level_sum / n) >
+                      0.5 * d->limits.steady_tol * fabs(g->level_sum / n)))
+        return;
+    g->level_sum += p->current_a;
+    g->level_n++;
+    g->level_v = p->voltage_v;
+}
+
 static bool edge_from_active(const hc_steps *d, const hc_sample *p,
                              const hc_sample *next, bool has_id)
 {
@@ -329,7 +369,7 @@ static bool edge_from_active(const hc_steps *d, const hc_sample *p,
         return i < 0.5 * i0 || i == 0;
     if (sign_of(p->current_a) != d->seg.step.sign || i < fall_part * i0)
         return true;
-    return edge_of_level(d, p, next, has_id);
+    return edge_to_cv(d, p) || edge_of_level(d, p, next, has_id);
 }
 
 static bool current_edge(hc_steps *d, const hc_sample *p,
@@ -343,6 +383,7 @@ static bool current_edge(hc_steps *d, const hc_sample *p,
         if (!quiet_is_steady(g, hc_steps_rest_limit(d)))
             return edge_from_quiet(d, p, next);
         g->mode = MODE_ACTIVE;
+        d->proven = true;
         g->step.sign = sign_of(g->i_sum);
     }
     return edge_from_active(d, p, next, has_id);
@@ -399,13 +440,17 @@ static decision decide(hc_steps *d, const hc_sample *p, const hc_sample *next)
 
 /* ---- growing ---- */
 
+/* Begin a stretch at p.  Nobody knows at first what is noise and what is
+ * current: until a current is proven every stretch begins quiet. */
 static void open_segment(hc_steps *d, const hc_sample *p, bool by_edge)
 {
     segment *g = &d->seg;
     hc_step *s = &g->step;
     double limit = hc_steps_rest_limit(d);
     double before = d->last.current_a;
-    bool first = d->next_index == 0;
+    bool known = d->proven || by_edge ||
+                 (d->quiet_rows >= 3 &&
+                  fabs(p->current_a) > leave_factor * d->quiet_absmax_a);
 
     memset(g, 0, offsetof(segment, thin));
     hc_thin_reset(&g->thin);
@@ -429,12 +474,13 @@ static void open_segment(hc_steps *d, const hc_sample *p, bool by_edge)
     g->by_edge = by_edge;
     if (p->freq_hz > 0)
         g->mode = MODE_EIS;
-    else if (first || fabs(p->current_a) <= limit ||
+    else if (!known || fabs(p->current_a) <= limit ||
              (fabs(p->current_a) < fall_part * fabs(before) &&
               fabs(p->current_a) < fall_part * d->imax_a))
         g->mode = MODE_QUIET;
     else
         g->mode = MODE_ACTIVE;
+    d->proven |= g->mode == MODE_ACTIVE;
     s->sign = g->mode == MODE_ACTIVE ? sign_of(p->current_a) : 0;
     d->open = true;
 }
@@ -570,6 +616,7 @@ static void grow(hc_steps *d, const hc_sample *p, double dq_as, double v_mid,
             (fabs(p->current_a - d->last.current_a) - g->diff_mean) /
             (double)(s->rows < 50 ? s->rows : 50);
     }
+    note_level(d, g, p);
     s->rows++;
     s->line_last = p->line;
     s->end_s = p->time_s;
