@@ -252,17 +252,15 @@ void hc_list_clear(hc_list *list)
 enum { HELP_WIDTH = 79, HELP_INDENT = 26 };
 
 /* Words wrapped behind a left margin; the cursor stands at `at`. */
-static void wrap(hc_out *out, const char *text, size_t at)
+static void wrap(hc_out *out, const char *text, size_t at, size_t margin)
 {
-    while (at < HELP_INDENT) {
+    for (; at < margin; at++)
         hc_out_putc(out, ' ');
-        at++;
-    }
     for (bool first = true; *text != '\0'; first = false) {
         size_t n = strcspn(text, " ");
         if (!first && at + 1 + n > HELP_WIDTH) {
-            hc_out_printf(out, "\n%*s", HELP_INDENT, "");
-            at = HELP_INDENT;
+            hc_out_printf(out, "\n%*s", (int)margin, "");
+            at = margin;
         } else if (!first) {
             hc_out_putc(out, ' ');
             at++;
@@ -295,21 +293,29 @@ static void help_row(const hc_option *o, hc_out *out)
     hc_text_puts(&help, o->help);
     if (o->choices != NULL)
         hc_text_printf(&help, ": %s", o->choices);
-    wrap(out, hc_text_get(&help), (size_t)n);
+    wrap(out, hc_text_get(&help), (size_t)n, HELP_INDENT);
     hc_text_clear(&help);
 }
 
 void hc_options_help(const hc_tool *tool, hc_out *out)
 {
-    hc_out_printf(out, "Usage: %s [OPTION...] %s\n%s.\n\n", tool->name,
-                  tool->operands, tool->purpose);
+    hc_text head = {0};
+    hc_text_printf(&head, "Usage: %s [OPTION...] %s", tool->name,
+                   tool->operands);
+    wrap(out, hc_text_get(&head), 0, 0);
+    hc_text_reset(&head);
+    hc_text_printf(&head, "%s.", tool->purpose);
+    wrap(out, hc_text_get(&head), 0, 0);
+    hc_text_clear(&head);
+    hc_out_putc(out, '\n');
     for (const hc_option *o = tool->options; o->type != HC_OPT_END; o++)
         help_row(o, out);
     if (tool->notes != NULL)
         hc_out_printf(out, "\n%s\n", tool->notes);
-    hc_out_printf(out, "\nExit: 0 done, 1 the answer is no, 64 usage, 65 "
-                       "broken data, 66 no input, 73 cannot\ncreate, 74 "
-                       "read or write error. See %s(1).\n",
+    hc_out_printf(out,
+                  "\nExit: 0 done, 1 the answer is no, 64 usage, 65 broken "
+                  "data, 66 no input,\n73 cannot create, 74 read or write "
+                  "error. See %s(1).\n",
                   tool->name);
 }
 
