@@ -150,12 +150,13 @@ static double from_library(const char *s, size_t len, char mark)
     return x;
 }
 
+/* Powers of ten that a double holds exactly. */
+static const double exact[] = {
+    1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+    1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+
 static double value_of(const char *s, const parts *p, char mark)
 {
-    static const double exact[] = {1e0,  1e1,  1e2,  1e3,  1e4,  1e5,
-                                   1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
-                                   1e12, 1e13, 1e14, 1e15, 1e16, 1e17,
-                                   1e18, 1e19, 1e20, 1e21, 1e22};
     double x;
     if (p->digits == 0 && !p->many)
         x = 0.0;
@@ -219,9 +220,41 @@ size_t hc_number_prefix(const char *s, size_t len, double *out)
     return prefix(s, len, '.', out);
 }
 
+/* The plain decimals that tables are full of: a sign, at most 18 digits, a
+ * mark, no exponent.  False leaves the text to the general way. */
+static bool parse_plain(const char *s, size_t len, char mark, double *out)
+{
+    const char *p = s, *end = s + len, *point = NULL;
+    uint64_t digits = 0;
+
+    if (len > 19 || len == 0)
+        return false;
+    p += *p == '-';
+    if (p == end)
+        return false;
+    for (; p < end; p++) {
+        unsigned d = (unsigned)(unsigned char)*p - '0';
+        if (d <= 9)
+            digits = digits * 10 + d;
+        else if (*p == mark && point == NULL)
+            point = p;
+        else
+            return false;
+    }
+    if (digits > 1ULL << 53 || (point != NULL && len < 3))
+        return false;
+    double x = (double)digits;
+    if (point != NULL)
+        x /= exact[end - point - 1];
+    *out = *s == '-' ? -x : x;
+    return true;
+}
+
 bool hc_number_parse(const char *s, size_t len, double *out)
 {
     double x;
+    if (parse_plain(s, len, '.', out))
+        return true;
     if (len == 0 || prefix(s, len, '.', &x) != len)
         return false;
     *out = x;
