@@ -1,0 +1,573 @@
+#include "fitters/elements.h"
+
+#include <stdbool.h>
+#include <string.h>
+
+#define NOT_PRESET NAN
+#define UP(suffix, unit)                                                      \
+    {                                                                         \
+        suffix, unit, HC_PAR_UP, NOT_PRESET, 0, 0                             \
+    }
+#define DOWN(suffix, unit)                                                    \
+    {                                                                         \
+        suffix, unit, HC_PAR_DOWN, NOT_PRESET, 0, 0                           \
+    }
+#define TAU                                                                   \
+    {                                                                         \
+        "tau", "s", HC_PAR_TAU, NOT_PRESET, 0, 0                              \
+    }
+#define RATIO(suffix)                                                         \
+    {                                                                         \
+        suffix, "-", HC_PAR_RATIO, NOT_PRESET, 0, 0                           \
+    }
+#define EXPONENT(suffix)                                                      \
+    {                                                                         \
+        suffix, "-", HC_PAR_EXP, NOT_PRESET, 0, 1                             \
+    }
+#define HELD(suffix, value)                                                   \
+    {                                                                         \
+        suffix, "-", HC_PAR_EXP, value, 0, 1                                  \
+    }
+
+/* ---- functions of one complex variable ---- */
+
+/* tanh(x)/x = 1 - y/3 + ..., y = x^2; u/sinh u = 1 - u^2/6 + ...
+ * Abramowitz & Stegun 4.5.64, 4.5.65. */
+static void tanhc_series(cx y, cx *t, cx *m, cx *d)
+{
+    static const double a[] = {
+        1.0 / 3,         -2.0 / 15,          17.0 / 315,          -62.0 / 2835,
+        1382.0 / 155925, -21844.0 / 6081075, 929569.0 / 638512875};
+    static const double b[] = {-4.0 / 6,
+                               16.0 * 7 / 360,
+                               -64.0 * 31 / 15120,
+                               256.0 * 127 / 604800,
+                               -1024.0 * 73 / 3421440,
+                               4096.0 * 1414477 / 653837184000.0,
+                               -16384.0 * 8191 / 37362124800.0};
+    cx sa = cx_make(0, 0), sb = cx_make(0, 0);
+    for (int i = 6; i >= 0; i--) {
+        sa = cx_add(cx_mul(sa, y), cx_make(a[i], 0));
+        sb = cx_add(cx_mul(sb, y), cx_make(b[i], 0));
+    }
+    *m = cx_mul(sa, y);
+    *t = cx_make(1 - m->re, -m->im);
+    *d = cx_mul(sb, y);
+}
+
+void hc_tanhc(cx x, cx *t, cx *m, cx *d)
+{
+    if (cx_norm(x) < 0.01) {
+        tanhc_series(cx_mul(x, x), t, m, d);
+        return;
+    }
+    if (x.re > 350.0) { /* exp(-2x) is 0 */
+        *t = cx_inv(x);
+        *m = cx_make(1 - t->re, -t->im);
+        *d = cx_make(-1, 0);
+        return;
+    }
+    cx e = cx_exp(cx_scale(x, -2));
+    cx num = cx_make(1 - e.re, -e.im), den = cx_make(1 + e.re, e.im);
+    *t = cx_div(num, cx_mul(den, x));
+    *m = cx_make(1 - t->re, -t->im);
+    /* 2x / sinh 2x - 1 = 4x e / (1 - e^2) - 1 */
+    cx q = cx_div(cx_scale(cx_mul(x, e), 4), cx_mul(num, den));
+    *d = cx_make(q.re - 1, q.im);
+}
+
+/* k: ln tau, n, cos(n pi/2), sin(n pi/2) of (jw tau)^n */
+static void prepare_power(double tau, double n, double *k)
+{
+    k[0] = log(tau);
+    k[1] = n;
+    k[2] = cos(n * M_PI_2);
+    k[3] = sin(n * M_PI_2);
+}
+
+/* x = (jw tau)^n and l = ln(jw tau) */
+static inline cx power(double ln_w, const double *k, cx *l)
+{
+    double a = ln_w + k[0], m = exp(k[1] * a);
+    *l = cx_make(a, M_PI_2);
+    return cx_make(m * k[2], m * k[3]);
+}
+
+/* ---- elements evaluated for all points in one loop ---- */
+
+static void all_r(const hc_grid *g, const double *p, double *z, double *dz)
+{
+    for (size_t i = 0; i < g->ld; i++) {
+        z[i] = p[0];
+        z[g->ld + i] = 0;
+    }
+    if (dz != NULL)
+        memcpy(dz, z, 2 * g->ld * sizeof *z);
+}
+
+static void all_c(const hc_grid *g, const double *p, double *z, double *dz)
+{
+    double s = -1.0 / p[0];
+    for (size_t i = 0; i < g->ld; i++) {
+        z[i] = 0;
+        z[g->ld + i] = s / g->w[i];
+        if (dz != NULL) {
+            dz[i] = 0;
+            dz[g->ld + i] = -z[g->ld + i];
+        }
+    }
+}
+
+static void all_l(const hc_grid *g, const double *p, double *z, double *dz)
+{
+    for (size_t i = 0; i < g->ld; i++) {
+        z[i] = 0;
+        z[g->ld + i] = p[0] * g->w[i];
+    }
+    if (dz != NULL)
+        memcpy(dz, z, 2 * g->ld * sizeof *z);
+}
+
+/* z = exp(ln_a + s n ln w) exp(j s n pi/2); the derivative to ln of the
+ * first parameter is `up` z, to n it is s z (ln w + j pi/2). */
+static void power_law(const hc_grid *g, double ln_a, double s, double n,
+                      double up, double *restrict z, double *restrict dz)
+{
+    const double c = cos(n * M_PI_2), sn = s * sin(n * M_PI_2), e = s * n;
+    const size_t ld = g->ld;
+    for (size_t i = 0; i < ld; i++)
+        z[i] = exp(ln_a + e * g->ln_w[i]);
+    if (dz == NULL) {
+        for (size_t i = 0; i < ld; i++) {
+            z[ld + i] = z[i] * sn;
+            z[i] *= c;
+        }
+        return;
+    }
+    for (size_t i = 0; i < ld; i++) {
+        double m = z[i], re = m * c, im = m * sn, l = s * g->ln_w[i];
+        z[i] = re;
+        z[ld + i] = im;
+        dz[i] = up * re;
+        dz[ld + i] = up * im;
+        dz[2 * ld + i] = re * l - im * (s * M_PI_2);
+        dz[3 * ld + i] = im * l + re * (s * M_PI_2);
+    }
+}
+
+static void all_cpe(const hc_grid *g, const double *p, double *z, double *dz)
+{
+    power_law(g, -log(p[0]), -1, p[1], -1, z, dz);
+}
+
+static void all_la(const hc_grid *g, const double *p, double *z, double *dz)
+{
+    power_law(g, log(p[0]), 1, p[1], 1, z, dz);
+}
+
+static void all_w(const hc_grid *g, const double *p, double *z, double *dz)
+{
+    power_law(g, log(p[0] * M_SQRT2), -1, p[1], 1, z, dz);
+}
+
+/* ---- elements evaluated point by point ---- */
+
+static void prepare_2(const double *p, double *k)
+{
+    prepare_power(p[1], p[2], k);
+}
+
+static void point_zarc(double w, double ln_w, const double *p, const double *k,
+                       cx *z, cx *d)
+{
+    (void)w;
+    cx l, x = power(ln_w, k, &l);
+    cx q = cx_inv(cx_make(1 + x.re, x.im));
+    *z = cx_scale(q, p[0]);
+    cx zx = cx_mul(*z, cx_mul(q, x)); /* -dz/dln x */
+    d[0] = *z;
+    d[1] = cx_scale(zx, -k[1]);
+    d[2] = cx_scale(cx_mul(zx, l), -1);
+}
+
+static void point_wo(double w, double ln_w, const double *p, const double *k,
+                     cx *z, cx *d)
+{
+    (void)w;
+    cx l, x = power(ln_w, k, &l), t, m, s;
+    hc_tanhc(x, &t, &m, &s);
+    *z = cx_scale(cx_inv(cx_mul(cx_mul(x, x), t)), p[0]);
+    cx zx = cx_mul(*z, cx_make(-2 - s.re, -s.im));
+    d[0] = *z;
+    d[1] = cx_scale(zx, k[1]);
+    d[2] = cx_mul(zx, l);
+}
+
+static void point_ws(double w, double ln_w, const double *p, const double *k,
+                     cx *z, cx *d)
+{
+    (void)w;
+    cx l, x = power(ln_w, k, &l), t, m, s;
+    hc_tanhc(x, &t, &m, &s);
+    *z = cx_scale(t, p[0]);
+    cx zx = cx_mul(*z, s);
+    d[0] = *z;
+    d[1] = cx_scale(zx, k[1]);
+    d[2] = cx_mul(zx, l);
+}
+
+static void prepare_mg(const double *p, double *k)
+{
+    prepare_power(p[1], p[2], k);
+    k[4] = cos((2 * p[2] - 1) * M_PI_2);
+    k[5] = sin((2 * p[2] - 1) * M_PI_2);
+}
+
+static void point_mg(double w, double ln_w, const double *p, const double *k,
+                     cx *z, cx *d)
+{
+    (void)w;
+    cx l, x = power(ln_w, k, &l), t, m, s;
+    hc_tanhc(x, &t, &m, &s);
+    double f = p[0] * exp((2 * k[1] - 1) * l.re);
+    *z = cx_mul(cx_make(f * k[4], f * k[5]), cx_inv(cx_mul(cx_mul(x, x), t)));
+    d[0] = *z;
+    d[1] = cx_mul(*z, cx_make(-1 - k[1] * s.re, -k[1] * s.im));
+    d[2] = cx_scale(cx_mul(*z, cx_mul(s, l)), -1);
+}
+
+static void prepare_1(const double *p, double *k)
+{
+    k[0] = p[1];
+}
+
+static void point_k(double w, double ln_w, const double *p, const double *k,
+                    cx *z, cx *d)
+{
+    (void)ln_w;
+    cx q = cx_inv(cx_make(1, w * k[0]));
+    *z = cx_scale(q, p[0]);
+    d[0] = *z;
+    d[1] = cx_mul(*z, cx_mul(q, cx_make(0, -w * k[0])));
+}
+
+static void point_g(double w, double ln_w, const double *p, const double *k,
+                    cx *z, cx *d)
+{
+    (void)ln_w;
+    cx a = cx_make(1, w * k[0]);
+    *z = cx_scale(cx_inv(cx_sqrt(a)), p[0]);
+    d[0] = *z;
+    d[1] = cx_mul(*z, cx_div(cx_make(0, -0.5 * w * k[0]), a));
+}
+
+static void point_gs(double w, double ln_w, const double *p, const double *k,
+                     cx *z, cx *d)
+{
+    (void)ln_w;
+    cx a = cx_make(1, w * k[0]), y = cx_scale(cx_sqrt(a), p[2]), t, m, s;
+    hc_tanhc(y, &t, &m, &s);
+    *z = cx_scale(cx_inv(cx_mul(cx_mul(y, y), t)), p[0] * p[2]);
+    cx zy = cx_mul(*z, cx_make(-2 - s.re, -s.im)); /* dz/dln y */
+    d[0] = *z;
+    d[1] = cx_mul(zy, cx_div(cx_make(0, 0.5 * w * k[0]), a));
+    d[2] = cx_add(*z, zy);
+}
+
+static void point_hn(double w, double ln_w, const double *p, const double *k,
+                     cx *z, cx *d)
+{
+    (void)w;
+    cx l, x = power(ln_w, k, &l), a = cx_make(1 + x.re, x.im);
+    cx ln_a = cx_log(a);
+    *z = cx_scale(cx_exp(cx_scale(ln_a, -p[3])), p[0]);
+    cx zx = cx_scale(cx_mul(*z, cx_div(x, a)), -p[3]);
+    d[0] = *z;
+    d[1] = cx_scale(zx, k[1]);
+    d[2] = cx_mul(zx, l);
+    d[3] = cx_scale(cx_mul(*z, ln_a), -1);
+}
+
+static void prepare_half(const double *p, double *k)
+{
+    prepare_power(p[1], 0.5, k);
+}
+
+static void point_sd(double w, double ln_w, const double *p, const double *k,
+                     cx *z, cx *d)
+{
+    (void)w;
+    cx l, x = power(ln_w, k, &l), t, m, s;
+    hc_tanhc(x, &t, &m, &s);
+    cx q = cx_inv(m);
+    *z = cx_scale(cx_mul(t, q), p[0]);
+    d[0] = *z;
+    d[1] = cx_scale(cx_mul(*z, cx_mul(s, q)), 0.5);
+}
+
+static void point_me(double w, double ln_w, const double *p, const double *k,
+                     cx *z, cx *d)
+{
+    (void)w;
+    cx l, x = power(ln_w, k, &l);
+    cx q = cx_inv(cx_make(1 + x.re, x.im));
+    *z = cx_scale(q, p[0]);
+    d[0] = *z;
+    d[1] = cx_scale(cx_mul(*z, cx_mul(x, q)), -0.5);
+}
+
+const hc_element hc_elements[] = {
+    {"R", NULL, 1, {UP("", "ohm")}, all_r, NULL, NULL, "R", "Ohm's law"},
+    {"C",
+     NULL,
+     1,
+     {DOWN("", "F")},
+     all_c,
+     NULL,
+     NULL,
+     "1/(jw C)",
+     "capacitor"},
+    {"L", NULL, 1, {UP("", "H")}, all_l, NULL, NULL, "jw L", "inductor"},
+    {"La",
+     NULL,
+     2,
+     {UP("L", "H s^(n-1)"), EXPONENT("n")},
+     all_la,
+     NULL,
+     NULL,
+     "L (jw)^n",
+     "modified inductor; pyimpspec's La"},
+    {"CPE",
+     "Q",
+     2,
+     {DOWN("Q", "S s^n"), EXPONENT("n")},
+     all_cpe,
+     NULL,
+     NULL,
+     "1/(Q (jw)^n)",
+     "Brug et al. 1984, 10.1016/S0022-0728(84)80324-1"},
+    {"W",
+     NULL,
+     2,
+     {UP("A", "ohm s^-0.5"), HELD("n", 0.5)},
+     all_w,
+     NULL,
+     NULL,
+     "A sqrt(2) (jw)^-n, which is A (1-j)/sqrt(w) at n = 1/2",
+     "Warburg 1899, 10.1002/andp.18993030302"},
+    {"Wo",
+     NULL,
+     3,
+     {UP("Z0", "ohm"), TAU, HELD("n", 0.5)},
+     NULL,
+     prepare_2,
+     point_wo,
+     "Z0 coth((jw tau)^n)/(jw tau)^n, n = 1/2 unless named",
+     "finite space diffusion; Ho et al. 1980, 10.1149/1.2129668"},
+    {"Ws",
+     NULL,
+     3,
+     {UP("Z0", "ohm"), TAU, HELD("n", 0.5)},
+     NULL,
+     prepare_2,
+     point_ws,
+     "Z0 tanh((jw tau)^n)/(jw tau)^n, n = 1/2 unless named",
+     "finite length diffusion; Franceschetti and Macdonald, J. Electroanal. "
+     "Chem. 101 (1979) 307"},
+    {"Ma",
+     NULL,
+     3,
+     {UP("Z0", "ohm"), TAU, EXPONENT("n")},
+     NULL,
+     prepare_2,
+     point_wo,
+     "Z0 coth((jw tau)^n)/(jw tau)^n, n free",
+     "modified restricted diffusion; BioLogic application note 61"},
+    {"Mg",
+     NULL,
+     3,
+     {UP("Z0", "ohm"), TAU, {"n", "-", HC_PAR_EXP, NOT_PRESET, 0, 0.5}},
+     NULL,
+     prepare_mg,
+     point_mg,
+     "Z0 coth((jw tau)^n) (jw tau)^(n-1), n = gamma/2",
+     "anomalous diffusion; Bisquert and Compte 2001, "
+     "10.1016/S0022-0728(00)00497-6"},
+    {"Zarc",
+     NULL,
+     3,
+     {UP("R", "ohm"), TAU, EXPONENT("n")},
+     NULL,
+     prepare_2,
+     point_zarc,
+     "R/(1 + (jw tau)^n)",
+     "Cole and Cole 1941, 10.1063/1.1750906"},
+    {"K",
+     NULL,
+     2,
+     {UP("R", "ohm"), TAU},
+     NULL,
+     prepare_1,
+     point_k,
+     "R/(1 + jw tau)",
+     "the RC element of the Kramers-Kronig tests"},
+    {"G",
+     NULL,
+     2,
+     {UP("R", "ohm"), TAU},
+     NULL,
+     prepare_1,
+     point_g,
+     "R/sqrt(1 + jw tau)",
+     "Gerischer 1951; Boukamp and Bouwmeester, Solid State Ionics 157 (2003) "
+     "29"},
+    {"Gs",
+     NULL,
+     3,
+     {UP("R", "ohm"), TAU, RATIO("phi")},
+     NULL,
+     prepare_1,
+     point_gs,
+     "R/(sqrt(1 + jw tau) tanh(phi sqrt(1 + jw tau)))",
+     "finite length Gerischer; Boukamp and Bouwmeester 2003, as G"},
+    {"HN",
+     NULL,
+     4,
+     {UP("R", "ohm"), TAU, EXPONENT("a"), EXPONENT("b")},
+     NULL,
+     prepare_2,
+     point_hn,
+     "R/(1 + (jw tau)^a)^b",
+     "Havriliak and Negami 1967, 10.1016/0032-3861(67)90021-3"},
+    {"Sd",
+     NULL,
+     2,
+     {UP("Z0", "ohm"), TAU},
+     NULL,
+     prepare_half,
+     point_sd,
+     "Z0 tanh(x)/(x - tanh(x)), x = sqrt(jw tau)",
+     "diffusion in a sphere, tau = r^2/D; Motupally et al., J. Electrochem. "
+     "Soc. 142 (1995) 3401"},
+    {"Me",
+     NULL,
+     2,
+     {UP("Z0", "ohm"), TAU},
+     NULL,
+     prepare_half,
+     point_me,
+     "Z0/(1 + sqrt(jw tau))",
+     "diffusion to a hemispherical microelectrode, tau = r^2/D; Fleischmann "
+     "and Pons, J. Electroanal. Chem. 250 (1988) 277"},
+};
+const size_t hc_elements_n = sizeof hc_elements / sizeof hc_elements[0];
+
+static bool begins(const char *s, const char *name, size_t *len)
+{
+    size_t n = name == NULL ? 0 : strlen(name);
+    if (n <= *len || strncmp(s, name, n) != 0)
+        return false;
+    *len = n;
+    return true;
+}
+
+const hc_element *hc_element_match(const char *s, size_t *len)
+{
+    const hc_element *best = NULL;
+    *len = 0;
+    for (size_t i = 0; i < hc_elements_n; i++)
+        if (begins(s, hc_elements[i].name, len) ||
+            begins(s, hc_elements[i].boukamp, len))
+            best = &hc_elements[i];
+    return best;
+}
+
+void hc_element_eval(const hc_element *e, const hc_grid *g, const double *p,
+                     double *z, double *dz)
+{
+    double k[HC_ELEMENT_CONSTANTS];
+    cx zi, di[HC_ELEMENT_PARS];
+    if (e->all != NULL) {
+        e->all(g, p, z, dz);
+        return;
+    }
+    e->prepare(p, k);
+    for (size_t i = 0; i < g->ld; i++) {
+        e->point(g->w[i], g->ln_w[i], p, k, &zi, di);
+        z[i] = zi.re;
+        z[g->ld + i] = zi.im;
+        if (dz == NULL)
+            continue;
+        for (int m = 0; m < e->n_par; m++) {
+            dz[(size_t)(2 * m) * g->ld + i] = di[m].re;
+            dz[(size_t)(2 * m + 1) * g->ld + i] = di[m].im;
+        }
+    }
+}
+
+/* ---- transmission lines ----
+ * Total impedances of rail and interface; y = sqrt(rail/interface).
+ * de Levie 1963, 10.1016/0013-4686(63)80042-0; Bisquert 2000,
+ * 10.1039/b001708f; Landesfeind et al. 2016, 10.1149/2.1141607jes. */
+
+static void point_tlo(const cx *zc, cx *z, cx *f)
+{
+    cx y = cx_sqrt(cx_div(zc[0], zc[1])), t, m, d;
+    hc_tanhc(y, &t, &m, &d);
+    cx q = cx_inv(t);
+    *z = cx_mul(zc[1], q);
+    f[0] = cx_mul(cx_div(*z, zc[0]), cx_scale(d, -0.5));
+    f[1] = cx_mul(q, cx_make(1 + 0.5 * d.re, 0.5 * d.im));
+}
+
+static void point_tls(const cx *zc, cx *z, cx *f)
+{
+    cx y = cx_sqrt(cx_div(zc[0], zc[1])), t, m, d;
+    hc_tanhc(y, &t, &m, &d);
+    *z = cx_mul(zc[0], t);
+    f[0] = cx_mul(t, cx_make(1 + 0.5 * d.re, 0.5 * d.im));
+    f[1] = cx_mul(cx_div(*z, zc[1]), cx_scale(d, -0.5));
+}
+
+/* Rails a and b contacted at opposite ends, interface c between them:
+ * z = ab/S (1 + 2/(y sinh y)) + (a^2 + b^2)/S coth(y)/y, S = a + b. */
+static void point_tl(const cx *zc, cx *z, cx *f)
+{
+    const cx a = zc[0], b = zc[1];
+    cx s = cx_add(a, b), y = cx_sqrt(cx_div(s, zc[2])), t, m, d;
+    hc_tanhc(y, &t, &m, &d);
+    cx is = cx_inv(s), ab = cx_mul(a, b);
+    cx a2 = cx_mul(a, a), b2 = cx_mul(b, b);
+    cx pp = cx_mul(ab, is), qq = cx_mul(cx_add(a2, b2), is);
+    cx e = y.re > 700 ? cx_make(0, 0) : cx_exp(cx_scale(y, -1));
+    cx e2 = cx_mul(e, e);
+    cx is_y = cx_div(cx_scale(e, 2), cx_make(1 - e2.re, -e2.im));
+    cx iy = cx_inv(y), h = cx_scale(cx_mul(is_y, iy), 2); /* 2/(y sinh y) */
+    cx v = cx_inv(cx_mul(cx_mul(y, y), t));               /* coth(y)/y */
+    cx u = cx_make(1 + h.re, h.im);
+    cx yc = cx_mul(cx_mul(y, y), v); /* y coth y */
+    cx du = cx_scale(cx_mul(h, cx_make(1 + yc.re, yc.im)), -1);
+    cx dv = cx_scale(cx_add(v, cx_mul(is_y, is_y)), -1);
+    *z = cx_add(cx_mul(pp, u), cx_mul(qq, v));
+    cx dy = cx_scale(cx_add(cx_mul(pp, du), cx_mul(qq, dv)), 0.5);
+    cx is2 = cx_mul(is, is), dys = cx_mul(dy, is), ab2 = cx_scale(ab, 2);
+    cx qa = cx_sub(cx_add(a2, ab2), b2), qb = cx_sub(cx_add(b2, ab2), a2);
+    f[0] = cx_add(cx_mul(is2, cx_add(cx_mul(b2, u), cx_mul(qa, v))), dys);
+    f[1] = cx_add(cx_mul(is2, cx_add(cx_mul(a2, u), cx_mul(qb, v))), dys);
+    f[2] = cx_scale(cx_div(dy, zc[2]), -1);
+}
+
+const hc_line hc_lines[] = {
+    {"tlo", 2, point_tlo,
+     "sqrt(rail interface) coth(sqrt(rail/interface)), open far end",
+     "de Levie 1963, 10.1016/0013-4686(63)80042-0"},
+    {"tls", 2, point_tls,
+     "sqrt(rail interface) tanh(sqrt(rail/interface)), shorted far end",
+     "Bisquert 2000, 10.1039/b001708f"},
+    {"tl", 3, point_tl,
+     "two rails a, b contacted at opposite ends, interface c: "
+     "ab/(a+b) (1 + 2/(y sinh y)) + (a^2+b^2)/(a+b) coth(y)/y, "
+     "y = sqrt((a+b)/c)",
+     "Landesfeind et al. 2016, 10.1149/2.1141607jes"},
+};
+const size_t hc_lines_n = sizeof hc_lines / sizeof hc_lines[0];

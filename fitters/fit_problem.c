@@ -1,0 +1,607 @@
+/* fit_problem.c: coordinates, boxes, branches, weights, cost */
+#include "fitters/fit_problem.h"
+
+#include "fitters/dense.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const hc_element *type_of(const hc_circuit *c, int par)
+{
+    return c->elements[c->pars[par].element].type;
+}
+
+static bool is_type(const hc_circuit *c, int par, const char *name)
+{
+    return strcmp(type_of(c, par)->name, name) == 0;
+}
+
+/* A parameter whose own value the user speaks about keeps its own ln. */
+static bool spoken_of(const hc_circuit *c, int par)
+{
+    const hc_par *q = &c->pars[par];
+    if (q->fixed || q->tied_to >= 0 || !isnan(q->lo) || !isnan(q->hi))
+        return true;
+    for (int i = 0; i < c->n_pars; i++)
+        if (c->pars[i].tied_to == par)
+            return true;
+    return false;
+}
+
+/* ---- coordinates ---- */
+
+/* First R among the parameters of the siblings of `node`, or -1. */
+static int partner_resistance(const hc_circuit *c, int node)
+{
+    int up = c->nodes[node].parent;
+    if (up < 0 || c->nodes[up].kind != HC_NODE_PARALLEL)
+        return -1;
+    for (int k = c->nodes[up].first_child; k >= 0;
+         k = c->nodes[k].next_sibling) {
+        const hc_node *n = &c->nodes[k];
+        for (int i = 0; i < n->par_n && k != node; i++)
+            if (is_type(c, n->par_first + i, "R"))
+                return n->par_first + i;
+    }
+    return -1;
+}
+
+static void choose_map(hc_fit *f, int node)
+{
+    const hc_circuit *c = &f->c;
+    int k = c->nodes[node].par_first;
+    coordinate *co = &f->co[k];
+    int partner = partner_resistance(c, node);
+    bool cpe = is_type(c, k, "CPE"), la = is_type(c, k, "La");
+    if (cpe || la)
+        co->exponent = k + 1;
+    if (spoken_of(c, k))
+        return;
+    if (cpe || la)
+        co->kind = MAP_MID;
+    if (partner < 0)
+        return;
+    if (cpe)
+        co->kind = MAP_TAU_CPE;
+    else if (is_type(c, k, "C"))
+        co->kind = MAP_TAU_C;
+    else if (is_type(c, k, "L"))
+        co->kind = MAP_TAU_L;
+    else
+        return;
+    co->partner = partner;
+    co->scale = 0;
+}
+
+/* Where ln of a magnitude is centred: unit impedance at the middle. */
+static double natural(const hc_fit *f, int k)
+{
+    const coordinate *co = &f->co[k];
+    const hc_circuit *c = &f->c;
+    double z = f->ln_typical, w = f->g.ln_w_mid;
+    if (co->kind == MAP_MID)
+        return is_type(c, k, "La") ? z : -z;
+    if (is_type(c, k, "C"))
+        return -z - w;
+    if (is_type(c, k, "L"))
+        return z - w;
+    if (is_type(c, k, "CPE"))
+        return -z - 0.8 * w;
+    if (is_type(c, k, "La"))
+        return z - 0.8 * w;
+    if (is_type(c, k, "W"))
+        return z + 0.5 * w;
+    return z;
+}
+
+static void choose_box(hc_fit *f, int k)
+{
+    const hc_par *q = &f->c.pars[k];
+    coordinate *co = &f->co[k];
+    bool tau = q->spec->kind == HC_PAR_TAU || co->kind == MAP_TAU_CPE ||
+               co->kind == MAP_TAU_C || co->kind == MAP_TAU_L;
+    co->cap = q->spec->kind == HC_PAR_EXP ? 0.35 : 4;
+    if (q->spec->kind == HC_PAR_EXP) {
+        co->lo = isnan(q->lo) ? q->spec->lo : q->lo;
+        co->hi = isnan(q->hi) ? q->spec->hi : q->hi;
+        return;
+    }
+    if (tau) {
+        co->lo = -f->g.ln_w_max - 14;
+        co->hi = -f->g.ln_w_min + 46;
+    } else if (q->spec->kind == HC_PAR_RATIO) {
+        co->lo = -10;
+        co->hi = 10;
+    } else {
+        double mid = natural(f, k);
+        co->lo = mid - 25;
+        co->hi = mid + 25;
+    }
+    if (q->lo > 0)
+        co->lo = log(q->lo);
+    if (q->hi > 0)
+        co->hi = log(q->hi);
+}
+
+static void choose_coordinates(hc_fit *f)
+{
+    const hc_circuit *c = &f->c;
+    for (int k = 0; k < f->np; k++) {
+        const hc_par *q = &c->pars[k];
+        hc_par_kind kind = q->spec->kind;
+        f->co[k] =
+            (coordinate){.kind = MAP_SELF, .partner = -1, .exponent = -1};
+        f->co[k].scale = kind == HC_PAR_UP ? 1 : kind == HC_PAR_DOWN ? -1 : 0;
+        f->co[k].free = !q->fixed && !q->optional && q->tied_to < 0;
+    }
+    for (int i = 0; i < c->n_nodes; i++)
+        if (c->nodes[i].kind == HC_NODE_ELEMENT)
+            choose_map(f, i);
+    for (int k = 0; k < f->np; k++) {
+        if (c->pars[k].tied_to >= 0) {
+            f->co[k].kind = MAP_TIED;
+            f->co[k].partner = c->pars[k].tied_to;
+            f->co[k].shift = log(c->pars[k].tied_by);
+        }
+        choose_box(f, k);
+    }
+    f->nf = 0;
+    for (int k = 0; k < f->np; k++) {
+        if (!f->co[k].free)
+            continue;
+        f->lo[f->nf] = f->co[k].lo;
+        f->hi[f->nf] = f->co[k].hi;
+        f->cap[f->nf] = f->co[k].cap;
+        f->index[f->nf++] = k;
+    }
+}
+
+/* Raw ln|p| (or exponent) of parameter k. */
+static double raw(const hc_fit *f, const double *y, int k)
+{
+    const coordinate *co = &f->co[k];
+    switch (co->kind) {
+    case MAP_TAU_CPE:
+        return y[co->exponent] * y[k] - raw(f, y, co->partner);
+    case MAP_TAU_C:
+        return y[k] - raw(f, y, co->partner);
+    case MAP_TAU_L:
+        return y[k] + raw(f, y, co->partner);
+    case MAP_MID:
+        return y[k] - y[co->exponent] * f->g.ln_w_mid;
+    case MAP_TIED:
+        return raw(f, y, co->partner) + co->shift;
+    case MAP_SELF:
+        break;
+    }
+    return y[k];
+}
+
+void fit_y_from_x(const hc_fit *f, const double *x, double *y)
+{
+    memcpy(y, f->y0, (size_t)f->np * sizeof *y);
+    for (int i = 0; i < f->nf; i++)
+        y[f->index[i]] = x[i];
+    /* a tied exponent is read as y[exponent] */
+    for (int k = 0; k < f->np; k++)
+        if (f->co[k].kind == MAP_TIED)
+            y[k] = raw(f, y, k);
+}
+
+void fit_x_from_y(const hc_fit *f, const double *y, double *x)
+{
+    for (int i = 0; i < f->nf; i++)
+        x[i] = y[f->index[i]];
+}
+
+void fit_p_from_y(const hc_fit *f, const double *y, uint64_t negative,
+                  double *p)
+{
+    for (int k = 0; k < f->np; k++) {
+        double r = raw(f, y, k);
+        if (f->c.pars[k].spec->kind == HC_PAR_EXP)
+            p[k] = r;
+        else
+            p[k] = (negative >> k & 1) ? -exp(r) : exp(r);
+    }
+}
+
+void fit_y_from_p(const hc_fit *f, const double *p, double *y,
+                  uint64_t *negative)
+{
+    double r[HC_CIRCUIT_PARS];
+    *negative = 0;
+    for (int k = 0; k < f->np; k++) {
+        bool exponent = f->c.pars[k].spec->kind == HC_PAR_EXP;
+        if (!exponent && p[k] < 0)
+            *negative |= UINT64_C(1) << k;
+        r[k] = exponent ? p[k] : log(fabs(p[k]));
+    }
+    for (int k = 0; k < f->np; k++) {
+        const coordinate *co = &f->co[k];
+        y[k] = r[k];
+        if (co->kind == MAP_TAU_CPE)
+            y[k] = (r[k] + r[co->partner]) / fmax(r[co->exponent], 1e-6);
+        else if (co->kind == MAP_TAU_C)
+            y[k] = r[k] + r[co->partner];
+        else if (co->kind == MAP_TAU_L)
+            y[k] = r[k] - r[co->partner];
+        else if (co->kind == MAP_MID)
+            y[k] = r[k] + r[co->exponent] * f->g.ln_w_mid;
+    }
+}
+
+/* ---- branches ---- */
+
+static void branch_signature(const hc_circuit *c, int node, hc_text *out)
+{
+    const hc_node *n = &c->nodes[node];
+    if (n->kind == HC_NODE_ELEMENT) {
+        const hc_circuit_element *e = &c->elements[n->element];
+        hc_text_puts(out, e->type->name);
+        for (int i = 0; i < e->type->n_par; i++) {
+            const hc_par *q = &c->pars[e->par_first + i];
+            hc_text_putc(out, q->optional ? '.' : q->negative ? '-' : '+');
+            if (spoken_of(c, e->par_first + i))
+                hc_text_printf(out, "#%d", e->par_first + i);
+        }
+        return;
+    }
+    hc_text_printf(out, "%d(", (int)n->kind);
+    if (n->line != NULL)
+        hc_text_puts(out, n->line->name);
+    for (int k = n->first_child; k >= 0; k = c->nodes[k].next_sibling)
+        branch_signature(c, k, out);
+    hc_text_putc(out, ')');
+}
+
+static void describe_branch(hc_fit *f, branch *b)
+{
+    bool other = false;
+    b->reference = -1;
+    for (int i = 0; i < b->par_n; i++) {
+        int k = b->par_first + i;
+        const coordinate *co = &f->co[k];
+        if (f->c.pars[k].optional)
+            continue;
+        if (co->scale != 0 && (!co->free || spoken_of(&f->c, k)))
+            b->locked = true;
+        if (co->scale != 0 && co->free && b->reference < 0)
+            b->reference = k;
+        else if (co->free)
+            other = true;
+    }
+    if (b->reference < 0)
+        b->locked = true;
+    b->shaped = other || b->locked;
+    for (int i = 0; i < b->par_n; i++)
+        if (f->c.pars[b->par_first + i].negative &&
+            f->co[b->par_first + i].free)
+            b->shaped = true;
+}
+
+static hc_status find_branches(hc_fit *f, hc_err *err)
+{
+    const hc_circuit *c = &f->c;
+    int root = c->n_nodes - 1;
+    hc_text sig[MAX_BRANCHES] = {{0}};
+    bool series = c->nodes[root].kind == HC_NODE_SERIES;
+    hc_status st = HC_OK;
+    for (int k = series ? c->nodes[root].first_child : root; k >= 0;
+         k = c->nodes[k].next_sibling) {
+        if (f->n_branches == MAX_BRANCHES) {
+            st = hc_fail(err, HC_USAGE,
+                         "the circuit has more than %d "
+                         "branches in series",
+                         MAX_BRANCHES);
+            break;
+        }
+        branch *b = &f->branches[f->n_branches];
+        *b = (branch){.node = k,
+                      .par_first = c->nodes[k].par_first,
+                      .par_n = c->nodes[k].par_n,
+                      .kind = -1};
+        describe_branch(f, b);
+        branch_signature(c, k, &sig[f->n_branches]);
+        for (int i = 0; i < f->n_branches && b->kind < 0; i++)
+            if (strcmp(hc_text_get(&sig[i]),
+                       hc_text_get(&sig[f->n_branches])) == 0)
+                b->kind = f->branches[i].kind;
+        if (b->kind < 0)
+            b->kind = f->n_kinds++;
+        f->any_locked |= b->locked;
+        f->n_branches++;
+    }
+    for (int i = 0; i < MAX_BRANCHES; i++) {
+        if (st == HC_OK)
+            st = hc_text_status(&sig[i], err);
+        hc_text_clear(&sig[i]);
+    }
+    return st;
+}
+
+void fit_scale_branch(const hc_fit *f, const branch *b, double ln_s, double *y)
+{
+    for (int i = 0; i < b->par_n; i++)
+        y[b->par_first + i] += f->co[b->par_first + i].scale * ln_s;
+}
+
+void fit_branch_column(hc_fit *f, const branch *b, const double *y,
+                       uint64_t negative, double *out)
+{
+    double p[HC_CIRCUIT_PARS];
+    fit_p_from_y(f, y, negative, p);
+    hc_model_eval(&f->model, p, b->node, false);
+    const double *z = hc_model_z(&f->model, b->node);
+    for (size_t i = 0; i < 2 * f->ld; i++)
+        out[i] = f->weight[i] * z[i];
+}
+
+/* ---- cost ---- */
+
+double fit_cost(void *fit, const double *x)
+{
+    hc_fit *f = fit;
+    fit_y_from_x(f, x, f->y);
+    fit_p_from_y(f, f->y, f->negative, f->p);
+    hc_model_eval(&f->model, f->p, f->c.n_nodes - 1, true);
+    f->evaluations++;
+    const double *restrict z = hc_model_z(&f->model, f->c.n_nodes - 1);
+    const double *restrict w = f->weight, *restrict t = f->target;
+    double *restrict r = f->residual;
+    for (size_t i = 0; i < 2 * f->ld; i++)
+        r[i] = w[i] * (z[i] - t[i]);
+    return hc_dot(r, r, 2 * f->ld);
+}
+
+static void add_column(double *restrict to, const double *restrict from,
+                       double a, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        to[i] += a * from[i];
+}
+
+void fit_map_columns(hc_fit *f)
+{
+    const size_t two = 2 * f->ld;
+    for (int k = 0; k < f->np; k++) {
+        const coordinate *co = &f->co[k];
+        double *own = hc_model_dz(&f->model, k), factor = 1;
+        if (co->kind == MAP_SELF || co->kind == MAP_TIED)
+            continue;
+        if (co->kind == MAP_MID) {
+            add_column(hc_model_dz(&f->model, co->exponent), own,
+                       -f->g.ln_w_mid, two);
+            continue;
+        }
+        if (co->kind == MAP_TAU_CPE) {
+            add_column(hc_model_dz(&f->model, co->exponent), own, f->y[k],
+                       two);
+            factor = f->y[co->exponent];
+        }
+        add_column(hc_model_dz(&f->model, co->partner), own,
+                   co->kind == MAP_TAU_L ? 1 : -1, two);
+        for (size_t i = 0; i < two && factor != 1; i++)
+            own[i] *= factor;
+    }
+    for (int k = 0; k < f->np; k++)
+        if (f->co[k].kind == MAP_TIED)
+            add_column(hc_model_dz(&f->model, f->co[k].partner),
+                       hc_model_dz(&f->model, k), 1, two);
+}
+
+void fit_normal(void *fit, double *jtj, double *grad)
+{
+    hc_fit *f = fit;
+    const size_t two = 2 * f->ld;
+    fit_map_columns(f);
+    for (int i = 0; i < f->nf; i++) {
+        double *restrict j = f->jacobian + (size_t)i * two;
+        const double *restrict d = hc_model_dz(&f->model, f->index[i]);
+        const double *restrict w = f->weight;
+        for (size_t k = 0; k < two; k++)
+            j[k] = w[k] * d[k];
+    }
+    for (int i = 0; i < f->nf; i++) {
+        const double *ji = f->jacobian + (size_t)i * two;
+        grad[i] = hc_dot(ji, f->residual, two);
+        for (int k = 0; k <= i; k++) {
+            double s = hc_dot(ji, f->jacobian + (size_t)k * two, two);
+            jtj[i * f->nf + k] = jtj[k * f->nf + i] = s;
+        }
+    }
+}
+
+hc_lm fit_lm(hc_fit *f)
+{
+    return (hc_lm){.ctx = f,
+                   .n = f->nf,
+                   .cost = fit_cost,
+                   .normal = fit_normal,
+                   .lo = f->lo,
+                   .hi = f->hi,
+                   .cap = f->cap,
+                   .cost_floor = 1e-26 * f->norm};
+}
+
+/* ---- new, free ---- */
+
+static hc_status weigh(hc_fit *f, const hc_fit_data *d, hc_fit_weight how,
+                       hc_err *err)
+{
+    double sum = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        double re = d->re[i], im = d->im[i], m = hypot(re, im);
+        double wr = 1, wi = 1;
+        if (!isfinite(re) || !isfinite(im))
+            return hc_fail(err, HC_DATA,
+                           "point %zu (%g Hz): the impedance "
+                           "is not a number",
+                           i + 1, d->freq_hz[i]);
+        if (how == HC_WEIGHT_MODULUS)
+            wr = wi = 1 / m;
+        else if (how == HC_WEIGHT_PROPORTIONAL) {
+            wr = 1 / fabs(re);
+            wi = 1 / fabs(im);
+        } else if (how == HC_WEIGHT_SIGMA) {
+            wr = d->sd_re == NULL ? NAN : 1 / d->sd_re[i];
+            wi = d->sd_im == NULL ? NAN : 1 / d->sd_im[i];
+        }
+        if (!(wr > 0) || !(wi > 0) || !isfinite(wr) || !isfinite(wi))
+            return hc_fail(err, HC_DATA,
+                           "point %zu (%g Hz): no weight can "
+                           "be formed, %s",
+                           i + 1, d->freq_hz[i],
+                           how == HC_WEIGHT_SIGMA
+                               ? "its standard deviation is not above zero"
+                               : "its impedance is zero");
+        f->target[i] = re;
+        f->target[f->ld + i] = im;
+        f->weight[i] = wr;
+        f->weight[f->ld + i] = wi;
+        sum += log(m);
+    }
+    f->ln_typical = sum / (double)d->n;
+    memcpy(f->weight0, f->weight, 2 * f->ld * sizeof *f->weight);
+    return HC_OK;
+}
+
+static void measure_norm(hc_fit *f)
+{
+    f->norm = 0;
+    for (size_t i = 0; i < 2 * f->ld; i++) {
+        double t = f->weight[i] * f->target[i];
+        f->norm += t * t;
+    }
+}
+
+void hc_fit_reweight(hc_fit *f, const double *factor)
+{
+    memcpy(f->weight, f->weight0, 2 * f->ld * sizeof *f->weight);
+    for (size_t i = 0; i < f->n && factor != NULL; i++) {
+        f->weight[i] *= factor[i];
+        f->weight[f->ld + i] *= factor[f->n + i];
+    }
+    measure_norm(f);
+}
+
+static void hold_values(hc_fit *f)
+{
+    double p[HC_CIRCUIT_PARS];
+    uint64_t negative;
+    hc_circuit_values(&f->c, p);
+    for (int k = 0; k < f->np; k++) {
+        f->any_start |= f->co[k].free && !isnan(p[k]);
+        if (isnan(p[k]))
+            p[k] = f->c.pars[k].spec->kind == HC_PAR_EXP ? 0.8 : 1;
+    }
+    fit_y_from_p(f, p, f->y0, &negative);
+    for (int k = 0; k < f->np; k++)
+        if (f->co[k].free)
+            negative &= ~(UINT64_C(1) << k);
+    f->negative = negative;
+}
+
+static hc_status prepare(hc_fit *f, const hc_fit_data *d, hc_fit_weight how,
+                         hc_err *err)
+{
+    hc_status st = hc_grid_init(&f->g, d->freq_hz, d->n, err);
+    if (st != HC_OK)
+        return st;
+    f->n = d->n;
+    f->ld = f->g.ld;
+    if ((st = hc_model_init(&f->model, &f->c, &f->g, err)) != HC_OK)
+        return st;
+    size_t two = 2 * f->ld;
+    f->target = calloc((size_t)(4 + f->np) * two, sizeof *f->target);
+    if (f->target == NULL)
+        return hc_fail_nomem(err);
+    f->weight = f->target + two;
+    f->weight0 = f->weight + two;
+    f->residual = f->weight0 + two;
+    f->jacobian = f->residual + two;
+    if ((st = weigh(f, d, how, err)) != HC_OK)
+        return st;
+    measure_norm(f);
+    choose_coordinates(f);
+    if (f->nf == 0)
+        return hc_fail(err, HC_USAGE, "the circuit has no free parameter");
+    if (2 * d->n < (size_t)f->nf + 1)
+        return hc_fail(err, HC_DATA,
+                       "%zu points cannot determine %d "
+                       "parameters",
+                       d->n, f->nf);
+    hold_values(f);
+    return find_branches(f, err);
+}
+
+hc_status hc_fit_new(hc_fit **out, const hc_circuit *c, const hc_fit_data *d,
+                     hc_fit_weight weight, hc_err *err)
+{
+    if (d->n == 0)
+        return hc_fail(err, HC_DATA, "there is no point to fit");
+    hc_fit *f = calloc(1, sizeof *f);
+    if (f == NULL)
+        return hc_fail_nomem(err);
+    f->c = *c;
+    f->np = c->n_pars;
+    hc_status st = hc_circuit_check(c, err);
+    if (st == HC_OK)
+        st = prepare(f, d, weight, err);
+    if (st != HC_OK) {
+        hc_fit_free(f);
+        return st;
+    }
+    *out = f;
+    return HC_OK;
+}
+
+void hc_fit_free(hc_fit *f)
+{
+    if (f == NULL)
+        return;
+    hc_model_clear(&f->model);
+    hc_grid_clear(&f->g);
+    free(f->target);
+    free(f);
+}
+
+const hc_circuit *hc_fit_circuit(const hc_fit *f)
+{
+    return &f->c;
+}
+
+size_t hc_fit_points(const hc_fit *f)
+{
+    return f->n;
+}
+
+int hc_fit_free_pars(const hc_fit *f, int *index)
+{
+    memcpy(index, f->index, (size_t)f->nf * sizeof *index);
+    return f->nf;
+}
+
+double hc_fit_at(hc_fit *f, const double *p, double *residual, double *re,
+                 double *im)
+{
+    hc_model_eval(&f->model, p, f->c.n_nodes - 1, false);
+    const double *z = hc_model_z(&f->model, f->c.n_nodes - 1);
+    double cost = 0;
+    for (size_t i = 0; i < f->n; i++) {
+        double a = f->weight[i] * (z[i] - f->target[i]);
+        double b =
+            f->weight[f->ld + i] * (z[f->ld + i] - f->target[f->ld + i]);
+        cost += a * a + b * b;
+        if (residual != NULL) {
+            residual[i] = a;
+            residual[f->n + i] = b;
+        }
+        if (re != NULL)
+            re[i] = z[i];
+        if (im != NULL)
+            im[i] = z[f->ld + i];
+    }
+    return cost;
+}

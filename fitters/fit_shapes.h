@@ -1,0 +1,58 @@
+/* fit_shapes.h: the library of branch shapes and the discrete search */
+#ifndef HC_FITTERS_FIT_SHAPES_H
+#define HC_FITTERS_FIT_SHAPES_H
+
+#include "fitters/fit_problem.h"
+
+enum { SHAPE_PARS = 16 };
+
+/* One shape of a branch kind: y of its parameters at a reference size. */
+typedef struct {
+    double y[SHAPE_PARS];
+    uint64_t negative; /* bits relative to the branch's first parameter */
+    double length;     /* of its weighted column before normalising */
+} shape;
+
+typedef struct {
+    hc_fit *f;
+    int first[MAX_BRANCHES + 1]; /* shapes of kind k: first[k]..first[k+1] */
+    int n;
+    shape *shapes;
+    double *columns; /* [n][2 ld], unit length */
+    double *gram;    /* [n][n] */
+    double *b;       /* [n] products with the weighted data */
+    double *data;    /* [2 ld] weighted data */
+} library;
+
+hc_status library_make(library *lib, hc_fit *f, hc_err *err) HC_MUST_USE;
+void library_clear(library *lib);
+
+/* A start of the descent. */
+typedef struct {
+    double y[HC_CIRCUIT_PARS];
+    uint64_t negative;
+    double gain; /* of the data's norm */
+} start_point;
+
+/* `picks` random starts of the coordinate exchange; the best different ones
+ * go to out[max], best first; returns how many. */
+int library_search(library *lib, hc_random *rng, int picks, start_point *out,
+                   int max);
+
+/* Random continuous shapes with their best sizes. */
+void random_start(library *lib, hc_random *rng, start_point *out);
+
+/* Sizes c >= 0 of nb unit columns (gram, b), those locked held at c[i] as
+ * given; returns the gain c.(2 b - G c). */
+double solve_sizes(int nb, const double *gram, const double *b,
+                   const bool *locked, double *c);
+
+/* Given y with any sizes: solve the sizes of all branches anew. */
+void resize(library *lib, start_point *s);
+
+/* Around y: for branch ib the best library shapes that differ from the
+ * present one and from each other; returns how many (<= max). */
+int reseed(library *lib, const start_point *at, int ib, start_point *out,
+           int max);
+
+#endif

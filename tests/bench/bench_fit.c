@@ -1,0 +1,117 @@
+/* bench_fit: CPU time and success of the circuit fits, row by row
+ *
+ *     bench_fit [SEEDS] [-v]
+ *
+ * Prints tool, work, figure, unit, bar, verdict; with -v a line per case.
+ */
+#include "tests/unit/eis_cases.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+static double cpu_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
+    return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+static void row(const char *work, double figure, const char *unit, double bar,
+                bool below)
+{
+    bool good = below ? figure <= bar : figure >= bar;
+    printf("hc-fit\t%s\t%.4g\t%s\t%.4g\t%s\n", work, figure, unit, bar,
+           good ? "ok" : "short");
+}
+
+typedef struct {
+    double ms, ratio;
+    int free_pars;
+    hc_fit_result r;
+} outcome;
+
+static outcome fit_case(const eis_case *e, const hc_fit_effort *effort)
+{
+    outcome o = {.ratio = INFINITY};
+    hc_circuit c;
+    hc_err err;
+    hc_fit *f;
+    int index[HC_CIRCUIT_PARS];
+    hc_fit_data d = {
+        .n = e->n, .freq_hz = e->freq_hz, .re = e->re, .im = e->im};
+    double t = cpu_ms();
+    if (hc_circuit_parse(&c, e->circuit, &err) != HC_OK ||
+        hc_fit_new(&f, &c, &d, e->modulus ? HC_WEIGHT_MODULUS : HC_WEIGHT_UNIT,
+                   &err) != HC_OK) {
+        printf("%s: %s\n", e->name, err.text);
+        return o;
+    }
+    if (hc_fit_search(f, effort, &o.r, &err) == HC_OK)
+        o.ratio = o.r.best.cost / e->ssr;
+    o.ms = cpu_ms() - t;
+    o.free_pars = hc_fit_free_pars(f, index);
+    hc_fit_free(f);
+    return o;
+}
+
+int main(int argc, char **argv)
+{
+    eis_cases cases;
+    int seeds = 1, passes = 0, fits = 0;
+    bool verbose = false, thorough = false;
+    const char *only = NULL;
+    for (int i = 1; i < argc; i++) {
+        if (strcmp(argv[i], "-v") == 0)
+            verbose = true;
+        else if (strcmp(argv[i], "-t") == 0)
+            thorough = true;
+        else if (argv[i][0] >= '0' && argv[i][0] <= '9')
+            seeds = atoi(argv[i]);
+        else
+            only = argv[i];
+    }
+    if (!eis_cases_load(&cases)) {
+        printf("hc-fit\tfit cases\tNaN\t-\tNaN\tskipped, no shared data\n");
+        return 0;
+    }
+    double *ms = calloc(cases.n * (size_t)seeds, sizeof *ms), max7 = 0;
+    for (size_t i = 0; i < cases.n; i++)
+        for (int s = 1; s <= seeds; s++) {
+            const eis_case *e = &cases.items[i];
+            if (only != NULL && strstr(e->name, only) == NULL)
+                continue;
+            hc_fit_effort effort =
+                thorough ? hc_fit_thorough() : hc_fit_default();
+            effort.seed = (uint64_t)s;
+            outcome o = fit_case(e, &effort);
+            bool pass = o.ratio <= 1 + e->tolerance;
+            ms[fits++] = o.ms;
+            passes += pass;
+            if (e->n == 57 && o.free_pars <= 7 && o.ms > max7)
+                max7 = o.ms;
+            if (verbose || !pass)
+                printf("# %s %s %s seed %d: ratio %.6f, %.2f ms, %ld steps, "
+                       "%d of %d%s\n",
+                       e->name, e->circuit, e->modulus ? "modulus" : "unit", s,
+                       o.ratio, o.ms, o.r.steps, o.r.agreed, o.r.starts,
+                       pass ? "" : " MISSED");
+        }
+    qsort(ms, (size_t)fits, sizeof *ms, by_value);
+    row("fits that reach the best known cost", 100.0 * passes / fits, "%", 100,
+        false);
+    row("CPU of a fit, median", ms[fits / 2], "ms", 3, true);
+    row("CPU of a fit, largest", ms[fits - 1], "ms", 37, true);
+    row("CPU of a fit, 57 points, up to 7 parameters, largest", max7, "ms", 5,
+        true);
+    free(ms);
+    eis_cases_free(&cases);
+    return 0;
+}
