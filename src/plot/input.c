@@ -1,0 +1,423 @@
+#include "plot/input.h"
+
+#include "core/number.h"
+#include "core/options.h"
+#include "core/text.h"
+#include "plot/canvas.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- groups ---- */
+
+enum { KEYS = 4 };
+
+typedef struct {
+    const hc_plot_input *in;
+    const hc_frame *f;
+    size_t frame;
+    int key[KEYS];
+    int spectrum, cycle, freq, im;
+} grouping;
+
+static grouping grouping_of(const hc_plot_input *in, size_t frame,
+                            const char *key)
+{
+    const hc_frame *f = in->frame[frame];
+    grouping g = {.in = in, .f = f, .frame = frame};
+    g.key[0] = hc_frame_column(f, "source_index");
+    g.key[1] = g.spectrum = hc_frame_column(f, "spectrum_index");
+    g.key[2] = hc_frame_column(f, "electrode");
+    g.key[3] = key ? hc_frame_column(f, key) : -1;
+    g.cycle = hc_frame_column(f, "cycle_count");
+    g.freq = hc_frame_column(f, "frequency_hertz");
+    g.im = hc_frame_column(f, "imaginary_impedance_ohm");
+    return g;
+}
+
+static bool in_range(const char *list, double v)
+{
+    return !list ||
+           (isfinite(v) && fabs(v) < 1e15 && hc_range_has(list, (long)v));
+}
+
+static bool wanted(const grouping *g, size_t row)
+{
+    const hc_plot_input *in = g->in;
+    if (g->spectrum >= 0 &&
+        !in_range(in->spectra, hc_frame_number(g->f, row, g->spectrum)))
+        return false;
+    if (g->cycle >= 0 &&
+        !in_range(in->cycles, hc_frame_number(g->f, row, g->cycle)))
+        return false;
+    if (g->freq >= 0) {
+        double f = hc_frame_number(g->f, row, g->freq);
+        if (f < in->freq_min_hz || f > in->freq_max_hz)
+            return false;
+    }
+    return !in->capacitive || g->im < 0 ||
+           hc_frame_number(g->f, row, g->im) < 0;
+}
+
+static bool same_group(const grouping *g, size_t a, size_t b)
+{
+    for (int i = 0; i < KEYS; i++)
+        if (g->key[i] >= 0 && strcmp(hc_frame_text(g->f, a, g->key[i]),
+                                     hc_frame_text(g->f, b, g->key[i])) != 0)
+            return false;
+    return true;
+}
+
+typedef struct {
+    hc_rows *g;
+    size_t *cap_rows; /* of each group */
+    size_t n, cap, cap_cap;
+} growing;
+
+static hc_status add_group(growing *w, size_t frame, size_t index, hc_err *err)
+{
+    hc_rows *g = hc_grow(w->g, &w->cap, w->n + 1, sizeof *g);
+    if (!g)
+        return hc_fail_nomem(err);
+    w->g = g;
+    size_t *c = hc_grow(w->cap_rows, &w->cap_cap, w->n + 1, sizeof *c);
+    if (!c)
+        return hc_fail_nomem(err);
+    w->cap_rows = c;
+    w->g[w->n] = (hc_rows){.frame = frame, .index = index};
+    w->cap_rows[w->n] = 0;
+    w->n++;
+    return HC_OK;
+}
+
+static hc_status add_row(growing *w, size_t k, size_t row, hc_err *err)
+{
+    hc_rows *g = &w->g[k];
+    if (g->n == w->cap_rows[k]) {
+        size_t *r = hc_grow(g->row, &w->cap_rows[k], g->n + 1, sizeof *g->row);
+        if (!r)
+            return hc_fail_nomem(err);
+        g->row = r;
+    }
+    g->row[g->n++] = row;
+    return HC_OK;
+}
+
+static hc_status group_frame(growing *w, const grouping *g, hc_err *err)
+{
+    size_t first = w->n;
+    hc_status st = HC_OK;
+    for (size_t r = 0; r < hc_frame_rows(g->f) && st == HC_OK; r++) {
+        if (!wanted(g, r))
+            continue;
+        size_t k = w->n;
+        while (k > first && !same_group(g, w->g[k - 1].row[0], r))
+            k--;
+        if (k == first) {
+            st = add_group(w, g->frame, w->n - first, err);
+            k = w->n;
+        }
+        if (st == HC_OK)
+            st = add_row(w, k - 1, r, err);
+    }
+    return st;
+}
+
+hc_status hc_plot_groups(const hc_plot_input *in, const char *key,
+                         hc_rows **out, size_t *n, hc_err *err)
+{
+    growing w = {0};
+    hc_status st = HC_OK;
+    for (size_t i = 0; i < in->n && st == HC_OK; i++) {
+        grouping g = grouping_of(in, i, key);
+        size_t before = w.n;
+        st = group_frame(&w, &g, err);
+        if (st == HC_OK && w.n == before)
+            hc_say_warning(in->talk, hc_frame_name(g.f), 0, "no rows to draw");
+    }
+    free(w.cap_rows);
+    if (st == HC_OK && w.n == 0)
+        st = hc_fail(err, HC_NO, "nothing to draw: %s",
+                     in->n ? "no row is left" : "no table");
+    if (st != HC_OK) {
+        hc_rows_free(w.g, w.n);
+        return st;
+    }
+    *out = w.g;
+    *n = w.n;
+    return HC_OK;
+}
+
+void hc_rows_free(hc_rows *g, size_t n)
+{
+    for (size_t i = 0; g && i < n; i++)
+        free(g[i].row);
+    free(g);
+}
+
+hc_status hc_plot_need(const hc_plot_input *in, const char *const *names,
+                       hc_err *err)
+{
+    for (size_t i = 0; i < in->n; i++)
+        for (const char *const *name = names; *name; name++) {
+            int column;
+            hc_status st = hc_frame_need(in->frame[i], *name, &column, err);
+            if (st != HC_OK)
+                return st;
+        }
+    return HC_OK;
+}
+
+bool hc_plot_is_model(const hc_frame *f)
+{
+    return hc_meta_get(hc_frame_meta(f), "curve") != NULL;
+}
+
+int hc_plot_column(const hc_plot_input *in, const hc_rows *g, const char *name)
+{
+    return hc_frame_column(in->frame[g->frame], name);
+}
+
+double hc_plot_number(const hc_plot_input *in, const hc_rows *g, size_t i,
+                      int column)
+{
+    return hc_frame_number(in->frame[g->frame], g->row[i], column);
+}
+
+double hc_plot_largest(const hc_plot_input *in, const hc_rows *g, size_t n,
+                       const char *name)
+{
+    double most = 0;
+    for (size_t k = 0; k < n; k++) {
+        int c = hc_plot_column(in, &g[k], name);
+        for (size_t i = 0; c >= 0 && i < g[k].n; i++) {
+            double v = fabs(hc_plot_number(in, &g[k], i, c));
+            if (isfinite(v) && v > most)
+                most = v;
+        }
+    }
+    return most;
+}
+
+double hc_plot_context(const hc_plot_input *in, const hc_rows *g,
+                       const char *key)
+{
+    const hc_frame *f = in->frame[g->frame];
+    int c = hc_frame_column(f, key);
+    if (c >= 0 && g->n)
+        return hc_frame_number(f, g->row[0], c);
+    return hc_meta_number(hc_frame_meta(f), key);
+}
+
+/* ---- words ---- */
+
+/* Conditions that set curves apart, in the order they are looked at. */
+static const struct {
+    const char *key, *title, *label;
+    double factor;
+} conditions[] = {
+    {"temperature_celsius",
+     "Temperature (\xC2\xB0"
+     "C)",
+     "%s \xC2\xB0"
+     "C",
+     1},
+    {"soc", "State of charge (%)", "SOC %s %%", 100},
+    {"cycle_count", "Cycle", "cycle %s", 1},
+    {"pressure_pa", "Pressure (MPa)", "%s MPa", 1e-6},
+    {"dc_voltage_volt", "Voltage (V)", "%s V", 1},
+    {"c_rate", "C-rate (1/h)", "%s C", 1},
+    {"spectrum_index", "Spectrum", "spectrum %s", 1},
+};
+enum { CONDITIONS = sizeof conditions / sizeof *conditions };
+
+static bool varies(const hc_plot_input *in, const hc_rows *all, size_t n,
+                   const char *key)
+{
+    double first = (double)NAN;
+    for (size_t i = 0; i < n; i++) {
+        double v = hc_plot_context(in, &all[i], key);
+        if (!isfinite(v))
+            continue;
+        if (isfinite(first) && v != first)
+            return true;
+        first = v;
+    }
+    return false;
+}
+
+const char *hc_plot_colour_key(const hc_plot_input *in, const hc_rows *all,
+                               size_t n, char *title, size_t cap)
+{
+    size_t measured = 0;
+    for (size_t i = 0; i < n; i++)
+        measured += !hc_plot_is_model(in->frame[all[i].frame]);
+    for (size_t i = 0; i < CONDITIONS; i++) {
+        bool chosen =
+            in->colour_by
+                ? strcmp(in->colour_by, conditions[i].key) == 0
+                : measured > 6 && varies(in, all, n, conditions[i].key);
+        if (chosen) {
+            snprintf(title, cap, "%s", conditions[i].title);
+            return conditions[i].key;
+        }
+    }
+    if (in->colour_by)
+        hc_canvas_escape(in->colour_by, title, cap);
+    return in->colour_by;
+}
+
+/* The file's name without folders and ending, or its cell. */
+static void name_of(const hc_plot_input *in, size_t frame, char *buf,
+                    size_t cap)
+{
+    const hc_frame *f = in->frame[frame];
+    const char *cell = hc_meta_get(hc_frame_meta(f), "cell");
+    char name[HC_LABEL_SIZE];
+    if (frame < in->n_labels) {
+        hc_canvas_escape(in->label[frame], buf, cap);
+        return;
+    }
+    if (cell && strcmp(cell, "-") != 0) {
+        hc_canvas_escape(cell, buf, cap);
+        return;
+    }
+    const char *path = hc_frame_name(f), *slash = strrchr(path, '/');
+    snprintf(name, sizeof name, "%.*s", (int)sizeof name - 1,
+             slash ? slash + 1 : path);
+    char *dot = strrchr(name, '.');
+    if (dot && dot != name)
+        *dot = '\0';
+    hc_canvas_escape(name, buf, cap);
+}
+
+static void append(char *buf, size_t cap, const char *sep, const char *s)
+{
+    size_t at = strlen(buf);
+    /* whole words only: half a letter cannot be drawn */
+    if (at + strlen(sep) + strlen(s) + 1 <= cap)
+        snprintf(buf + at, cap - at, "%s%s", at ? sep : "", s);
+}
+
+void hc_plot_label(const hc_plot_input *in, const hc_rows *all, size_t n,
+                   size_t which, char *buf, size_t cap)
+{
+    const hc_rows *g = &all[which];
+    char word[HC_LABEL_SIZE], number[HC_NUMBER_SIZE];
+    size_t measured = 0, tables = 0;
+    bool model = hc_plot_is_model(in->frame[g->frame]);
+    for (size_t i = 0; i < in->n; i++)
+        tables += !hc_plot_is_model(in->frame[i]);
+    for (size_t i = 0; i < n; i++)
+        measured += !hc_plot_is_model(in->frame[all[i].frame]);
+    buf[0] = '\0';
+    if (g->frame < in->n_labels || (tables > 1 && !model)) {
+        name_of(in, g->frame, word, sizeof word);
+        append(buf, cap, ", ", word);
+    }
+    for (size_t i = 0; i < CONDITIONS && measured > 1 && !model; i++) {
+        double v = hc_plot_context(in, g, conditions[i].key);
+        if (!isfinite(v) || !varies(in, all, n, conditions[i].key))
+            continue;
+        if (strcmp(conditions[i].key, "spectrum_index") == 0 &&
+            strchr(buf, ',') != NULL)
+            continue;
+        hc_number_print_digits(v * conditions[i].factor, 3, number);
+        snprintf(word, sizeof word, conditions[i].label, number);
+        append(buf, cap, ", ", word);
+    }
+    if (buf[0] == '\0' && model)
+        append(buf, cap, "", "fit");
+    else if (buf[0] == '\0' && measured < n)
+        append(buf, cap, "", "measured");
+}
+
+/* ---- units ---- */
+
+double hc_plot_area(const hc_plot_input *in, size_t frame)
+{
+    return hc_meta_number(hc_frame_meta(in->frame[frame]), "area_m2");
+}
+
+bool hc_plot_per_area(const hc_plot_input *in)
+{
+    for (size_t i = 0; i < in->n; i++)
+        if (!(hc_plot_area(in, i) > 0))
+            return false;
+    return !in->absolute && in->n > 0;
+}
+
+hc_lab_unit hc_lab_prefix(double largest, const char *unit)
+{
+    static const struct {
+        double size;
+        const char *sign;
+    } prefixes[] = {{1e9, "G"},  {1e6, "M"},  {1e3, "k"},
+                    {1, ""},     {1e-3, "m"}, {1e-6, "\xC2\xB5"},
+                    {1e-9, "n"}, {1e-12, "p"}};
+    enum { N = sizeof prefixes / sizeof *prefixes };
+    hc_lab_unit u = {.factor = 1};
+    size_t i = 3;
+    if (largest > 0 && isfinite(largest)) {
+        /* up to 2000 keeps the smaller prefix: 1500 ohm, not 1.5 kohm */
+        for (i = 0; i + 1 < N && largest < 2 * prefixes[i].size;)
+            i++;
+    }
+    /* no unit of the lab is that far off: leave it to a power of ten */
+    if (largest >= 1e13 || (largest > 0 && largest < 1e-13))
+        i = 3;
+    u.factor = 1 / prefixes[i].size;
+    snprintf(u.unit, sizeof u.unit, "%s%s", prefixes[i].sign, unit);
+    return u;
+}
+
+hc_lab_unit hc_lab_resistance(double largest, bool per_area)
+{
+    if (!per_area)
+        return hc_lab_prefix(largest, "\xCE\xA9");
+    hc_lab_unit u = hc_lab_prefix(largest * 1e4, "\xCE\xA9\xC2\xA0"
+                                                 "cm\xC2\xB2");
+    u.factor *= 1e4;
+    return u;
+}
+
+hc_lab_unit hc_lab_time(double longest_s)
+{
+    if (longest_s > 10 * 86400.0)
+        return (hc_lab_unit){1 / 86400.0, "d"};
+    if (longest_s > 2 * 3600.0)
+        return (hc_lab_unit){1 / 3600.0, "h"};
+    if (longest_s > 10 * 60.0)
+        return (hc_lab_unit){1 / 60.0, "min"};
+    return (hc_lab_unit){1, "s"};
+}
+
+hc_lab_unit hc_lab_current(double largest, bool per_area)
+{
+    if (!per_area)
+        return hc_lab_prefix(largest, "A");
+    /* A/m2 is 0.1 mA/cm2 */
+    if (largest > 0 && largest < 0.02)
+        return (hc_lab_unit){100, "\xC2\xB5"
+                                  "A/cm\xC2\xB2"};
+    return (hc_lab_unit){0.1, "mA/cm\xC2\xB2"};
+}
+
+hc_status hc_plot_xy(const hc_plot_input *in, const hc_rows *g, hc_panel *p,
+                     int x_column, double x_factor, int y_column,
+                     double y_factor, unsigned look, hc_curve **out,
+                     hc_err *err)
+{
+    hc_curve *c;
+    hc_status st = hc_panel_curve(p, g->n, look, &c, err);
+    if (st != HC_OK)
+        return st;
+    for (size_t i = 0; i < g->n; i++) {
+        c->x[i] = x_factor * hc_plot_number(in, g, i, x_column);
+        c->y[i] = y_factor * hc_plot_number(in, g, i, y_column);
+    }
+    *out = c;
+    return HC_OK;
+}

@@ -1,0 +1,39 @@
+#include "plot/kinds.h"
+
+#include "core/text.h"
+
+#include <string.h>
+
+static const hc_plot_kind *const kinds[] = {
+    &hc_plot_nyquist,
+    &hc_plot_bode,
+    &hc_plot_drt,
+    &hc_plot_series,
+};
+enum { KINDS = sizeof kinds / sizeof *kinds };
+
+const hc_plot_kind *hc_plot_at(size_t i)
+{
+    return i < KINDS ? kinds[i] : NULL;
+}
+
+const hc_plot_kind *hc_plot_find(const char *name)
+{
+    for (size_t i = 0; i < KINDS; i++)
+        if (strcmp(kinds[i]->name, name) == 0)
+            return kinds[i];
+    return NULL;
+}
+
+const char *hc_plot_nearest(const char *name)
+{
+    size_t best = 0, least = (size_t)-1;
+    for (size_t i = 0; i < KINDS; i++) {
+        size_t d = hc_edit_distance(kinds[i]->name, name);
+        if (d < least) {
+            least = d;
+            best = i;
+        }
+    }
+    return kinds[best]->name;
+}

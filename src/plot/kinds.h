@@ -1,0 +1,27 @@
+/* kinds.h: the figures hc-plot can make, one row each */
+#ifndef HC_PLOT_KINDS_H
+#define HC_PLOT_KINDS_H
+
+#include "plot/figure.h"
+#include "plot/input.h"
+
+typedef struct {
+    const char *name;    /* "nyquist" */
+    const char *purpose; /* one line */
+    const char *tables;  /* kinds of tables it takes, separated by blanks */
+    hc_status (*build)(const hc_plot_input *in, hc_figure *f, hc_err *err);
+} hc_plot_kind;
+
+/* NULL when there is none of that name. */
+const hc_plot_kind *hc_plot_find(const char *name);
+/* The i-th kind, NULL after the last. */
+const hc_plot_kind *hc_plot_at(size_t i);
+/* Name of the kind nearest to a wrong one, for "did you mean". */
+const char *hc_plot_nearest(const char *name);
+
+/* ---- one file of src/plot each, or several that belong together ---- */
+extern const hc_plot_kind hc_plot_nyquist, hc_plot_bode;
+extern const hc_plot_kind hc_plot_drt;
+extern const hc_plot_kind hc_plot_series;
+
+#endif

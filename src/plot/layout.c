@@ -1,0 +1,316 @@
+#include "plot/layout.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- ranges ---- */
+
+typedef struct {
+    double lo, hi;
+} span;
+
+static void widen(span *s, double v, bool log)
+{
+    if (!isfinite(v) || (log && v <= 0))
+        return;
+    double t = log ? log10(v) : v;
+    s->lo = fmin(s->lo, t);
+    s->hi = fmax(s->hi, t);
+}
+
+static bool drawable(double v, bool log)
+{
+    return isfinite(v) && (!log || v > 0);
+}
+
+/* What the curves of a panel span.  Only points that can be drawn count. */
+static void span_of(const hc_panel *p, span *sx, span *sy)
+{
+    bool lx = p->x.log, ly = p->y.log;
+    for (size_t i = 0; i < p->n_curves; i++) {
+        const hc_curve *c = &p->curve[i];
+        for (size_t k = 0; k < c->n; k++) {
+            if (!drawable(c->x[k], lx))
+                continue;
+            if (drawable(c->y[k], ly)) {
+                widen(sx, c->x[k], lx);
+                widen(sy, c->y[k], ly);
+            }
+            if (c->lo && drawable(c->lo[k], ly) && drawable(c->hi[k], ly)) {
+                widen(sx, c->x[k], lx);
+                widen(sy, c->lo[k], ly);
+                widen(sy, c->hi[k], ly);
+            }
+        }
+        if (c->look & HC_LOOK_AREA && c->n)
+            widen(sy, c->base, ly);
+    }
+    const hc_map *m = &p->map;
+    if (m->nx && m->ny) {
+        widen(sx, m->x[0], lx);
+        widen(sx, m->x[m->nx - 1], lx);
+        widen(sy, m->y[0], ly);
+        widen(sy, m->y[m->ny - 1], ly);
+    }
+    for (size_t i = 0; i < p->n_rules; i++)
+        if (p->rule[i].vertical)
+            widen(sx, p->rule[i].at, lx);
+        else
+            widen(sy, p->rule[i].at, ly);
+}
+
+/* A range of one value gets a width; the rest a margin. */
+static void settle(span s, const hc_axis *a, double margin, hc_scale *out)
+{
+    double w = s.hi - s.lo;
+    bool tight = margin <= 0;
+    double m = fmax(fabs(s.lo), fabs(s.hi));
+    if (!(w > 1e-9 * m)) {
+        w = a->log ? 0.5 : m > 0 ? 0.1 * m : 1;
+        margin = 1;
+        tight = false;
+    }
+    out->lo = tight ? s.lo : s.lo - margin * w;
+    out->hi = tight ? s.hi : s.hi + margin * w;
+    if (!a->log && a->zero) {
+        if (s.lo >= 0)
+            out->lo = 0;
+        if (s.hi <= 0)
+            out->hi = 0;
+    }
+    if (isfinite(a->lo))
+        out->lo = a->log ? log10(a->lo) : a->lo;
+    if (isfinite(a->hi))
+        out->hi = a->log ? log10(a->hi) : a->hi;
+    if (!(out->hi > out->lo))
+        out->hi = out->lo + w;
+    out->log = a->log;
+    out->reversed = a->reversed;
+}
+
+static void title_of(const hc_axis *a, hc_scale *s)
+{
+    char power[24] = "";
+    s->exponent =
+        a->log || a->title[0] == '\0' ? 0 : hc_ticks_exponent(s->lo, s->hi);
+    if (s->exponent)
+        snprintf(power, sizeof power, "10^{%s%d}%s",
+                 s->exponent < 0 ? "\xE2\x88\x92" : "", abs(s->exponent),
+                 a->unit[0] ? " " : "");
+    if (a->unit[0] || power[0])
+        snprintf(s->title, sizeof s->title, "%s (%s%s)", a->title, power,
+                 a->unit);
+    else
+        snprintf(s->title, sizeof s->title, "%s", a->title);
+}
+
+/* Panels above each other with one x axis have one range. */
+static void join_x(const hc_figure *f, span *sx)
+{
+    for (size_t i = 1; i < f->n_panels; i++) {
+        sx[0].lo = fmin(sx[0].lo, sx[i].lo);
+        sx[0].hi = fmax(sx[0].hi, sx[i].hi);
+    }
+    for (size_t i = 1; i < f->n_panels; i++)
+        sx[i] = sx[0];
+}
+
+hc_status hc_layout_ranges(hc_layout *l, const hc_figure *f, hc_err *err)
+{
+    l->n = f->n_panels;
+    l->pane = calloc(l->n + 1, sizeof *l->pane);
+    span *sx = calloc(l->n + 1, sizeof *sx);
+    if (!l->pane || !sx) {
+        free(sx);
+        return hc_fail_nomem(err);
+    }
+    bool any = false;
+    for (size_t i = 0; i < l->n; i++) {
+        span sy = {INFINITY, -INFINITY};
+        sx[i] = (span){INFINITY, -INFINITY};
+        span_of(&f->panel[i], &sx[i], &sy);
+        any = any || (sx[i].hi >= sx[i].lo && sy.hi >= sy.lo);
+        if (sy.hi < sy.lo)
+            sy = f->panel[i].y.log ? (span){0, 1} : (span){0, 1};
+        bool map = f->panel[i].map.nx > 0;
+        settle(sy, &f->panel[i].y, map ? 0 : 0.06, &l->pane[i].y);
+        title_of(&f->panel[i].y, &l->pane[i].y);
+    }
+    if (f->share_x && l->n)
+        join_x(f, sx);
+    for (size_t i = 0; i < l->n && any; i++) {
+        if (sx[i].hi < sx[i].lo)
+            sx[i] = (span){0, 1};
+        bool map = f->panel[i].map.nx > 0;
+        settle(sx[i], &f->panel[i].x, map ? 0 : 0.03, &l->pane[i].x);
+        title_of(&f->panel[i].x, &l->pane[i].x);
+        l->pane[i].x_labels = !f->share_x || i + 1 == l->n;
+    }
+    free(sx);
+    if (!any)
+        return hc_fail(err, HC_NO,
+                       "nothing to draw: no row has numbers in "
+                       "all the columns of this figure");
+    return HC_OK;
+}
+
+void hc_layout_clear(hc_layout *l)
+{
+    free(l->pane);
+    l->pane = NULL;
+    l->n = 0;
+}
+
+/* ---- places ---- */
+
+double hc_layout_height(const hc_layout *l, const hc_figure *f)
+{
+    double w = l->width;
+    if (f->aspect > 0)
+        return w * f->aspect;
+    if (f->n_panels == 1 && f->panel[0].equal) {
+        const hc_pane *p = &l->pane[0];
+        double r = (p->y.hi - p->y.lo) / (p->x.hi - p->x.lo);
+        r = r < 0.45 ? 0.45 : r > 0.95 ? 0.95 : r;
+        return (w - 6 * l->theme->text) * r + 5 * l->theme->text + l->head;
+    }
+    double base = f->n_panels == 1 ? 0.72 : 0.32 + 0.36 * (double)f->n_panels;
+    return w * base + l->head;
+}
+
+static void ticks_of(hc_scale *s, const hc_axis *a, double length,
+                     double pitch)
+{
+    double wanted = length / pitch, p = pow(10, s->exponent);
+    if (s->log) {
+        hc_ticks_log(pow(10, s->lo), pow(10, s->hi), wanted, &s->ticks);
+        return;
+    }
+    if (a->whole && wanted > s->hi - s->lo)
+        wanted = s->hi - s->lo;
+    hc_ticks_linear(s->lo / p, s->hi / p, wanted, &s->ticks);
+    for (size_t i = 0; i < s->ticks.n; i++)
+        s->ticks.tick[i].at *= p;
+}
+
+static double widest(hc_canvas *c, const hc_ticks *t, double size)
+{
+    double w = 0;
+    for (size_t i = 0; i < t->n; i++)
+        w = fmax(w, hc_canvas_text_width(c, size, t->tick[i].label));
+    return w;
+}
+
+/* Room to the left of all frames. */
+static double left_margin(const hc_layout *l, hc_canvas *c)
+{
+    const hc_theme *t = l->theme;
+    double w = 0;
+    for (size_t i = 0; i < l->n; i++)
+        w = fmax(w, widest(c, &l->pane[i].y.ticks, t->text));
+    return 1.5 * t->gap + 1.1 * t->text + 1.5 * t->gap + w + t->gap;
+}
+
+static double right_margin(const hc_layout *l, const hc_figure *f,
+                           hc_canvas *c)
+{
+    const hc_theme *t = l->theme;
+    double w = 0;
+    const hc_ticks *x = &l->pane[l->n - 1].x.ticks;
+    if (x->n) {
+        const hc_tick *last = &x->tick[x->n - 1];
+        w = 0.5 * hc_canvas_text_width(c, t->text, last->label);
+    }
+    double r = fmax(w, 2 * t->gap) + t->gap;
+    if (f->bar_title[0])
+        r = 2 * t->gap + t->text + t->gap + widest(c, &l->bar_ticks, t->text) +
+            1.5 * t->gap + 1.1 * t->text + t->gap;
+    return r;
+}
+
+/* One length is the same on both axes: the range that has room grows. */
+static void equalise(hc_pane *p)
+{
+    double sx = (p->x.hi - p->x.lo) / (p->box.x1 - p->box.x0);
+    double sy = (p->y.hi - p->y.lo) / (p->box.y1 - p->box.y0);
+    if (sx < sy)
+        p->x.hi = p->x.lo + sy * (p->box.x1 - p->box.x0);
+    else
+        p->y.hi = p->y.lo + sx * (p->box.y1 - p->box.y0);
+}
+
+static void bar_ticks(hc_layout *l, const hc_figure *f, double height)
+{
+    double wanted = height / (3.5 * l->theme->text);
+    if (f->bar_log)
+        hc_ticks_log(f->bar_lo, f->bar_hi, wanted, &l->bar_ticks);
+    else
+        hc_ticks_linear(f->bar_lo, f->bar_hi, wanted, &l->bar_ticks);
+}
+
+static void stack(hc_layout *l, const hc_figure *f, hc_canvas *c)
+{
+    const hc_theme *t = l->theme;
+    double left = left_margin(l, c), right = right_margin(l, f, c);
+    double under = t->gap + t->text + t->gap + 1.3 * t->text + t->gap;
+    double top = l->height - l->head - 1.5 * t->gap - 0.3 * t->text;
+    double between = f->share_x ? 1.8 * t->gap : under + 1.5 * t->gap;
+    double weights = 0, room = top - under;
+    if (l->n > 1)
+        room -= between * (double)(l->n - 1);
+    for (size_t i = 0; i < l->n; i++)
+        weights += f->panel[i].height;
+    for (size_t i = 0; i < l->n; i++) {
+        hc_box *b = &l->pane[i].box;
+        double h = room * f->panel[i].height / weights;
+        *b = (hc_box){left, top - h, l->width - right, top};
+        top -= h + between;
+    }
+    l->bar =
+        (hc_box){l->width - right + 2 * t->gap, l->pane[l->n - 1].box.y0,
+                 l->width - right + 2 * t->gap + t->text, l->pane[0].box.y1};
+}
+
+void hc_layout_boxes(hc_layout *l, const hc_figure *f, hc_canvas *c)
+{
+    const hc_theme *t = l->theme;
+    for (size_t i = 0; i < l->n; i++)
+        l->pane[i].x.ticks.n = l->pane[i].y.ticks.n = 0;
+    l->bar_ticks.n = 0;
+    /* ticks need lengths, margins need ticks: twice is enough */
+    for (int pass = 0; pass < 3; pass++) {
+        stack(l, f, c);
+        for (size_t i = 0; i < l->n; i++) {
+            hc_pane *p = &l->pane[i];
+            if (f->panel[i].equal && pass > 0)
+                equalise(p);
+            ticks_of(&p->x, &f->panel[i].x, p->box.x1 - p->box.x0,
+                     5.5 * t->text);
+            ticks_of(&p->y, &f->panel[i].y, p->box.y1 - p->box.y0,
+                     3.6 * t->text);
+        }
+        bar_ticks(l, f, l->bar.y1 - l->bar.y0);
+    }
+}
+
+static double place(const hc_scale *s, double v, double a, double b)
+{
+    if (s->log)
+        v = v > 0 ? log10(v) : (double)NAN;
+    double t = (v - s->lo) / (s->hi - s->lo);
+    if (s->reversed)
+        t = 1 - t;
+    return a + t * (b - a);
+}
+
+double hc_pane_x(const hc_pane *p, double x)
+{
+    return place(&p->x, x, p->box.x0, p->box.x1);
+}
+
+double hc_pane_y(const hc_pane *p, double y)
+{
+    return place(&p->y, y, p->box.y0, p->box.y1);
+}
