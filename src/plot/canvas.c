@@ -6,15 +6,17 @@
 #include <cairo-svg.h>
 #include <cairo.h>
 #include <errno.h>
+#include <math.h>
 #include <plplot/plplot.h>
 #include <setjmp.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
 
-/* Units of the record per point.  Pango rounds the advance of every letter to
- * a whole unit, so a unit must be small beside a letter. */
-#define UNIT     20.0
+/* Units of the record along the longer side of the page.  Pango rounds the
+ * advance of every letter to a whole unit, so a unit must be small beside a
+ * letter; beyond 8191 units PLplot 5.15 puts text in wrong places. */
+#define UNITS    5040.0
 #define SANS     "Liberation Sans"
 #define FAMILIES SANS ", Arimo, Arial, Helvetica, DejaVu Sans, sans-serif"
 /* PLplot's text stands this part of the letter size above its base line, and
@@ -26,6 +28,9 @@
 
 struct hc_canvas {
     double width_pt, height_pt;
+    double unit; /* of the record, per point */
+    hc_picture as;
+    double dpi;
     cairo_surface_t *record;
     cairo_t *cairo;
     bool started; /* PLplot was */
@@ -66,8 +71,8 @@ static hc_status start_plplot(hc_canvas *c, hc_err *err)
                        "PLplot has no device 'extcairo': install its cairo "
                        "driver (plplot-driver-cairo)");
     plsdev("extcairo");
-    plspage(0, 0, (PLINT)(c->width_pt * UNIT), (PLINT)(c->height_pt * UNIT), 0,
-            0);
+    plspage(0, 0, (PLINT)(c->width_pt * c->unit),
+            (PLINT)(c->height_pt * c->unit), 0, 0);
     plscolbg(255, 255, 255);
     plinit();
     c->started = true;
@@ -78,15 +83,30 @@ static hc_status start_plplot(hc_canvas *c, hc_err *err)
     return HC_OK;
 }
 
+/* Units per point.  When cairo 1.16 plays a record into an image it rounds
+ * the scale to 1/256, so this one is made a multiple of it. */
+static double unit_of(const hc_canvas *c)
+{
+    double longer = c->width_pt > c->height_pt ? c->width_pt : c->height_pt;
+    double unit = UNITS / longer, pixels = c->dpi / 72;
+    if (c->as != HC_PICTURE_PNG)
+        return unit;
+    double steps = ceil(256 * pixels / unit);
+    return 256 * pixels / steps;
+}
+
 hc_status hc_canvas_new(hc_canvas **out, double width_pt, double height_pt,
-                        hc_err *err)
+                        hc_picture as, double dpi, hc_err *err)
 {
     hc_canvas *c = calloc(1, sizeof *c);
     if (!c)
         return hc_fail_nomem(err);
     c->width_pt = width_pt;
     c->height_pt = height_pt;
-    cairo_rectangle_t page = {0, 0, width_pt * UNIT, height_pt * UNIT};
+    c->as = as;
+    c->dpi = dpi;
+    c->unit = unit_of(c);
+    cairo_rectangle_t page = {0, 0, width_pt * c->unit, height_pt * c->unit};
     c->record =
         cairo_recording_surface_create(CAIRO_CONTENT_COLOR_ALPHA, &page);
     c->cairo = cairo_create(c->record);
@@ -139,13 +159,13 @@ static void creation_date(char *buf, size_t cap)
         buf[0] = '\0';
 }
 
-static cairo_surface_t *new_surface(const hc_canvas *c, hc_picture as,
-                                    double dpi, const char *title, hc_out *out)
+static cairo_surface_t *new_surface(const hc_canvas *c, const char *title,
+                                    hc_out *out)
 {
     double w = c->width_pt, h = c->height_pt;
     cairo_surface_t *s;
     char date[40];
-    switch (as) {
+    switch (c->as) {
     case HC_PICTURE_SVG:
         return cairo_svg_surface_create_for_stream(to_stream, out, w, h);
     case HC_PICTURE_PDF:
@@ -160,9 +180,8 @@ static cairo_surface_t *new_surface(const hc_canvas *c, hc_picture as,
     case HC_PICTURE_PNG:
     default:
         s = cairo_image_surface_create(CAIRO_FORMAT_RGB24,
-                                       (int)(w * dpi / 72 + 0.5),
-                                       (int)(h * dpi / 72 + 0.5));
-        cairo_surface_set_device_scale(s, dpi / 72, dpi / 72);
+                                       (int)(w * c->dpi / 72 + 0.5),
+                                       (int)(h * c->dpi / 72 + 0.5));
         return s;
     }
 }
@@ -184,19 +203,20 @@ static hc_status status_of(cairo_status_t st, hc_err *err)
     }
 }
 
-hc_status hc_canvas_write(hc_canvas *c, hc_picture as, double dpi,
-                          const char *title, hc_out *out, hc_err *err)
+hc_status hc_canvas_write(hc_canvas *c, const char *title, hc_out *out,
+                          hc_err *err)
 {
-    cairo_surface_t *file = new_surface(c, as, dpi, title, out);
+    cairo_surface_t *file = new_surface(c, title, out);
     cairo_t *page = cairo_create(file);
     cairo_set_source_rgb(page, 1, 1, 1);
     cairo_paint(page);
-    cairo_scale(page, 1 / UNIT, 1 / UNIT);
+    double scale = c->as == HC_PICTURE_PNG ? c->dpi / 72 : 1;
+    cairo_scale(page, scale / c->unit, scale / c->unit);
     cairo_set_source_surface(page, c->record, 0, 0);
     cairo_paint(page);
     cairo_status_t st = cairo_status(page);
     cairo_destroy(page);
-    if (st == CAIRO_STATUS_SUCCESS && as == HC_PICTURE_PNG)
+    if (st == CAIRO_STATUS_SUCCESS && c->as == HC_PICTURE_PNG)
         st = cairo_surface_write_to_png_stream(file, to_stream, out);
     cairo_surface_finish(file);
     if (st == CAIRO_STATUS_SUCCESS)
@@ -219,15 +239,14 @@ void hc_canvas_clip(hc_canvas *c, const hc_box *box)
 
 void hc_canvas_pen(hc_canvas *c, hc_rgba colour, double width_pt)
 {
-    (void)c;
     plscol0a(1, colour.r, colour.g, colour.b, colour.a);
     plcol0(1);
-    plwidth(width_pt * UNIT);
+    plwidth(width_pt * c->unit);
 }
 
 void hc_canvas_dash(hc_canvas *c, double on_pt, double off_pt)
 {
-    double d[2] = {on_pt * UNIT, off_pt * UNIT};
+    double d[2] = {on_pt * c->unit, off_pt * c->unit};
     cairo_set_dash(c->cairo, d, on_pt > 0 ? 2 : 0, 0);
 }
 
@@ -320,9 +339,9 @@ static double run_width(const hc_canvas *c, const run *r, double size_pt)
                            r->style == '~' ? CAIRO_FONT_SLANT_ITALIC
                                            : CAIRO_FONT_SLANT_NORMAL,
                            CAIRO_FONT_WEIGHT_NORMAL);
-    cairo_set_font_size(c->cairo, run_size(r, size_pt) * UNIT);
+    cairo_set_font_size(c->cairo, run_size(r, size_pt) * c->unit);
     cairo_text_extents(c->cairo, r->text, &e);
-    return e.x_advance / UNIT;
+    return e.x_advance / c->unit;
 }
 
 double hc_canvas_text_width(hc_canvas *c, double size_pt, const char *text)
@@ -335,7 +354,8 @@ double hc_canvas_text_width(hc_canvas *c, double size_pt, const char *text)
 }
 
 /* One piece with its left end on (x, y); '#' is PLplot's own mark. */
-static void put_run(const run *r, double x, double y, double size_pt, bool up)
+static void put_run(const hc_canvas *c, const run *r, double x, double y,
+                    double size_pt, bool up)
 {
     char text[2 * sizeof r->text + 1];
     size_t n = 0;
@@ -353,7 +373,7 @@ static void put_run(const run *r, double x, double y, double size_pt, bool up)
         rise -= 0.16 * size_pt;
     plsfont(PL_FCI_SANS, r->style == '~' ? PL_FCI_ITALIC : PL_FCI_UPRIGHT,
             PL_FCI_MEDIUM);
-    plschr(size * CHARACTER * UNIT * 25.4 / 72, 1);
+    plschr(size * CHARACTER * c->unit * 25.4 / 72, 1);
     if (up)
         plptex(x - rise, y, 0, 1, 0, text);
     else
@@ -371,7 +391,7 @@ void hc_canvas_text(hc_canvas *c, double x, double y, double size_pt,
     run r;
     while (next_run(&text, &r)) {
         if (r.len)
-            put_run(&r, x, y, size_pt, up);
+            put_run(c, &r, x, y, size_pt, up);
         double w = run_width(c, &r, size_pt);
         if (up)
             y += w;

@@ -26,15 +26,15 @@ typedef struct {
     double x0, y0, x1, y1;
 } hc_box;
 
-/* A white page.  HC_INTERNAL when PLplot or its cairo driver is missing. */
+/* A white page; dpi is that of a PNG.  HC_INTERNAL when PLplot or its cairo
+ * driver is missing. */
 hc_status hc_canvas_new(hc_canvas **out, double width_pt, double height_pt,
-                        hc_err *err) HC_MUST_USE;
+                        hc_picture as, double dpi, hc_err *err) HC_MUST_USE;
 void hc_canvas_free(hc_canvas *c);
 
 /* Everything drawn so far, written to `out` (borrowed; its own errors come
  * from hc_out_close).  `title` goes into the PDF's metadata. */
-hc_status hc_canvas_write(hc_canvas *c, hc_picture as, double dpi,
-                          const char *title, hc_out *out,
+hc_status hc_canvas_write(hc_canvas *c, const char *title, hc_out *out,
                           hc_err *err) HC_MUST_USE;
 
 /* Lines and areas are cut at this box; NULL is the whole page. */

@@ -399,13 +399,12 @@ hc_status hc_draw(const hc_figure *f, const hc_draw_opts *o, hc_picture as,
     if (st == HC_OK) {
         l.height =
             isfinite(o->height_pt) ? o->height_pt : hc_layout_height(&l, f);
-        st = hc_canvas_new(&c, l.width, l.height, err);
+        st = hc_canvas_new(&c, l.width, l.height, as, o->dpi, err);
     }
     if (st == HC_OK)
         st = draw_all(c, &l, f, o->no_legend, err);
     if (st == HC_OK)
-        st = hc_canvas_write(c, as, o->dpi, f->title[0] ? f->title : "figure",
-                             out, err);
+        st = hc_canvas_write(c, f->title[0] ? f->title : "figure", out, err);
     hc_canvas_free(c);
     hc_layout_clear(&l);
     return st;
