@@ -108,8 +108,8 @@ typedef struct {
     double q;              /* taken to be proportional to |Z|^q */
     double complex *z_fit; /* [n] */
     double *sd_ohm;        /* [n] */
-    double drift;          /* zhit: trend of ln|Z|'s residual per decade
-                            * over the lower half of frequencies, else NaN */
+    double drift;          /* zhit: the largest departure of ln|Z| from
+                            * its phase at low frequency, signed; else NaN */
 } hc_kk_fit;
 
 typedef struct {
