@@ -163,8 +163,8 @@ typedef struct {
 /* Judge the residuals z - z_fit.  Trend tests are noise-normalised: residual
  * over sd, runs of sign (Wald and Wolfowitz) and autocorrelation of
  * neighbours, both one-sided towards smooth residuals, Re and Im pooled.
- *   fail      largest > limits.fail, or a trend that a drift in time
- *             explains, or a trend with largest > limits.pass
+ *   fail      largest > limits.fail, or drift in time, or a trend with
+ *             largest > limits.pass
  *   doubtful  largest > limits.pass, or any other trend
  * Drift: terms t {1, 1/(1+j w tau_k)} are added to the fit, t the time since
  * the start when the highest frequency came first and each point took as
