@@ -141,22 +141,31 @@ static hc_status check_columns(hc_series *s, hc_err *err)
     return HC_OK;
 }
 
-hc_status hc_series_open(hc_series **out, const char *path, hc_err *err)
+hc_status hc_series_new(hc_series **out, hc_reader *reader, hc_err *err)
 {
     hc_series *s = calloc(1, sizeof *s);
     hc_status st;
 
-    if (!s)
+    if (!s) {
+        hc_reader_free(reader);
         return hc_fail_nomem(err);
-    st = hc_reader_open(&s->reader, path, err);
-    if (!st)
-        st = check_columns(s, err);
+    }
+    s->reader = reader;
+    st = check_columns(s, err);
     if (st) {
         hc_series_free(s);
         return st;
     }
     *out = s;
     return HC_OK;
+}
+
+hc_status hc_series_open(hc_series **out, const char *path, hc_err *err)
+{
+    hc_reader *reader = NULL;
+    hc_status st = hc_reader_open(&reader, path, err);
+
+    return st ? st : hc_series_new(out, reader, err);
 }
 
 void hc_series_free(hc_series *s)

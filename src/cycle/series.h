@@ -56,6 +56,9 @@ typedef struct hc_series hc_series;
  * has no column, or the table's kind is another one. */
 hc_status hc_series_open(hc_series **out, const char *path,
                          hc_err *err) HC_MUST_USE;
+/* The same on an open table, which it then owns (freed on failure too). */
+hc_status hc_series_new(hc_series **out, hc_reader *reader,
+                        hc_err *err) HC_MUST_USE;
 void hc_series_free(hc_series *s);
 
 /* Next sample; *got false at the end of the table. */

@@ -208,6 +208,13 @@ static bool was_rest(const hc_steps *d, const segment *g)
     return fabs(mean) <= limit || fabs(mean) < 3 * sqrt(var);
 }
 
+/* What began as a current and is none beside what came after it. */
+static bool was_nothing(const hc_steps *d, const segment *g)
+{
+    return g->i_absmax <= hc_steps_rest_limit(d) ||
+           (g->step.rows < 3 && g->i_absmax < 0.01 * d->imax_a);
+}
+
 static void learn_noise(hc_steps *d, const segment *g)
 {
     double rms;
@@ -231,8 +238,7 @@ static void close_segment(hc_steps *d)
     if (g->mode == MODE_EIS) {
         s->type = HC_STEP_EIS;
         s->sign = 0;
-    } else if (g->mode == MODE_QUIET ? was_rest(d, g)
-                                     : g->i_absmax <= hc_steps_rest_limit(d)) {
+    } else if (g->mode == MODE_QUIET ? was_rest(d, g) : was_nothing(d, g)) {
         s->type = HC_STEP_REST;
         s->sign = 0;
         learn_noise(d, g);

@@ -1,0 +1,130 @@
+/* cycle_run.c: the work of hc-cycles on one file */
+#include "cycle/cycle_run.h"
+
+#include <math.h>
+
+hc_cycle_job hc_cycle_job_default(void)
+{
+    return (hc_cycle_job){.limits = hc_step_limits_default(),
+                          .rules = hc_cycle_rules_default(),
+                          .scale = {NAN, NAN},
+                          .reference = -1,
+                          .min_bic = 10};
+}
+
+static hc_status begin(hc_session *s, const hc_cycle_job *job,
+                       const hc_meta *meta, hc_writer **w, hc_err *err)
+{
+    static const char *const kinds[] = {"cycles", "records", "rates"};
+    hc_status st = hc_session_table(s, kinds[job->show], meta, w, err);
+
+    if (st)
+        return st;
+    hc_writer_meta(*w, "coulombic_efficiency", "%s",
+                   hc_cell_formula(job->rules.cell));
+    if (job->show == HC_SHOW_RATES)
+        hc_rate_table_begin(*w);
+    else if (job->show == HC_SHOW_RECORDS)
+        hc_records_begin(*w);
+    else
+        hc_cycle_table_begin(*w);
+    return HC_OK;
+}
+
+static hc_status show(hc_session *s, const hc_cycle_job *job,
+                      const hc_cycle_list *l, const hc_meta *meta, long from,
+                      hc_writer **w, hc_err *err)
+{
+    hc_cycle_summary sum;
+    hc_cycle_scale scale = job->scale;
+    long source = from + l->at[0].source;
+    hc_status st = HC_OK;
+
+    if (!*w)
+        st = begin(s, job, meta, w, err);
+    if (!st)
+        st = hc_cycle_summarise(&sum, l, &scale, job->reference, job->min_bic,
+                                err);
+    if (st)
+        return st;
+    scale.nominal_ah = sum.nominal_ah;
+    if (job->show == HC_SHOW_RATES)
+        hc_rate_table_put(*w, &sum, source);
+    else if (job->show == HC_SHOW_RECORDS)
+        hc_cycle_summary_records(*w, &sum, l, &scale,
+                                 meta ? hc_meta_get(meta, "cell") : NULL,
+                                 source);
+    else
+        hc_cycle_table_put(*w, l, &scale, sum.retention, from);
+    if (sum.nominal_measured && !isnan(sum.nominal_ah))
+        hc_say_note(&s->talk,
+                    "C-rates refer to %.6g Ah, the slowest discharge",
+                    sum.nominal_ah);
+    if (job->knee && !sum.knee.found)
+        st = hc_fail(err, HC_NO,
+                     "no knee: the gain in BIC over a straight line is %.4g",
+                     sum.knee.bic_gain);
+    hc_cycle_summary_clear(&sum);
+    return st;
+}
+
+static hc_status run_series(hc_session *s, const hc_cycle_job *job,
+                            hc_series *series, long from, hc_writer **w,
+                            hc_err *err)
+{
+    hc_sample first = {0};
+    bool have = false;
+    hc_status st = HC_OK;
+
+    do {
+        hc_cycle_list l = {0};
+
+        st = hc_cycles_read(&l, series, &job->rules, &job->limits, &first,
+                            &have, err);
+        if (!st)
+            st = show(s, job, &l, hc_series_meta(series), from, w, err);
+        hc_cycle_list_clear(&l);
+    } while (!st && have);
+    hc_series_tell(series, &s->talk);
+    if (!st && *w && hc_series_incomplete(series))
+        hc_writer_meta(*w, "incomplete", "the input was");
+    return st;
+}
+
+static hc_status run_cycles(hc_session *s, const hc_cycle_job *job,
+                            hc_reader *reader, long from, hc_writer **w,
+                            hc_err *err)
+{
+    hc_cycle_list l = {0};
+    hc_status st = hc_cycle_table_read(&l, reader, job->rules.cell, err);
+
+    if (!st)
+        st = show(s, job, &l, hc_reader_meta(reader), from, w, err);
+    hc_cycle_list_clear(&l);
+    return st;
+}
+
+hc_status hc_cycle_run(hc_session *s, const hc_cycle_job *job, size_t from,
+                       size_t n, hc_writer **w, hc_err *err)
+{
+    hc_reader *reader = NULL;
+    hc_series *series = NULL;
+    hc_status st = hc_reader_open(&reader, s->files[from], err);
+
+    if (st)
+        return st;
+    if (hc_cycle_table_is(reader)) {
+        st = run_cycles(s, job, reader, (long)from, w, err);
+        hc_reader_free(reader);
+        return st;
+    }
+    st = hc_series_new(&series, reader, err); /* takes the reader */
+    if (!st && job->join) {
+        hc_series_join(series);
+        hc_series_queue(series, s->files + from + 1, n - 1);
+    }
+    if (!st)
+        st = run_series(s, job, series, (long)from, w, err);
+    hc_series_free(series);
+    return st;
+}

@@ -1,0 +1,473 @@
+/* cycles.c: cycles out of steps (see cycles.h) */
+#include "cycle/cycles.h"
+
+#include "core/text.h"
+#include "cycle/thin.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { FALL_RING = 4 };
+
+/* How far the voltage of a step has fallen below its highest so far; single
+ * spikes are left out by looking at pairs of rows. */
+typedef struct {
+    long step;
+    double last_v, top_v, fall_v;
+    long rows;
+} fall_track;
+
+/* One way of counting. */
+typedef struct {
+    hc_cycle_list list;
+    bool open;
+    int run_sign; /* of the present run of steps, 0 before any */
+    hc_cycle now;
+    bool rest_after_charge;
+} counter;
+
+struct hc_cycler {
+    hc_cycle_rules rules;
+    hc_steps *steps;
+    counter instrument, current;
+    double net_ah;
+    bool has_cycle_ids, has_counters;
+    fall_track fall[FALL_RING];
+    double imax_a;
+    long rows;
+};
+
+hc_cycle_rules hc_cycle_rules_default(void)
+{
+    return (hc_cycle_rules){.cell = HC_CELL_FULL,
+                            .count = HC_COUNT_AUTO,
+                            .cutoff_low_v = NAN,
+                            .cutoff_high_v = NAN,
+                            .fall_v = 0.005,
+                            .rest_loss_v = 0.03};
+}
+
+const char *hc_cell_formula(hc_cell_kind kind)
+{
+    static const char *const text[HC_CELLS_N] = {
+        "discharge/charge (full cell)", "discharge/charge (cathode half cell)",
+        "charge/discharge (anode half cell: delithiation/lithiation)",
+        "charge/discharge (Li|Cu: stripping/plating)"};
+
+    return kind < HC_CELLS_N ? text[kind] : text[0];
+}
+
+hc_status hc_cycler_new(hc_cycler **out, const hc_cycle_rules *rules,
+                        const hc_step_limits *limits, hc_err *err)
+{
+    hc_cycler *c = calloc(1, sizeof *c);
+    hc_status st;
+
+    if (!c)
+        return hc_fail_nomem(err);
+    c->rules = *rules;
+    for (int k = 0; k < FALL_RING; k++)
+        c->fall[k].step = -1;
+    st = hc_steps_new(&c->steps, limits, err);
+    if (st) {
+        free(c);
+        return st;
+    }
+    *out = c;
+    return HC_OK;
+}
+
+void hc_cycle_list_clear(hc_cycle_list *list)
+{
+    free(list->at);
+    memset(list, 0, sizeof *list);
+}
+
+void hc_cycler_free(hc_cycler *c)
+{
+    if (!c)
+        return;
+    hc_steps_free(c->steps);
+    hc_cycle_list_clear(&c->instrument.list);
+    hc_cycle_list_clear(&c->current.list);
+    free(c);
+}
+
+/* ---- one cycle ---- */
+
+static hc_half half_none(void)
+{
+    return (hc_half){.counter_ah = NAN,
+                     .counter_wh = NAN,
+                     .current_a = NAN,
+                     .v_end = NAN,
+                     .v_min = NAN,
+                     .v_max = NAN,
+                     .nucleation_v = NAN};
+}
+
+static void cycle_begin(counter *k, const hc_step *s, long number)
+{
+    k->now = (hc_cycle){.number = number,
+                        .source = s->source,
+                        .instrument_cycle = s->cycle,
+                        .charge = half_none(),
+                        .discharge = half_none(),
+                        .start_s = s->start_s,
+                        .temperature_c = NAN,
+                        .pressure_pa = NAN,
+                        .rest_loss_v = NAN,
+                        .line = s->line_first};
+    k->open = true;
+    k->run_sign = 0;
+    k->rest_after_charge = false;
+}
+
+static void mean_into(double *mean, double weight, double x, double w)
+{
+    if (isnan(x))
+        return;
+    *mean = isnan(*mean) ? x : *mean + (x - *mean) * w / (weight + w);
+}
+
+static void add_counter(double *sum, double x)
+{
+    if (!isnan(x))
+        *sum = isnan(*sum) ? x : *sum + x;
+}
+
+static void half_add(hc_half *h, const hc_step *s, bool new_run)
+{
+    bool up = s->sign > 0;
+    double ah = up ? s->charged_ah : s->discharged_ah;
+
+    h->ah += ah;
+    h->wh += up ? s->charged_wh : s->discharged_wh;
+    h->last_ah = (new_run ? 0 : h->last_ah) + ah;
+    add_counter(&h->counter_ah,
+                up ? s->counter_charge_ah : s->counter_discharge_ah);
+    add_counter(&h->counter_wh,
+                up ? s->counter_charge_wh : s->counter_discharge_wh);
+    h->seconds += s->end_s - s->start_s;
+    h->v_end = s->voltage_last_v;
+    h->v_min = fmin(h->v_min, s->voltage_min_v);
+    h->v_max = fmax(h->v_max, s->voltage_max_v);
+    if (isnan(h->current_a) || ah > h->best_step_ah) {
+        h->current_a = fabs(s->current_a);
+        h->best_step_ah = ah;
+    }
+    if (isnan(h->nucleation_v) && !up && s->rows >= 10)
+        h->nucleation_v = s->voltage_median_v - s->voltage_min_v;
+}
+
+static void cycle_add(counter *k, const hc_step *s, double fall_v)
+{
+    hc_cycle *c = &k->now;
+    double w = s->end_s - s->start_s;
+
+    c->end_s = s->end_s;
+    mean_into(&c->temperature_c, c->temp_weight, s->temperature_c, w);
+    mean_into(&c->pressure_pa, c->temp_weight, s->pressure_pa, w);
+    c->temp_weight += w;
+    if (s->sign == 0) {
+        if (k->rest_after_charge && s->rows > 1 && s->type == HC_STEP_REST) {
+            c->rest_loss_v = s->voltage_first_v - s->voltage_last_v;
+            c->rest_s = w;
+        }
+        k->rest_after_charge = false;
+        return;
+    }
+    bool new_run = s->sign != k->run_sign;
+
+    if (new_run)
+        c->runs++;
+    if (c->first_sign == 0)
+        c->first_sign = s->sign;
+    k->run_sign = s->sign;
+    half_add(s->sign > 0 ? &c->charge : &c->discharge, s, new_run);
+    k->rest_after_charge = s->sign > 0;
+    if (s->type == HC_STEP_CC && s->sign > 0)
+        c->fall_v = fmax(c->fall_v, fall_v);
+}
+
+static hc_status cycle_end(counter *k, double net_ah, hc_err *err)
+{
+    hc_cycle_list *l = &k->list;
+
+    if (!k->open)
+        return HC_OK;
+    k->open = false;
+    if (k->now.first_sign == 0 && isnan(k->now.instrument_cycle))
+        return HC_OK; /* rests only, and nobody calls them a cycle */
+    void *p = hc_grow(l->at, &l->cap, l->n + 1, sizeof *l->at);
+
+    if (!p)
+        return hc_fail_nomem(err);
+    l->at = p;
+    k->now.endpoint_ah = net_ah;
+    l->at[l->n++] = k->now;
+    return HC_OK;
+}
+
+/* ---- the two counts ---- */
+
+static hc_status count_by_instrument(hc_cycler *c, const hc_step *s,
+                                     double fall_v, hc_err *err)
+{
+    counter *k = &c->instrument;
+    hc_status st;
+
+    if (isnan(s->cycle))
+        return HC_OK;
+    if (k->open && s->cycle != k->now.instrument_cycle &&
+        (st = cycle_end(k, c->net_ah, err)))
+        return st;
+    if (!k->open)
+        cycle_begin(k, s, (long)fmin(fmax(s->cycle, -1e9), 1e9));
+    cycle_add(k, s, fall_v);
+    return HC_OK;
+}
+
+/* A cycle begins with the first half of its kind after the other half; an
+ * initial half of the wrong sign is cycle 0. */
+static hc_status count_by_current(hc_cycler *c, const hc_step *s,
+                                  double fall_v, hc_err *err)
+{
+    counter *k = &c->current;
+    int begins = c->rules.cell >= HC_CELL_ANODE ? -1 : 1;
+    bool wrong_first = !k->list.n && s->sign == -begins;
+    hc_status st;
+
+    if (k->open && s->sign == begins && k->run_sign == -begins) {
+        if ((st = cycle_end(k, c->net_ah, err)))
+            return st;
+    } else if (k->open && wrong_first && k->now.first_sign == 0)
+        k->now.number = 0;
+    if (!k->open) {
+        long last = k->list.n ? k->list.at[k->list.n - 1].number : 0;
+
+        cycle_begin(k, s, wrong_first ? 0 : last + 1);
+    }
+    cycle_add(k, s, fall_v);
+    return HC_OK;
+}
+
+static void follow_fall(hc_cycler *c, const hc_step_row *r)
+{
+    fall_track *f = &c->fall[r->step % FALL_RING];
+    double v = r->sample.voltage_v;
+
+    if (f->step != r->step)
+        *f = (fall_track){.step = r->step, .last_v = v, .top_v = -INFINITY};
+    f->rows++;
+    if (f->rows > 1) {
+        f->top_v = fmax(f->top_v, fmin(v, f->last_v));
+        f->fall_v = fmax(f->fall_v, f->top_v - fmax(v, f->last_v));
+    }
+    f->last_v = v;
+}
+
+static hc_status drain(hc_cycler *c, hc_err *err)
+{
+    hc_step_row row;
+    hc_step step;
+    hc_status st = HC_OK;
+
+    while (hc_steps_row(c->steps, &row))
+        follow_fall(c, &row);
+    while (!st && hc_steps_next(c->steps, &step)) {
+        fall_track *f = &c->fall[step.index % FALL_RING];
+        double fall_v = f->step == step.index ? f->fall_v : 0;
+
+        c->has_cycle_ids |= !isnan(step.cycle);
+        c->has_counters |= !isnan(step.counter_charge_ah);
+        if (step.sign != 0)
+            c->imax_a = fmax(c->imax_a, fabs(step.current_a));
+        st = count_by_instrument(c, &step, fall_v, err);
+        if (!st)
+            st = count_by_current(c, &step, fall_v, err);
+        if (step.sign != 0)
+            c->net_ah += step.charge_ah;
+    }
+    return st;
+}
+
+hc_status hc_cycler_push(hc_cycler *c, const hc_sample *s, hc_err *err)
+{
+    hc_status st = hc_steps_push(c->steps, s, err);
+
+    c->rows++;
+    return st ? st : drain(c, err);
+}
+
+/* ---- what is judged over all cycles ---- */
+
+static double quotient(double a, double b)
+{
+    return b > 0 && a > 0 ? a / b : (double)NAN;
+}
+
+static void judge_efficiency(hc_cycle *c, hc_cell_kind cell)
+{
+    const hc_half *up = &c->charge, *down = &c->discharge;
+
+    c->ce = cell >= HC_CELL_ANODE ? quotient(up->ah, down->ah)
+                                  : quotient(down->ah, up->ah);
+    c->instrument_ce = cell >= HC_CELL_ANODE
+                           ? quotient(up->counter_ah, down->counter_ah)
+                           : quotient(down->counter_ah, up->counter_ah);
+    /* the energy that comes out over the one that goes in, whatever the
+     * electrode is called */
+    c->energy_efficiency = quotient(down->wh, up->wh);
+}
+
+/* Against what the cycles before it did: median loss in the rest, largest
+ * discharge, and the cutoff. */
+static void judge_shorts(hc_cycle_list *l, const hc_cycle_rules *r)
+{
+    double top_v = r->cutoff_high_v, most_ah = 0, loss[HC_THIN_MAX];
+    size_t n_loss = 0;
+
+    if (isnan(top_v))
+        for (size_t k = 0; k < l->n; k++)
+            top_v = fmax(top_v, l->at[k].charge.v_max);
+    for (size_t k = 0; k < l->n; k++) {
+        hc_cycle *c = &l->at[k];
+        size_t have = n_loss < HC_THIN_MAX ? n_loss : HC_THIN_MAX;
+        double usual = hc_thin_median(loss, have);
+
+        if (c->fall_v > r->fall_v)
+            c->suspicion |= HC_SUSPECT_VOLTAGE_FALLS;
+        if (most_ah > 0 && c->charge.ah > 1.1 * most_ah &&
+            c->charge.v_max < top_v - 0.02)
+            c->suspicion |= HC_SUSPECT_NO_CUTOFF;
+        if (n_loss >= 3 && c->rest_loss_v > r->rest_loss_v &&
+            c->rest_loss_v > 3 * usual)
+            c->suspicion |= HC_SUSPECT_REST_LOSS;
+        else if (!isnan(c->rest_loss_v))
+            loss[n_loss++ % HC_THIN_MAX] = c->rest_loss_v;
+        most_ah = fmax(most_ah, c->discharge.ah);
+    }
+}
+
+static bool near_to(double a, double b, double tol)
+{
+    return fabs(a - b) <= tol * fmax(fabs(a), fabs(b));
+}
+
+/* Reservoir method on Li|Cu: a large plating Q_T, n pairs of stripping and
+ * plating Q_C, a last stripping Q_S to the cutoff:
+ * CE = (n Q_C + Q_S)/(n Q_C + Q_T)
+ * (Adams et al. 2018, 10.1002/aenm.201702097). */
+static void judge_reservoir(hc_cycle_list *l)
+{
+    const hc_cycle *c = l->at;
+    size_t first = 0;
+    double pairs = 0;
+
+    l->reservoir_ce = NAN;
+    l->reservoir_cycles = 0;
+    if (l->n < 4)
+        return;
+    /* an initial plate and full strip conditions the copper */
+    if (c[0].charge.ah > 1.5 * c[1].charge.ah)
+        first = 1;
+    if (l->n - first < 4)
+        return;
+    double q_t = c[first].discharge.ah, q_c = c[first].charge.ah;
+    double q_s = c[l->n - 1].charge.ah;
+
+    if (!(q_c > 0) || q_t < 1.5 * q_c || q_s < 1.2 * q_c)
+        return;
+    for (size_t k = first; k + 1 < l->n; k++) {
+        if (!near_to(c[k].charge.ah, q_c, 0.03) ||
+            !near_to(c[k + 1].discharge.ah, q_c, 0.03))
+            return;
+        pairs += c[k].charge.ah;
+    }
+    l->reservoir_cycles = (long)(l->n - 1 - first);
+    l->reservoir_ce = (pairs + q_s) / (pairs + q_t);
+}
+
+/* The instrument's count is taken unless it says nothing (one cycle for many
+ * alternations) or counts halves. */
+static bool trust_instrument(const hc_cycler *c)
+{
+    const hc_cycle_list *l = &c->instrument.list;
+    size_t odd = 0;
+
+    if (c->rules.count != HC_COUNT_AUTO)
+        return c->rules.count == HC_COUNT_INSTRUMENT && c->has_cycle_ids;
+    if (!c->has_cycle_ids || l->n == 0)
+        return false;
+    for (size_t k = 0; k < l->n; k++)
+        odd += l->at[k].runs > 3 || (l->at[k].runs == 1 && k + 1 < l->n);
+    return 2 * odd <= l->n;
+}
+
+hc_status hc_cycler_finish(hc_cycler *c, hc_cycle_list *list, hc_err *err)
+{
+    hc_status st;
+    counter *k;
+
+    hc_steps_finish(c->steps);
+    st = drain(c, err);
+    if (!st)
+        st = cycle_end(&c->instrument, c->net_ah, err);
+    if (!st)
+        st = cycle_end(&c->current, c->net_ah, err);
+    if (st)
+        return st;
+    k = trust_instrument(c) ? &c->instrument : &c->current;
+    if (k->list.n == 0 || c->imax_a <= 0)
+        return hc_fail(err, HC_NO,
+                       "there is no cycle: the current is zero "
+                       "in all %ld rows",
+                       c->rows);
+    for (size_t i = 0; i < k->list.n; i++)
+        judge_efficiency(&k->list.at[i], c->rules.cell);
+    judge_shorts(&k->list, &c->rules);
+    k->list.by_instrument = k == &c->instrument;
+    k->list.has_counters = c->has_counters;
+    k->list.reservoir_ce = NAN;
+    if (c->rules.cell == HC_CELL_LI_CU)
+        judge_reservoir(&k->list);
+    *list = k->list;
+    memset(&k->list, 0, sizeof k->list);
+    return HC_OK;
+}
+
+hc_status hc_cycles_read(hc_cycle_list *list, hc_series *series,
+                         const hc_cycle_rules *rules,
+                         const hc_step_limits *limits, hc_sample *first,
+                         bool *have, hc_err *err)
+{
+    hc_cycler *c = NULL;
+    hc_sample s = *first;
+    bool got = *have;
+    long source = s.source;
+    hc_status st = hc_cycler_new(&c, rules, limits, err);
+
+    if (!st && !got) {
+        st = hc_series_next(series, &s, &got, err);
+        source = s.source;
+    }
+    *have = false;
+    while (!st && got && s.source == source) {
+        st = hc_cycler_push(c, &s, err);
+        if (!st)
+            st = hc_series_next(series, &s, &got, err);
+    }
+    if (!st && got) {
+        *first = s;
+        *have = true;
+    }
+    if (!st)
+        st = hc_cycler_finish(c, list, err);
+    if (st && err && !err->file[0])
+        snprintf(err->file, sizeof err->file, "%s", hc_series_name(series));
+    hc_cycler_free(c);
+    return st;
+}
