@@ -8,7 +8,29 @@
 #include <string.h>
 
 /* One row a format, in alphabetical order of their names. */
-#define HC_FORMAT_LIST(X) X(hc_format_biologic_mpt)
+#define HC_FORMAT_LIST(X)                                                     \
+    X(hc_format_arbin_text)                                                   \
+    X(hc_format_autolab_dfr)                                                  \
+    X(hc_format_autolab_p00)                                                  \
+    X(hc_format_autolab_text)                                                 \
+    X(hc_format_basytec)                                                      \
+    X(hc_format_biologic_mpt)                                                 \
+    X(hc_format_chi)                                                          \
+    X(hc_format_digatron)                                                     \
+    X(hc_format_ivium)                                                        \
+    X(hc_format_landt)                                                        \
+    X(hc_format_maccor)                                                       \
+    X(hc_format_maccor_eis)                                                   \
+    X(hc_format_neware_bts)                                                   \
+    X(hc_format_neware_nda)                                                   \
+    X(hc_format_neware_ndax)                                                  \
+    X(hc_format_novonix)                                                      \
+    X(hc_format_palmsens)                                                     \
+    X(hc_format_parstat)                                                      \
+    X(hc_format_pec)                                                          \
+    X(hc_format_relaxis)                                                      \
+    X(hc_format_versastudio)                                                  \
+    X(hc_format_zahner)
 
 #define DECLARE(f) extern const hc_format f;
 HC_FORMAT_LIST(DECLARE)

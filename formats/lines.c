@@ -214,6 +214,8 @@ static hc_status take_row(row_reader *r, hc_lines *l, hc_sink *sink,
         r->cells[i] = hc_cell_none();
     r->trailing = trailing;
     r->any = true;
+    if (rules->fix != NULL)
+        rules->fix(r->cells, r->n);
     return hc_sink_row(sink, r->cells, err);
 }
 

@@ -76,6 +76,8 @@ typedef struct {
     size_t max_rows;  /* stop after so many, 0: no limit */
     /* True for a line behind the table; it is given back. May be NULL. */
     bool (*stop)(const char *line, size_t len);
+    /* Mends the cells of a row (in place) before it is taken.  May be NULL. */
+    void (*fix)(hc_cell *cells, size_t n);
 } hc_rows_rules;
 
 /* Rows of the open data set up to its end.  A row with too many or too few

@@ -1,0 +1,259 @@
+#include "formats/form.h"
+
+#include "core/number.h"
+#include "core/text.h"
+
+#include <string.h>
+
+/* ---- names ---- */
+
+static char plain(char c)
+{
+    return c == '_' ? ' ' : hc_tolower(c);
+}
+
+static bool is_separator(char c)
+{
+    return c == ',' || c == ';' || c == '\t';
+}
+
+static bool same(const char *s, size_t len, const char *name)
+{
+    while (len > 0 && (hc_isspace(*s) || *s == '"'))
+        s++, len--;
+    while (len > 0 && (hc_isspace(s[len - 1]) || s[len - 1] == '"'))
+        len--;
+    if (strlen(name) != len)
+        return false;
+    for (size_t i = 0; i < len; i++)
+        if (plain(s[i]) != plain(name[i]))
+            return false;
+    return true;
+}
+
+bool hc_has_field(const char *line, size_t len, const char *name)
+{
+    const char *end = line + len;
+    for (const char *s = line; s <= end;) {
+        const char *e = s;
+        while (e < end && !is_separator(*e))
+            e++;
+        if (same(s, (size_t)(e - s), name))
+            return true;
+        s = e + 1;
+    }
+    return false;
+}
+
+size_t hc_has_fields(const char *line, size_t len, const char *const *names)
+{
+    size_t n = 0;
+    for (; *names != NULL; names++)
+        n += hc_has_field(line, len, *names);
+    return n;
+}
+
+/* ---- the head ---- */
+
+static size_t max_head(const hc_form *f)
+{
+    return f->max_head > 0 ? f->max_head : 200;
+}
+
+long hc_form_find(const hc_form *f, const hc_probe *p)
+{
+    const char *line;
+    size_t len;
+    if (p->binary)
+        return -1;
+    for (size_t i = 0; i <= max_head(f) && hc_probe_line(p, i, &line, &len);
+         i++)
+        if (f->is_names(line, len))
+            return (long)i;
+    return -1;
+}
+
+static hc_status key_value(hc_sink *sink, const char *line, size_t len,
+                           const char *marks, hc_err *err)
+{
+    size_t at = 0;
+    while (at < len && strchr(marks, line[at]) == NULL)
+        at++;
+    if (at == 0 || at >= len)
+        return HC_OK;
+    const char *key = line, *value = line + at + 1;
+    size_t key_len = at, value_len = len - at - 1;
+    while (value_len > 0 && is_separator(value[value_len - 1]))
+        value_len--;
+    hc_trim(&key, &key_len);
+    while (key_len > 0 && key[key_len - 1] == ':')
+        key_len--;
+    hc_trim(&value, &value_len);
+    if (key_len == 0 || value_len == 0)
+        return HC_OK;
+    return hc_sink_metan(sink, key, key_len, value, value_len, err);
+}
+
+hc_status hc_form_colon(hc_sink *sink, const char *line, size_t len,
+                        hc_err *err)
+{
+    return key_value(sink, line, len, ":=", err);
+}
+
+hc_status hc_form_comma(hc_sink *sink, const char *line, size_t len,
+                        hc_err *err)
+{
+    return key_value(sink, line, len, ",;\t", err);
+}
+
+/* ---- the dialect ---- */
+
+static char delimiter_of(const char *line, size_t len)
+{
+    static const char marks[] = "\t;,|";
+    char best = ',';
+    size_t most = 0;
+    for (const char *m = marks; *m != '\0'; m++) {
+        size_t n = 0;
+        for (size_t i = 0; i < len; i++)
+            n += line[i] == *m;
+        if (n > most) {
+            most = n;
+            best = *m;
+        }
+    }
+    return most > 0 ? best : ' ';
+}
+
+bool hc_form_commas(const char *line, size_t len, char delimiter)
+{
+    size_t commas = 0, points = 0;
+    const char *end = line + len;
+    if (delimiter == ',')
+        return false;
+    for (const char *s = line; s <= end;) {
+        const char *e = s;
+        while (e < end && *e != delimiter && *e != '"')
+            e++;
+        const char *v = s;
+        size_t n = (size_t)(e - s);
+        double x;
+        hc_trim(&v, &n);
+        if (n > 0 && memchr(v, ',', n) != NULL)
+            commas += hc_number_parse_comma(v, n, &x);
+        else if (n > 0 && memchr(v, '.', n) != NULL)
+            points += hc_number_parse(v, n, &x);
+        s = e + 1;
+    }
+    return commas > points;
+}
+
+/* No field of the row is a number. */
+static bool only_words(const char *line, size_t len)
+{
+    const char *end = line + len;
+    for (const char *s = line; s <= end;) {
+        const char *e = s;
+        while (e < end && !is_separator(*e))
+            e++;
+        const char *v = s;
+        size_t n = (size_t)(e - s);
+        double x;
+        hc_trim(&v, &n);
+        if (n > 0 && (hc_number_parse(v, n, &x) || memchr(v, ':', n) != NULL))
+            return false;
+        s = e + 1;
+    }
+    return true;
+}
+
+/* ---- reading ---- */
+
+static hc_status find_names(const hc_form *f, hc_lines *l, const char *name,
+                            hc_sink *sink, char **line, size_t *len,
+                            hc_err *err)
+{
+    for (size_t i = 0; i <= max_head(f); i++) {
+        HC_TRY(hc_lines_next(l, line, len, err));
+        if (*line == NULL)
+            break;
+        if (f->is_names(*line, *len))
+            return HC_OK;
+        if (f->head != NULL)
+            HC_TRY(f->head(sink, *line, *len, err));
+    }
+    return hc_fail_at(err, HC_DATA, name, hc_lines_number(l),
+                      "no line with the names of the columns");
+}
+
+static hc_status read_rows(const hc_form *f, hc_lines *l, hc_sink *sink,
+                           hc_dialect d, hc_err *err)
+{
+    hc_rows_rules rules = f->rules;
+    char *line;
+    size_t len;
+    HC_TRY(hc_lines_next(l, &line, &len, err));
+    if (line != NULL && f->units_line && only_words(line, len))
+        HC_TRY(hc_lines_next(l, &line, &len, err));
+    while (line != NULL && len == 0 && rules.skip_blank)
+        HC_TRY(hc_lines_next(l, &line, &len, err));
+    if (line != NULL) {
+        d.decimal_comma = hc_form_commas(line, len, d.delimiter);
+        hc_lines_back(l);
+    }
+    HC_TRY(hc_sink_fact(sink, "decimal", d.decimal_comma ? "comma" : "point",
+                        err));
+    rules.dialect = d;
+    return hc_rows_read(l, sink, &rules, err);
+}
+
+static hc_status read_table(const hc_form *f, hc_lines *l, hc_sink *sink,
+                            hc_dialect dialect, hc_column *columns, size_t n,
+                            hc_err *err)
+{
+    hc_dataset d =
+        hc_dataset_make(f->dataset != NULL ? f->dataset : "data", columns, n);
+    if (f->technique != NULL)
+        d.technique = f->technique;
+    d.kind = f->kind;
+    d.one_spectrum = f->one_spectrum;
+    HC_TRY(hc_sink_begin(sink, &d, err));
+    HC_TRY(read_rows(f, l, sink, dialect, err));
+    return hc_sink_end(sink, err);
+}
+
+hc_status hc_form_lines(const hc_form *f, hc_lines *l, const char *name,
+                        hc_sink *sink, hc_err *err)
+{
+    char *line;
+    size_t len, n;
+    hc_column *columns;
+    HC_TRY(find_names(f, l, name, sink, &line, &len, err));
+    while (len > 0 && (line[len - 1] == '\r' || line[len - 1] == ' '))
+        len--;
+    hc_dialect d = {.delimiter = f->delimiter != 0 ? f->delimiter
+                                                   : delimiter_of(line, len),
+                    .quotes = true};
+    HC_TRY(hc_sink_fact(sink, "separator", hc_dialect_delimiter_name(d), err));
+    HC_TRY(hc_sink_fact(sink, "has_header", "True", err));
+    HC_TRY(hc_sink_factf(sink, err, "header_line_number", "%ld",
+                         hc_lines_number(l)));
+    HC_TRY(hc_split_names(line, len, d, &columns, &n, err));
+    hc_status st = read_table(f, l, sink, d, columns, n, err);
+    hc_columns_free(columns, n);
+    return st;
+}
+
+hc_status hc_form_read(const hc_form *f, hc_source *src, hc_sink *sink,
+                       hc_err *err)
+{
+    hc_lines *l;
+    HC_TRY(hc_lines_open(&l, src, err));
+    hc_status st = hc_form_lines(f, l, src->name, sink, err);
+    if (st == HC_OK)
+        st = hc_lines_facts(l, sink, err);
+    else if (err != NULL && err->line == 0)
+        err->line = hc_lines_number(l);
+    hc_lines_free(l);
+    return st;
+}

@@ -1,0 +1,58 @@
+/* form.h: the shape most text exports share
+ *
+ * Some lines about the test, a line with the names of the columns, rows.
+ * A format says how to know the line of names and what to do with the lines
+ * before it:
+ *
+ *     static const hc_form form = {.is_names = is_names,
+ *                                  .head = hc_form_colon};
+ *     ... return hc_form_read(&form, src, sink, err);
+ */
+#ifndef HC_FORMATS_FORM_H
+#define HC_FORMATS_FORM_H
+
+#include "formats/format.h"
+#include "formats/lines.h"
+
+typedef struct {
+    /* Is this the line of names? */
+    bool (*is_names)(const char *line, size_t len);
+    /* A line before the names; may be NULL. */
+    hc_status (*head)(hc_sink *sink, const char *line, size_t len,
+                      hc_err *err);
+    size_t max_head;     /* lines before the names, 0: 200 */
+    const char *dataset; /* NULL: "data" */
+    const char *technique;
+    hc_kind kind;
+    char delimiter;  /* 0: told by the line of names */
+    bool units_line; /* the line behind the names may hold units */
+    bool one_spectrum;
+    hc_rows_rules rules;
+} hc_form;
+
+hc_status hc_form_read(const hc_form *f, hc_source *src, hc_sink *sink,
+                       hc_err *err) HC_MUST_USE;
+
+/* The same where the caller has the lines and stands before the head. */
+hc_status hc_form_lines(const hc_form *f, hc_lines *l, const char *name,
+                        hc_sink *sink, hc_err *err) HC_MUST_USE;
+
+/* Number (from 0) of the line of names in the probe, -1 when there is none. */
+long hc_form_find(const hc_form *f, const hc_probe *p);
+
+/* Heads: "key: value" and "key=value", "key,value" and "key;value". */
+hc_status hc_form_colon(hc_sink *sink, const char *line, size_t len,
+                        hc_err *err) HC_MUST_USE;
+hc_status hc_form_comma(hc_sink *sink, const char *line, size_t len,
+                        hc_err *err) HC_MUST_USE;
+
+/* Do the numbers of a row have decimal commas? */
+bool hc_form_commas(const char *line, size_t len, char delimiter);
+
+/* Does the line hold a field of that name (case does not matter, blanks and
+ * underscores are the same) between commas, semicolons or tabs? */
+bool hc_has_field(const char *line, size_t len, const char *name);
+/* How many of the names, ended by NULL. */
+size_t hc_has_fields(const char *line, size_t len, const char *const *names);
+
+#endif

@@ -1,0 +1,934 @@
+/* nda.c: Neware .nda
+ *
+ * "NEWARE", date as text, version byte at offset 14, then pointers to blocks;
+ * the block of records is {u4 begin, u4 length} at offset 64, from version
+ * 129 {u8 begin, u8 length} at offset 82.  A length of 0 (versions up to 8,
+ * tests still running) means: up to the end of the file.  Records have a
+ * fixed length and a byte that says what they are: 0x55 data, 0x65 auxiliary
+ * channel, 0xAA and 0xFF marks of starts and pauses, which hold no
+ * measurement.  All integers are little-endian.  Layouts: observed in real
+ * files of versions 8, 29 and 130 (BTS 9.0); the others as fastnda 968d89c2
+ * and NewareNDA d895eb23 describe them (facts only).
+ */
+#include "core/text.h"
+#include "formats/format.h"
+#include "formats/neware.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- layouts ---- */
+
+typedef enum { F_NO, F_U1, F_U2, F_U4, F_I4, F_I8, F_U8, F_F4, F_I2 } ftype;
+
+typedef struct {
+    unsigned char type, at;
+} field;
+
+typedef enum {
+    WHEN_NO,
+    WHEN_UNIX,  /* u8 seconds, UTC */
+    WHEN_MICRO, /* u8 microseconds, UTC */
+    WHEN_PAIR,  /* u4 seconds, u4 nanoseconds, UTC */
+    WHEN_CIVIL, /* u2 year, u1 month, day, hour, minute, second; local */
+} when_type;
+
+typedef enum { STEP_BY_INDEX, STEP_BY_JUMP, STEP_BY_BOTH } step_rule;
+
+typedef struct {
+    const char *versions; /* ",8," */
+    size_t record;        /* bytes; 0: up to the next record's mark */
+    field id, aux, index, cycle, step, type, jump, time, volt, amp, cap,
+        energy, chg, dchg, echg, edchg, range, total, aux_volt, aux_temp, temp;
+    field when;
+    when_type when_is;
+    short time_exp; /* unit of time is 10^this s */
+    bool time_pair; /* total is u4 seconds, u4 nanoseconds behind */
+    bool floats;    /* V, mA, mA s, mW s as they are, else integers */
+    bool net;       /* capacity and energy are signed */
+    unsigned char cycle_base; /* added to the stored cycle */
+    step_rule steps;          /* what shows a new step */
+    bool zero_is_data;        /* identifier 0 is data as well as 0x55 */
+} layout;
+
+#define U1(at)                                                                \
+    {                                                                         \
+        F_U1, at                                                              \
+    }
+#define U2(at)                                                                \
+    {                                                                         \
+        F_U2, at                                                              \
+    }
+#define U4(at)                                                                \
+    {                                                                         \
+        F_U4, at                                                              \
+    }
+#define I4(at)                                                                \
+    {                                                                         \
+        F_I4, at                                                              \
+    }
+#define I8(at)                                                                \
+    {                                                                         \
+        F_I8, at                                                              \
+    }
+#define U8(at)                                                                \
+    {                                                                         \
+        F_U8, at                                                              \
+    }
+#define F4(at)                                                                \
+    {                                                                         \
+        F_F4, at                                                              \
+    }
+
+static const layout layouts[] = {
+    {.versions = ",5,7,",
+     .record = 59,
+     .id = U1(0),
+     .index = U4(1),
+     .cycle = U4(5),
+     .step = U1(9),
+     .type = U1(10),
+     .time = U4(11),
+     .volt = I4(15),
+     .amp = I4(19),
+     .cap = I8(31),
+     .energy = I8(39),
+     .when = U8(47),
+     .when_is = WHEN_UNIX,
+     .cycle_base = 1,
+     .zero_is_data = true},
+    {.versions = ",6,8,",
+     .record = 59,
+     .id = U1(0),
+     .index = U4(1),
+     .cycle = U4(5),
+     .step = U1(9),
+     .type = U1(10),
+     .time = U4(11),
+     .volt = I4(15),
+     .amp = I4(19),
+     .cap = I8(31),
+     .energy = I8(39),
+     .when = U8(47),
+     .when_is = WHEN_UNIX,
+     .zero_is_data = true},
+    {.versions = ",9,",
+     .record = 60,
+     .id = U1(0),
+     .index = U4(2),
+     .cycle = U4(6),
+     .step = U1(10),
+     .type = U1(11),
+     .time = U4(12),
+     .volt = I4(16),
+     .amp = I4(20),
+     .cap = I8(32),
+     .energy = I8(40),
+     .when = U8(48),
+     .when_is = WHEN_UNIX,
+     .cycle_base = 1},
+    {.versions = ",11,12,13,15,18,",
+     .record = 69,
+     .id = U1(0),
+     .aux = U1(1),
+     .index = U4(2),
+     .cycle = U4(6),
+     .step = U2(10),
+     .type = U1(12),
+     .time = U8(13),
+     .time_exp = -3,
+     .volt = I4(21),
+     .amp = I4(25),
+     .cap = I8(37),
+     .energy = I8(45),
+     .when = U8(53),
+     .when_is = WHEN_UNIX,
+     .range = I4(61),
+     .cycle_base = 1},
+    {.versions = ",14,16,17,20,22,23,24,",
+     .record = 86,
+     .id = U1(0),
+     .aux = U1(1),
+     .index = U4(2),
+     .cycle = U4(6),
+     .step = U2(10),
+     .type = U1(12),
+     .jump = U1(13),
+     .time = U8(14),
+     .time_exp = -3,
+     .volt = I4(22),
+     .amp = I4(26),
+     .chg = I8(38),
+     .dchg = I8(46),
+     .echg = I8(54),
+     .edchg = I8(62),
+     .when = U8(70),
+     .when_is = WHEN_UNIX,
+     .range = I4(78),
+     .cycle_base = 1,
+     .steps = STEP_BY_BOTH,
+     .aux_volt = I4(22),
+     .aux_temp = {F_I2, 34}},
+    {.versions = ",26,28,29,",
+     .record = 86,
+     .id = U1(0),
+     .aux = U1(1),
+     .index = U4(2),
+     .cycle = U4(6),
+     .step = U2(10),
+     .type = U1(12),
+     .jump = U1(13),
+     .time = U8(14),
+     .time_exp = -3,
+     .volt = I4(22),
+     .amp = I4(26),
+     .chg = I8(38),
+     .dchg = I8(46),
+     .echg = I8(54),
+     .edchg = I8(62),
+     .when = U2(70),
+     .when_is = WHEN_CIVIL,
+     .range = I4(78),
+     .cycle_base = 1,
+     .steps = STEP_BY_JUMP,
+     .aux_volt = I4(22),
+     .aux_temp = {F_I2, 34}},
+    /* BTS 9.0 */
+    {.versions = ",130.0,",
+     .record = 88,
+     .id = U1(4),
+     .index = U4(16),
+     .step = U1(9),
+     .type = U1(10),
+     .time = U8(28),
+     .time_exp = -6,
+     .volt = F4(36),
+     .amp = F4(40),
+     .cap = F4(60),
+     .energy = F4(64),
+     .when = U8(68),
+     .when_is = WHEN_MICRO,
+     .floats = true,
+     .net = true},
+    /* BTS 9.1: data and temperature in one record of varying length */
+    {.versions = ",130.1,",
+     .record = 0,
+     .id = U1(0),
+     .step = U1(2),
+     .type = U1(3),
+     .index = U4(8),
+     .total = U4(12),
+     .time_pair = true,
+     .amp = F4(20),
+     .volt = F4(24),
+     .cap = F4(28),
+     .energy = F4(32),
+     .cycle = U4(36),
+     .when = U4(44),
+     .when_is = WHEN_PAIR,
+     .temp = F4(52),
+     .floats = true,
+     .net = true,
+     .cycle_base = 1},
+};
+
+enum {
+    RECORD_MIN = 52, /* shortest of BTS 9.1 */
+    RECORD_MAX = 255,
+    ID_DATA = 0x55,
+    ID_AUX = 0x65,
+    AUX_MAX = 16,
+    GAPS_MAX = 64,
+};
+
+static int64_t get(const unsigned char *r, field f)
+{
+    switch ((ftype)f.type) {
+    case F_U1:
+        return r[f.at];
+    case F_U2:
+        return hc_le16(r + f.at);
+    case F_I2:
+        return (int16_t)hc_le16(r + f.at);
+    case F_U4:
+        return hc_le32(r + f.at);
+    case F_I4:
+        return (int32_t)hc_le32(r + f.at);
+    case F_I8:
+    case F_U8:
+        return (int64_t)hc_le64(r + f.at);
+    default:
+        return 0;
+    }
+}
+
+static const layout *layout_of(int version, int sub)
+{
+    char key[16];
+    if (version == 130)
+        snprintf(key, sizeof key, ",130.%d,", sub);
+    else
+        snprintf(key, sizeof key, ",%d,", version);
+    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
+        if (strstr(layouts[i].versions, key) != NULL)
+            return &layouts[i];
+    return NULL;
+}
+
+/* ---- the reader's state ---- */
+
+enum {
+    C_INDEX,
+    C_CYCLE,
+    C_STEP,
+    C_STEP_INDEX,
+    C_STATUS,
+    C_TIME,
+    C_TOTAL,
+    C_VOLT,
+    C_AMP,
+    C_CAP,
+    C_ENERGY,
+    C_CHG,
+    C_DCHG,
+    C_ECHG,
+    C_EDCHG,
+    C_WHEN,
+    C_TEMP,
+    C_AUX,
+    C_COUNT = C_AUX + 2 * AUX_MAX
+};
+
+enum { TEXT_SIZE = 40 };
+
+typedef struct {
+    const layout *l;
+    size_t record;
+    hc_sink *sink;
+    int fixed_range;
+    /* columns in the order of the cells; slot says where a quantity goes */
+    hc_column columns[C_COUNT];
+    char aux_names[2 * AUX_MAX][24];
+    int slot[C_COUNT];
+    size_t n_columns;
+    unsigned char aux_ids[AUX_MAX];
+    size_t n_aux;
+    hc_cell cells[C_COUNT];
+    char texts[C_COUNT][TEXT_SIZE];
+    bool pending; /* cells hold a row that auxiliary records may follow */
+    uint32_t last_index;
+    uint32_t gaps[GAPS_MAX][2]; /* indexes left out so far */
+    size_t n_gaps;
+    bool any;
+    int64_t last_step, last_jump, step_count;
+    uint64_t repeated, disordered, aux_lost;
+    int32_t odd_range; /* one that no reader agrees on, 0 none */
+    uint64_t offset;   /* of the record in the file */
+} nda;
+
+static void set(nda *s, int c, hc_cell cell)
+{
+    if (s->slot[c] >= 0)
+        s->cells[s->slot[c]] = cell;
+}
+
+/* An integer times 10^exponent as text, no digit lost or made up. */
+static hc_cell decimal(char *buf, int64_t v, int exponent)
+{
+    char digits[24];
+    uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
+    int n = 0;
+    while (u > 0 && exponent < 0 && u % 10 == 0) {
+        u /= 10;
+        exponent++;
+    }
+    if (u == 0)
+        exponent = 0;
+    do
+        digits[n++] = (char)('0' + u % 10);
+    while ((u /= 10) > 0);
+    while (n < 1 - exponent)
+        digits[n++] = '0';
+    char *p = buf;
+    if (v < 0)
+        *p++ = '-';
+    while (n > 0) {
+        if (n == -exponent)
+            *p++ = '.';
+        *p++ = digits[--n];
+    }
+    return hc_cell_text(buf, (size_t)(p - buf));
+}
+
+static hc_cell civil(char *buf, const unsigned char *r)
+{
+    int n = snprintf(buf, TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u",
+                     (unsigned)hc_le16(r), r[2], r[3], r[4], r[5], r[6]);
+    return n > 0 && n < TEXT_SIZE ? hc_cell_text(buf, (size_t)n)
+                                  : hc_cell_none();
+}
+
+/* ---- columns ---- */
+
+static void column(nda *s, int c, bool there, const char *name,
+                   const char *unit)
+{
+    s->slot[c] = -1;
+    if (!there)
+        return;
+    s->slot[c] = (int)s->n_columns;
+    s->columns[s->n_columns++] = (hc_column){name, unit};
+}
+
+static void make_columns(nda *s)
+{
+    const layout *l = s->l;
+    bool net = l->net;
+    column(s, C_INDEX, true, "Index", NULL);
+    column(s, C_CYCLE, l->cycle.type, "Cycle", NULL);
+    column(s, C_STEP, true, "Step", NULL);
+    column(s, C_STEP_INDEX, true, "Step_Index", NULL);
+    column(s, C_STATUS, true, "Status", NULL);
+    column(s, C_TIME, l->time.type, "Time", "s");
+    column(s, C_TOTAL, l->total.type, "Total_Time", "s");
+    column(s, C_VOLT, true, "Voltage", "V");
+    column(s, C_AMP, true, "Current(mA)", NULL);
+    column(s, C_CAP, l->cap.type, net ? "Net_Capacity(mAs)" : "Capacity(mAs)",
+           NULL);
+    column(s, C_ENERGY, l->energy.type,
+           net ? "Net_Energy(mWs)" : "Energy(mWs)", NULL);
+    column(s, C_CHG, l->chg.type, "Charge_Capacity(mAs)", NULL);
+    column(s, C_DCHG, l->dchg.type, "Discharge_Capacity(mAs)", NULL);
+    column(s, C_ECHG, l->echg.type, "Charge_Energy(mWs)", NULL);
+    column(s, C_EDCHG, l->edchg.type, "Discharge_Energy(mWs)", NULL);
+    column(s, C_WHEN, l->when_is != WHEN_NO,
+           l->when_is == WHEN_CIVIL ? "Timestamp" : "Unix_Time(s)", NULL);
+    column(s, C_TEMP, l->temp.type && s->record >= 56, "T1", "degC");
+    for (size_t i = 0; i < AUX_MAX; i++) {
+        snprintf(s->aux_names[2 * i], sizeof s->aux_names[0],
+                 "Aux%u_Voltage(V)", s->aux_ids[i]);
+        snprintf(s->aux_names[2 * i + 1], sizeof s->aux_names[0],
+                 "Aux%u_T(degC)", s->aux_ids[i]);
+        column(s, C_AUX + 2 * (int)i, i < s->n_aux, s->aux_names[2 * i], NULL);
+        column(s, C_AUX + 2 * (int)i + 1, i < s->n_aux,
+               s->aux_names[2 * i + 1], NULL);
+    }
+}
+
+static size_t aux_slot(const nda *s, unsigned char id)
+{
+    size_t i = 0;
+    while (i < s->n_aux && s->aux_ids[i] != id)
+        i++;
+    return i;
+}
+
+/* Auxiliary channels stand right behind the record they belong to, so the
+ * first records tell which there are. */
+static void find_aux(nda *s, const unsigned char *p, size_t len)
+{
+    if (!s->l->aux_temp.type)
+        return;
+    for (; len >= s->record; p += s->record, len -= s->record)
+        if (p[s->l->id.at] == ID_AUX && s->n_aux < AUX_MAX &&
+            aux_slot(s, (unsigned char)get(p, s->l->aux)) == s->n_aux)
+            s->aux_ids[s->n_aux++] = (unsigned char)get(p, s->l->aux);
+}
+
+/* ---- rows ---- */
+
+static hc_status flush(nda *s, hc_err *err)
+{
+    if (!s->pending)
+        return HC_OK;
+    s->pending = false;
+    return hc_sink_row(s->sink, s->cells, err);
+}
+
+/* Indexes rise; one that was there before is a repeated record.  One that
+ * was left out before belongs further up and is kept where it stands. */
+static bool seen_before(nda *s, uint32_t index)
+{
+    if (!s->any || index > s->last_index) {
+        uint32_t from = s->any ? s->last_index + 1 : 1;
+        if (index > from && s->n_gaps < GAPS_MAX) {
+            s->gaps[s->n_gaps][0] = from;
+            s->gaps[s->n_gaps++][1] = index - 1;
+        }
+        s->any = true;
+        s->last_index = index;
+        return false;
+    }
+    for (size_t i = 0; i < s->n_gaps; i++)
+        if (index >= s->gaps[i][0] && index <= s->gaps[i][1]) {
+            s->disordered++;
+            return false;
+        }
+    return true;
+}
+
+static void count_step(nda *s, const unsigned char *r)
+{
+    int64_t step = get(r, s->l->step), jump = get(r, s->l->jump);
+    bool by_index = s->l->steps != STEP_BY_JUMP && step != s->last_step;
+    bool by_jump = s->l->steps != STEP_BY_INDEX && jump != s->last_jump;
+    if (s->step_count == 0 || by_index || by_jump)
+        s->step_count++;
+    s->last_step = step;
+    s->last_jump = jump;
+}
+
+static void set_when(nda *s, const unsigned char *r)
+{
+    const layout *l = s->l;
+    char *buf = s->texts[C_WHEN];
+    switch (l->when_is) {
+    case WHEN_NO:
+        return;
+    case WHEN_UNIX:
+        set(s, C_WHEN, hc_cell_int(get(r, l->when)));
+        return;
+    case WHEN_MICRO:
+        set(s, C_WHEN, decimal(buf, get(r, l->when), -6));
+        return;
+    case WHEN_PAIR:
+        set(s, C_WHEN,
+            decimal(buf,
+                    get(r, l->when) * 1000000000 + hc_le32(r + l->when.at + 4),
+                    -9));
+        return;
+    case WHEN_CIVIL:
+        set(s, C_WHEN, civil(buf, r + l->when.at));
+        return;
+    }
+}
+
+static void set_scaled(nda *s, int c, const unsigned char *r, field f,
+                       int exponent)
+{
+    if (s->slot[c] < 0)
+        return;
+    if (s->l->floats)
+        set(s, c, hc_cell_f4(hc_lef4(r + f.at)));
+    else
+        set(s, c, decimal(s->texts[c], get(r, f), exponent));
+}
+
+static void set_row(nda *s, const unsigned char *r)
+{
+    const layout *l = s->l;
+    bool sure = true;
+    int32_t range = l->range.type ? (int32_t)get(r, l->range) : 0;
+    int e = hc_neware_exponent(range != 0 ? range : s->fixed_range, &sure);
+    if (!sure && !l->floats)
+        s->odd_range = range != 0 ? range : s->fixed_range;
+    int type = (int)get(r, l->type);
+    const char *name = hc_neware_step_type(type, s->texts[C_STATUS]);
+
+    for (size_t i = 0; i < s->n_columns; i++)
+        s->cells[i] = hc_cell_none();
+    set(s, C_INDEX, hc_cell_int(get(r, l->index)));
+    set(s, C_CYCLE, hc_cell_int(get(r, l->cycle) + l->cycle_base));
+    set(s, C_STEP, hc_cell_int(s->step_count));
+    set(s, C_STEP_INDEX, hc_cell_int(get(r, l->step)));
+    set(s, C_STATUS, hc_cell_text(name, strlen(name)));
+    set(s, C_TIME, decimal(s->texts[C_TIME], get(r, l->time), l->time_exp));
+    if (l->time_pair)
+        set(s, C_TOTAL,
+            decimal(s->texts[C_TOTAL],
+                    get(r, l->total) * 1000000000 +
+                        hc_le32(r + l->total.at + 4),
+                    -9));
+    set_scaled(s, C_VOLT, r, l->volt, -4);
+    set_scaled(s, C_AMP, r, l->amp, e);
+    set_scaled(s, C_CAP, r, l->cap, e);
+    set_scaled(s, C_ENERGY, r, l->energy, e);
+    set_scaled(s, C_CHG, r, l->chg, e);
+    set_scaled(s, C_DCHG, r, l->dchg, e);
+    set_scaled(s, C_ECHG, r, l->echg, e);
+    set_scaled(s, C_EDCHG, r, l->edchg, e);
+    set_when(s, r);
+    if (s->slot[C_TEMP] >= 0)
+        set(s, C_TEMP, hc_cell_f4(hc_lef4(r + l->temp.at)));
+}
+
+static void add_aux(nda *s, const unsigned char *r)
+{
+    size_t i = aux_slot(s, (unsigned char)get(r, s->l->aux));
+    if (!s->pending || i == s->n_aux ||
+        (uint32_t)get(r, s->l->index) != s->last_index) {
+        s->aux_lost++;
+        return;
+    }
+    int c = C_AUX + 2 * (int)i;
+    set(s, c, decimal(s->texts[c], get(r, s->l->aux_volt), -4));
+    set(s, c + 1, decimal(s->texts[c + 1], get(r, s->l->aux_temp), -1));
+}
+
+static bool all_zero(const unsigned char *r, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if (r[i] != 0)
+            return false;
+    return true;
+}
+
+typedef enum { IS_DATA, IS_AUX, IS_MARK, IS_END, IS_ODD } record_is;
+
+static record_is kind_of(const nda *s, const unsigned char *r)
+{
+    unsigned char id = r[s->l->id.at];
+    if (all_zero(r, s->record))
+        return IS_END;
+    if (id == ID_DATA || (id == 0 && s->l->zero_is_data))
+        return IS_DATA;
+    if (id == ID_AUX && s->l->aux.type)
+        return IS_AUX;
+    if (s->l->floats && (id == 0x58 || id == 0x59))
+        return IS_AUX; /* BTS 9.0 */
+    return id == 0xAA || id == 0xFF ? IS_MARK : IS_ODD;
+}
+
+static hc_status take(nda *s, const unsigned char *r, hc_err *err)
+{
+    uint32_t index;
+    switch (kind_of(s, r)) {
+    case IS_AUX:
+        if (s->l->floats)
+            s->aux_lost++;
+        else
+            add_aux(s, r);
+        return HC_OK;
+    case IS_MARK:
+        return HC_OK;
+    case IS_END:
+    case IS_ODD:
+        hc_sink_reject(s->sink, 0,
+                       "record at byte %llu is neither data nor auxiliary "
+                       "(mark 0x%02x)",
+                       (unsigned long long)s->offset, r[s->l->id.at]);
+        return HC_OK;
+    case IS_DATA:
+        break;
+    }
+    index = (uint32_t)get(r, s->l->index);
+    if (seen_before(s, index)) {
+        s->repeated++;
+        return HC_OK;
+    }
+    HC_TRY(flush(s, err));
+    count_step(s, r);
+    set_row(s, r);
+    s->pending = true;
+    return HC_OK;
+}
+
+/* ---- the file ---- */
+
+typedef struct {
+    int version, sub;
+    uint64_t begin, length; /* of the records; length 0: not said */
+    int fixed_range;
+} head;
+
+static bool read_head(const hc_probe *p, head *h)
+{
+    const unsigned char *d = (const unsigned char *)p->data;
+    if (p->len < 128)
+        return false;
+    *h = (head){.version = d[14]};
+    if (h->version >= 129) {
+        h->begin = hc_le64(d + 82);
+        h->length = hc_le64(d + 90);
+        if (h->begin == 0) {
+            h->begin = 1024;
+            h->length = 0;
+        }
+        if (h->begin + 1 > p->len)
+            return false;
+        h->sub = d[h->begin] == ID_DATA ? 1 : 0;
+    } else {
+        uint32_t device = hc_le32(d + 16);
+        h->begin = hc_le32(d + 64);
+        h->length = hc_le32(d + 68);
+        if (device <= p->len - 30)
+            h->fixed_range = (int32_t)hc_le32(d + device + 26);
+    }
+    return h->begin >= 72 && h->begin <= (uint64_t)1 << 40 &&
+           h->length <= (uint64_t)1 << 50;
+}
+
+static void detect(const hc_probe *p, hc_verdict *v)
+{
+    head h = {0};
+    if (!hc_probe_bytes(p, 0, "NEWARE", 6)) {
+        hc_say_no(v, 0, "does not start with NEWARE");
+    } else if (!read_head(p, &h)) {
+        hc_say_broken(v, 100,
+                      "a Neware .nda file cut or damaged in its "
+                      "first bytes");
+    } else if (layout_of(h.version, h.sub) == NULL) {
+        hc_say_broken(v, 100,
+                      "a Neware .nda file of version %d, whose layout is "
+                      "not known; export it as csv or ndax from BTSDA",
+                      h.version);
+    } else {
+        hc_say_yes(v, 100);
+    }
+}
+
+/* A text of fixed width, ended by NUL. */
+static hc_status say_text(hc_sink *sink, const hc_probe *p, size_t at,
+                          size_t width, const char *key, hc_err *err)
+{
+    if (at > p->len || p->len - at < width)
+        return HC_OK;
+    const char *s = p->data + at;
+    const char *nul = memchr(s, 0, width);
+    size_t len = nul != NULL ? (size_t)(nul - s) : width;
+    if (len == 0)
+        return HC_OK;
+    return hc_sink_metan(sink, key, strlen(key), s, len, err);
+}
+
+static hc_status say_layout(hc_sink *sink, int version, hc_err *err)
+{
+    char text[16];
+    int n = snprintf(text, sizeof text, "%d", version);
+    return hc_sink_metan(sink, "format version", 14, text, (size_t)n, err);
+}
+
+static hc_status say_version(hc_sink *sink, const hc_probe *p, hc_err *err)
+{
+    static const char *const words[] = {"BTSServer", "BTS_XWJ", "BTS"};
+    size_t end = p->len < 8192 ? p->len : 8192;
+    for (size_t w = 0; w < 3; w++) {
+        size_t n = strlen(words[w]);
+        for (size_t i = 0; i + 50 < end; i++)
+            if (memcmp(p->data + i, words[w], n) == 0) {
+                char text[51];
+                size_t k = 0;
+                while (k < 50 && (unsigned char)p->data[i + k] >= 0x20 &&
+                       (unsigned char)p->data[i + k] < 0x7f) {
+                    text[k] = p->data[i + k];
+                    k++;
+                }
+                while (k > 0 && text[k - 1] == ' ')
+                    k--;
+                text[k] = '\0';
+                return hc_sink_fact(sink, "software", text, err);
+            }
+    }
+    return HC_OK;
+}
+
+/* Test information of versions up to 29: {u4 begin, u4 length} at 24, the
+ * last of its records counts. */
+static hc_status say_test(hc_sink *sink, const hc_probe *p, int version,
+                          hc_err *err)
+{
+    const unsigned char *d = (const unsigned char *)p->data;
+    size_t size = version >= 29   ? 503
+                  : version >= 17 ? 383
+                  : version >= 16 ? 343
+                  : version >= 11 ? 327
+                                  : 211;
+    size_t begin = hc_le32(d + 24), length = hc_le32(d + 28);
+    if (version >= 129 || begin == 0 || length < size || begin > p->len ||
+        length > p->len - begin)
+        return HC_OK;
+    size_t at = begin + (length / size - 1) * size;
+    if (version >= 11) {
+        HC_TRY(say_text(sink, p, at + 37, 20, "start time", err));
+        HC_TRY(say_text(sink, p, at + 77, 60, "creator", err));
+        HC_TRY(say_text(sink, p, at + 137, 90, "sn", err));
+        HC_TRY(say_text(sink, p, at + 227, 100, "remarks", err));
+    } else {
+        HC_TRY(say_text(sink, p, at + 36, 20, "start time", err));
+        HC_TRY(say_text(sink, p, at + 76, 15, "creator", err));
+        HC_TRY(say_text(sink, p, at + 91, 20, "sn", err));
+        HC_TRY(say_text(sink, p, at + 111, 100, "remarks", err));
+    }
+    if (version >= 17)
+        HC_TRY(say_text(sink, p, at + 343, 40, "barcode", err));
+    if (version >= 29)
+        HC_TRY(say_text(sink, p, at + 383, 60, "test name", err));
+    return HC_OK;
+}
+
+static hc_status skip(hc_source *src, uint64_t n, bool *there, hc_err *err)
+{
+    *there = true;
+    while (n > 0) {
+        const char *data;
+        size_t len, want = n < 65536 ? (size_t)n : 65536;
+        HC_TRY(hc_in_peek(src->in, want, &data, &len, err));
+        if (len > want)
+            len = want;
+        if (len == 0) {
+            *there = false;
+            return HC_OK;
+        }
+        hc_in_skip(src->in, len);
+        n -= len;
+    }
+    return HC_OK;
+}
+
+/* BTS 9.1 says nowhere how long its records are: the mark of the next
+ * record, the next index, tells. */
+static size_t find_record(const unsigned char *p, size_t len)
+{
+    if (len < 12)
+        return 0;
+    uint32_t first = hc_le32(p + 8);
+    for (size_t n = RECORD_MIN; n <= RECORD_MAX && n + 12 <= len; n++)
+        if (p[n] == p[0] && p[n + 1] == p[1] &&
+            hc_le32(p + n + 8) == first + 1)
+            return n;
+    return len <= RECORD_MAX && len >= RECORD_MIN ? len : 0;
+}
+
+static hc_status read_records(nda *s, hc_source *src, const head *h,
+                              hc_err *err)
+{
+    uint64_t left = h->length > 0 ? h->length : UINT64_MAX;
+    for (;;) {
+        const char *data;
+        size_t len;
+        HC_TRY(hc_in_peek(src->in, s->record, &data, &len, err));
+        const unsigned char *r = (const unsigned char *)data;
+        if (len < s->record) {
+            if (len > 0 && left > 0)
+                hc_sink_incomplete(s->sink,
+                                   "ends inside a record, at byte %llu",
+                                   (unsigned long long)(s->offset + len));
+            else if (h->length > 0 && left > 0)
+                hc_sink_incomplete(s->sink,
+                                   "ends %llu bytes before its records do",
+                                   (unsigned long long)left);
+            return HC_OK;
+        }
+        record_is is = kind_of(s, r);
+        if (is == IS_END && h->length == 0)
+            return HC_OK; /* room kept for records to come */
+        /* A test that goes on may be longer than its head says. */
+        if (left < s->record &&
+            (is != IS_DATA || get(r, s->l->index) != s->last_index + 1))
+            return HC_OK;
+        HC_TRY(take(s, r, err));
+        hc_in_skip(src->in, s->record);
+        s->offset += s->record;
+        left = left > s->record ? left - s->record : 0;
+    }
+}
+
+static void say_doubts(nda *s)
+{
+    if (s->repeated > 0)
+        hc_sink_warn(s->sink, 0,
+                     "%llu records stand twice; one of each "
+                     "kept",
+                     (unsigned long long)s->repeated);
+    if (s->disordered > 0)
+        hc_sink_warn(s->sink, 0, "%llu records stand out of order",
+                     (unsigned long long)s->disordered);
+    if (s->aux_lost > 0)
+        hc_sink_warn(s->sink, 0,
+                     "%llu records of auxiliary channels could "
+                     "not be joined",
+                     (unsigned long long)s->aux_lost);
+    if (s->odd_range != 0)
+        hc_sink_warn(s->sink, 0,
+                     "current range %d is not sure: current, "
+                     "capacity and energy may be wrong by a power of ten",
+                     (int)s->odd_range);
+}
+
+static hc_status read_open(nda *s, hc_source *src, const head *h, hc_err *err)
+{
+    const char *data;
+    size_t len;
+    HC_TRY(hc_in_peek(src->in, HC_PROBE_SIZE, &data, &len, err));
+    s->record = s->l->record;
+    if (s->record == 0)
+        s->record = find_record((const unsigned char *)data, len);
+    if (s->record == 0 && len > 0)
+        return hc_fail_at(err, HC_DATA, src->name, 0,
+                          "no second record behind byte %llu",
+                          (unsigned long long)h->begin);
+    if (s->record == 0)
+        s->record = RECORD_MIN;
+    find_aux(s, (const unsigned char *)data, len);
+    make_columns(s);
+    hc_dataset d = hc_dataset_make("record", s->columns, s->n_columns);
+    d.kind = HC_KIND_SERIES;
+    HC_TRY(hc_sink_begin(s->sink, &d, err));
+    HC_TRY(read_records(s, src, h, err));
+    HC_TRY(flush(s, err));
+    say_doubts(s);
+    return hc_sink_end(s->sink, err);
+}
+
+static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
+{
+    head h;
+    bool there;
+    if (!read_head(&src->probe, &h))
+        return hc_fail_at(err, HC_DATA, src->name, 0,
+                          "cut or damaged in its first bytes");
+    const layout *l = layout_of(h.version, h.sub);
+    if (l == NULL)
+        return hc_fail_at(err, HC_DATA, src->name, 0,
+                          ".nda version %d is not known", h.version);
+    nda *s = calloc(1, sizeof *s);
+    if (s == NULL)
+        return hc_fail_nomem(err);
+    s->l = l;
+    s->sink = sink;
+    s->fixed_range = h.fixed_range;
+    s->offset = h.begin;
+    hc_status st = say_layout(sink, h.version, err);
+    if (st == HC_OK)
+        st = say_version(sink, &src->probe, err);
+    if (st == HC_OK)
+        st = say_test(sink, &src->probe, h.version, err);
+    if (st == HC_OK)
+        st = skip(src, h.begin, &there, err);
+    if (st == HC_OK)
+        st = read_open(s, src, &h, err);
+    free(s);
+    return st;
+}
+
+static const hc_colmap columns[] = {
+    {"Index", "record_index", NULL, 0, 0},
+    {"Cycle", "cycle_count", NULL, 0, 0},
+    {"Step", "step_count", NULL, 0, 0},
+    {"Step_Index", "step_id", NULL, 0, 0},
+    {"Status", "step_type", NULL, 0, 0},
+    {"Time", "step_time_second", "s", 0, 0},
+    {"Total_Time", "test_time_second", "s", 0, 0},
+    {"Voltage", "voltage_volt", "V", 0, 0},
+    {"Current(mA)", "current_ampere", "mA", 0, 0},
+    {"Capacity(mAs)", "step_cumulative_capacity_ah", "mA s", 0, 0},
+    {"Energy(mWs)", "step_cumulative_energy_wh", "mW s", 0, 0},
+    {"Net_Capacity(mAs)", "step_net_capacity_ah", "mA s", 0, 0},
+    {"Net_Energy(mWs)", "step_net_energy_wh", "mW s", 0, 0},
+    {"Charge_Capacity(mAs)", "step_charging_capacity_ah", "mA s", 0, 0},
+    {"Discharge_Capacity(mAs)", "step_discharging_capacity_ah", "mA s", 0, 0},
+    {"Charge_Energy(mWs)", "step_charging_energy_wh", "mW s", 0, 0},
+    {"Discharge_Energy(mWs)", "step_discharging_energy_wh", "mW s", 0, 0},
+    {"Timestamp", "date_time", NULL, 0, 0},
+    {"Unix_Time(s)", "unix_time_second", "s", 0, 0},
+    {"T1", "temperature_t1_celsius", "degC", 0, 0},
+    {NULL, NULL, NULL, 0, 0}};
+
+const hc_format hc_format_neware_nda = {.name = "neware-nda",
+                                        .title = "Neware .nda",
+                                        .detect = detect,
+                                        .read = read,
+                                        .columns = columns,
+                                        .verified = true};
