@@ -230,7 +230,7 @@ static hc_status parse_braces(parser *p, int e)
         ch = look(p);
         if (ch == ',')
             p->at++;
-        else if (ch != '}')
+        else if (ch != '}' && ch != '\0')
             return complain(p, "',' or '}' was expected, found %s",
                             shown(ch, buf));
     }

@@ -353,6 +353,8 @@ static void polish(search *s, candidate *c)
 static void report(search *s, hc_fit_result *r)
 {
     int which[HC_FIT_MINIMA + 1], polished = 3;
+    /* statistically the same: one unit of s^2 */
+    double near = 1 / fmax(2 * (double)s->f->n - s->f->nf, 1);
     *r = (hc_fit_result){.steps = s->f->evaluations};
     int n = best_minima(s, polished, which);
     for (int i = 0; i < n; i++)
@@ -365,7 +367,7 @@ static void report(search *s, hc_fit_result *r)
         if (!s->pool[i].independent)
             continue;
         r->starts++;
-        r->agreed += s->pool[i].lm.cost <= r->best.cost * (1 + same_cost) ||
+        r->agreed += s->pool[i].lm.cost <= r->best.cost * (1 + near) ||
                      s->pool[i].lm.cost <= 1e-20 * s->f->norm;
     }
     r->steps = s->f->evaluations;
