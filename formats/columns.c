@@ -340,3 +340,19 @@ hc_meaning hc_column_meaning(const hc_column *c, const hc_colmap *own)
         m.target = NULL; /* a unit of another kind: it is something else */
     return m;
 }
+
+double hc_meaning_value(const hc_meaning *m, double x)
+{
+    static const double tens[] = {1,   1e1, 1e2, 1e3,  1e4,  1e5, 1e6,
+                                  1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
+    if (!m->exact)
+        return m->sign * (m->scale * x + m->offset);
+    /* one correctly rounded operation, as the text would give */
+    if (m->shift < 0 && m->shift >= -12)
+        x /= tens[-m->shift];
+    else if (m->shift > 0 && m->shift <= 12)
+        x *= tens[m->shift];
+    else if (m->shift != 0)
+        x *= pow(10, m->shift);
+    return m->sign < 0 ? -x : x;
+}

@@ -48,6 +48,9 @@ typedef struct {
 /* The meaning of a column; `own` is a format's table or NULL. */
 hc_meaning hc_column_meaning(const hc_column *c, const hc_colmap *own);
 
+/* A number of that column in our unit and sign. */
+double hc_meaning_value(const hc_meaning *m, double x);
+
 /* Split "name/unit", "name(unit)", "name [unit]" into its parts; the unit is
  * empty when there is none (what stands there is no unit). */
 void hc_column_split(const char *name, char *base, size_t base_cap, char *unit,

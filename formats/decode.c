@@ -187,11 +187,15 @@ hc_status hc_decode_open(hc_in **out, hc_in *from, hc_encoding e,
                          hc_line_ends ends, hc_err *err)
 {
     decoder *d = calloc(1, sizeof *d);
+    hc_status st;
     if (d == NULL)
         return hc_fail_nomem(err);
     d->from = from;
     d->is_utf16 = e == HC_ENC_UTF16LE || e == HC_ENC_UTF16BE;
     d->u = (utf16){.big = e == HC_ENC_UTF16BE, .byte = -1};
     d->is_cr = ends == HC_ENDS_CR;
-    return hc_in_custom(out, hc_in_name(from), decode_read, d, free, err);
+    st = hc_in_custom(out, hc_in_name(from), decode_read, d, free, err);
+    if (st != HC_OK)
+        free(d);
+    return st;
 }

@@ -20,6 +20,7 @@
 #include "core/status.h"
 #include "core/stream.h"
 #include "formats/columns.h"
+#include "formats/dates.h"
 #include "formats/sink.h"
 #include "formats/source.h"
 
@@ -58,9 +59,10 @@ typedef struct hc_format {
     /* Names of columns that mean something else here than elsewhere, ended
      * by an empty row; looked up before the general ones.  May be NULL. */
     const hc_colmap *columns;
-    bool verified; /* false: no real sample was at hand */
-    bool several;  /* one file may hold several techniques */
-    bool late;     /* facts such as the start time stand behind the rows */
+    hc_date_order dates; /* where 03/02/2021 could be either */
+    bool verified;       /* false: no real sample was at hand */
+    bool several;        /* one file may hold several techniques */
+    bool late; /* facts such as the start time stand behind the rows */
 } hc_format;
 
 /* The table; i from 0, NULL behind the last. */

@@ -72,6 +72,7 @@ hc_status hc_gunzip_if(hc_in **in, bool *was, hc_err *err)
     size_t len;
     gunzip *g;
     hc_in *unpacked;
+    hc_status st;
     *was = false;
     HC_TRY(hc_in_peek(*in, 3, &head, &len, err));
     if (len < 3 || (unsigned char)head[0] != 0x1f ||
@@ -85,9 +86,13 @@ hc_status hc_gunzip_if(hc_in **in, bool *was, hc_err *err)
         return hc_fail_nomem(err);
     }
     g->from = *in;
-    *in = NULL; /* gunzip_free frees it, also when hc_in_custom fails */
-    HC_TRY(hc_in_custom(&unpacked, hc_in_name(g->from), gunzip_read, g,
-                        gunzip_free, err));
+    *in = NULL; /* it is gunzip_free's from here on */
+    st = hc_in_custom(&unpacked, hc_in_name(g->from), gunzip_read, g,
+                      gunzip_free, err);
+    if (st != HC_OK) {
+        gunzip_free(g);
+        return st;
+    }
     *in = unpacked;
     *was = true;
     return HC_OK;

@@ -105,6 +105,9 @@ hc_status hc_lines_next(hc_lines *l, char **line, size_t *len, hc_err *err)
         HC_TRY(hc_in_line(l->in, &l->line, &l->len, err));
         if (l->line != NULL) {
             l->number++;
+            /* CRLF cut in the middle */
+            if (l->len > 0 && l->line[l->len - 1] == '\r')
+                l->line[--l->len] = '\0';
             if (has_high(l->line, l->len))
                 HC_TRY(convert(l, err));
         }
@@ -216,6 +219,7 @@ static hc_status take_row(row_reader *r, hc_lines *l, hc_sink *sink,
     r->any = true;
     if (rules->fix != NULL)
         rules->fix(r->cells, r->n);
+    sink->line = hc_lines_number(l);
     return hc_sink_row(sink, r->cells, err);
 }
 

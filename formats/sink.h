@@ -141,6 +141,7 @@ typedef struct {
     char first_bad[256]; /* why the first row was rejected */
     char why_incomplete[256];
     bool growing; /* the reader's caller expects an open end */
+    long line;    /* of the present row in a text, 0 unknown */
 } hc_sink;
 
 /* One of the well-known facts (see facts in sink.c), in our own form: times

@@ -1,0 +1,96 @@
+/* cellout.c: cells as text, with the digits they came with */
+#include "formats/normal.h"
+
+#include "core/number.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+/* Shortest text that is the same float. */
+static size_t print_float(float x, char *buf)
+{
+    size_t n = 0;
+    if (x == 0 || !isfinite(x))
+        return hc_number_print((double)x, buf);
+    for (int digits = 6; digits <= 9; digits++) {
+        double back;
+        n = hc_number_print_digits((double)x, digits, buf);
+        if (digits == 9 ||
+            (hc_number_parse(buf, n, &back) && (float)back == x))
+            break;
+    }
+    return n;
+}
+
+static size_t print_integer(int64_t i, char *buf)
+{
+    char turned[24];
+    uint64_t u = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
+    size_t n = 0, len = 0;
+    do
+        turned[n++] = (char)('0' + u % 10);
+    while ((u /= 10) > 0);
+    if (i < 0)
+        buf[len++] = '-';
+    while (n > 0)
+        buf[len++] = turned[--n];
+    return len;
+}
+
+size_t hc_cell_print(const hc_cell *c, char *buf, const char **s)
+{
+    *s = buf;
+    switch (c->type) {
+    case HC_CELL_NONE:
+        break;
+    case HC_CELL_TEXT:
+        *s = c->u.s;
+        return c->len;
+    case HC_CELL_F8:
+        return hc_number_print(c->u.f8, buf);
+    case HC_CELL_F4:
+        return print_float(c->u.f4, buf);
+    case HC_CELL_INT:
+        return print_integer(c->u.i, buf);
+    }
+    memcpy(buf, "NaN", 3);
+    return 3;
+}
+
+size_t hc_cell_print_as(const hc_cell *c, const hc_meaning *m, double value,
+                        char *buf, const char **s)
+{
+    size_t len, n;
+    *s = buf;
+    if (isnan(value)) {
+        memcpy(buf, "NaN", 3);
+        return 3;
+    }
+    if (!m->exact)
+        return hc_number_print(value, buf);
+    len = hc_cell_print(c, buf + 200, s);
+    if (m->shift != 0) {
+        n = hc_number_shift(*s, len, m->shift, buf + 1, 190);
+        if (n == 0)
+            n = hc_number_print(m->sign < 0 ? -value : value, buf + 1);
+        *s = buf + 1;
+        len = n;
+    }
+    if (m->sign >= 0 || len == 0)
+        return len;
+    if (**s == '-') { /* minus minus */
+        ++*s;
+        return len - 1;
+    }
+    if (**s == '+') {
+        ++*s;
+        len--;
+    }
+    if (len + 1 > 190)
+        return hc_number_print(value, buf);
+    memmove(buf + 1, *s, len);
+    buf[0] = '-';
+    *s = buf;
+    return len + 1;
+}

@@ -1,0 +1,189 @@
+/* normal.h: the sink that writes tables of kind eis, series and wave */
+#ifndef HC_FORMATS_NORMAL_H
+#define HC_FORMATS_NORMAL_H
+
+#include "core/session.h"
+#include "core/text.h"
+#include "formats/reading.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+/* Where an output column comes from. */
+typedef enum {
+    HC_FROM_COLUMN, /* a column of the file, by its meaning */
+    HC_FROM_ALL,    /* a column of the file, as it is */
+    HC_FROM_SOURCE_INDEX,
+    HC_FROM_CELL, /* the cell's name */
+    HC_FROM_FACT, /* a number of cells.tsv */
+    HC_FROM_LOGGER,
+    HC_FROM_TIME,
+    HC_FROM_UNIX,
+    HC_FROM_VOLTAGE,
+    HC_FROM_CURRENT,
+    HC_FROM_CYCLE,
+    HC_FROM_STEP,
+    HC_FROM_CHARGED,
+    HC_FROM_DISCHARGED,
+    HC_FROM_SPECTRUM,
+    HC_FROM_ELECTRODE,
+    HC_FROM_RE,
+    HC_FROM_IM,
+    HC_FROM_REST,
+    HC_FROM_OCV,
+    HC_FROM_DRIFT,
+} hc_from;
+
+typedef struct {
+    char name[64];
+    hc_from from;
+    int column; /* of the open data set, -1 none; of loggers and facts */
+} hc_outcol;
+
+/* What is known of a column of the open data set. */
+typedef struct {
+    hc_meaning m;
+    bool number; /* has to be one */
+    bool clock;  /* a time that may be written as 1:02:03 or a date */
+} hc_incol;
+
+/* Columns of the open data set by what they are, -1 where it has none. */
+typedef struct {
+    int time, date, unix_time, volt, working, counter, amp, increment;
+    int control_amp, control_mixed, mode, cycle, step, step_id, step_flag;
+    int record, freq, key;
+    int re[3], im[3], mod[3], phase[3]; /* cell or only one, we, ce */
+} hc_slots;
+
+enum { HC_MAX_PAIRS = 3 };
+
+/* State that runs through the rows of a file. */
+typedef struct {
+    double time_offset; /* added by repairs and between data sets */
+    double last_time, last_amp, last_volt;
+    double first_date; /* clock of the first row */
+    bool any;
+    double charged_ah, discharged_ah;
+    double last_step_id;
+    long step; /* our step_count */
+    double last_record;
+    double warned_cycle;
+} hc_running;
+
+/* A row kept for one moment, until the next one tells what it is. */
+typedef struct {
+    bool held;
+    hc_cell *cells;
+    hc_text text;
+    size_t *at;
+} hc_held_row;
+
+typedef struct {
+    long spectrum; /* index of the present one, -1 before */
+    double last_freq;
+    int direction;    /* -1 falling, 1 rising, 0 not yet known */
+    double last_step; /* |ln| of the last frequency step */
+    double last_key;
+    bool dc_between; /* rows with f = 0 since the last point */
+    uint64_t dropped_dc;
+    double rest_from, rest_to, rest_volt; /* run of rows without current */
+    double drift_from_t, drift_from_v;
+    double rest_s, ocv_volt, drift_v_s; /* of the present spectrum */
+    hc_text held[HC_MAX_PAIRS];         /* rows of the other electrodes */
+} hc_spectra_state;
+
+typedef struct hc_normal {
+    hc_session *session;
+    const hc_read_options *options;
+    hc_writer *writer; /* NULL until the first data set */
+    hc_kind kind;      /* of the table */
+    bool many;         /* several files: fixed columns */
+    bool dry;          /* writes nothing (tests) */
+    hc_outcol *out;
+    size_t n_out, cap_out;
+    /* of the file */
+    const hc_format *format;
+    const char *path;
+    long source_index;
+    const hc_cells_row *cell; /* NULL: none matched */
+    hc_meta facts;            /* until the header is written */
+    double start_clock;       /* NaN unknown; seconds as the clock showed */
+    bool start_is_utc;
+    bool conflict; /* several techniques and none selected */
+    bool refused;  /* of another kind than the table */
+    bool selected_any;
+    char technique[128];
+    hc_text list; /* what the file holds, for the message */
+    size_t n_datasets;
+    hc_running run;
+    hc_held_row held;
+    hc_spectra_state eis;
+    bool current_derived, voltage_noted;
+    size_t n_repairs;
+    hc_meta trailer; /* lines to write behind the rows */
+    /* of the open data set */
+    const hc_dataset *dataset;
+    bool active, side;
+    hc_incol *in;
+    double *num; /* numbers of the present row, in our units */
+    size_t n_in;
+    hc_slots slot;
+    int n_pairs; /* electrode pairs with impedance */
+    hc_sink *sink;
+} hc_normal;
+
+extern const hc_sink_ops hc_normal_ops;
+
+/* Ready for a file; after its reader came back: finish. */
+hc_status hc_normal_open(hc_normal *n, const hc_format *format,
+                         const char *path, long source_index, hc_sink *sink,
+                         hc_err *err) HC_MUST_USE;
+hc_status hc_normal_finish(hc_normal *n, hc_err *err) HC_MUST_USE;
+/* Frees all but the writer. */
+void hc_normal_clear(hc_normal *n);
+
+/* ---- inside ---- */
+
+/* A repair: to stderr and the '#:' lines. */
+void hc_normal_repaired(hc_normal *n, const char *fmt, ...) HC_PRINTF(2, 3);
+void hc_normal_trail(hc_normal *n, const char *key, const char *fmt, ...)
+    HC_PRINTF(3, 4);
+
+/* Columns of the table for this kind, from the open data set. */
+hc_status hc_series_columns(hc_normal *n, hc_err *err) HC_MUST_USE;
+hc_status hc_series_row(hc_normal *n, const hc_cell *cells,
+                        hc_err *err) HC_MUST_USE;
+hc_status hc_series_end(hc_normal *n, hc_err *err) HC_MUST_USE;
+hc_status hc_eis_columns(hc_normal *n, hc_err *err) HC_MUST_USE;
+hc_status hc_eis_row(hc_normal *n, const hc_cell *cells,
+                     hc_err *err) HC_MUST_USE;
+hc_status hc_eis_end(hc_normal *n, hc_err *err) HC_MUST_USE;
+/* A row without impedance that tells what came before a spectrum. */
+void hc_eis_rest_row(hc_normal *n);
+
+hc_status hc_normal_add(hc_normal *n, const char *name, hc_from from,
+                        int column, hc_err *err) HC_MUST_USE;
+/* Column of the data set with that target, -1 none. */
+int hc_normal_find(const hc_normal *n, const char *target);
+/* One cell of the present row that needs no state of the kind: its text, in
+ * buf[HC_CELL_SIZE] or elsewhere; or straight to the writer. */
+size_t hc_normal_print(const hc_normal *n, const hc_outcol *c,
+                       const hc_cell *cells, char *buf, const char **s);
+void hc_normal_put(hc_normal *n, const hc_outcol *c, const hc_cell *cells);
+void hc_put_digits(hc_normal *n, double x); /* a derived number */
+void hc_put_exact(hc_normal *n, double x);
+/* Clock time in seconds of a cell with a date, NaN when it is none. */
+double hc_normal_clock(const hc_normal *n, const hc_cell *c, bool *is_utc);
+/* Seconds since 1970 UTC of a naive clock time, NaN without a zone. */
+double hc_normal_utc(const hc_normal *n, double clock, bool is_utc);
+
+/* ---- printing cells (cellout.c) ---- */
+
+/* The text of a cell; buf has HC_CELL_SIZE bytes, *s points to the text. */
+enum { HC_CELL_SIZE = 400 };
+size_t hc_cell_print(const hc_cell *c, char *buf, const char **s);
+/* The same after its meaning: unit and sign. */
+size_t hc_cell_print_as(const hc_cell *c, const hc_meaning *m, double value,
+                        char *buf, const char **s);
+
+#endif

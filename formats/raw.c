@@ -1,0 +1,157 @@
+#include "formats/raw.h"
+
+#include "core/text.h"
+#include "formats/listing.h"
+#include "formats/normal.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+static hc_status on_fact(void *ctx, const char *key, const char *value,
+                         hc_err *err)
+{
+    hc_raw *r = ctx;
+    if (r->writer != NULL || r->many)
+        return HC_OK;
+    return hc_meta_add(&r->facts, key, "%s", value) == HC_OK
+               ? HC_OK
+               : hc_fail_nomem(err);
+}
+
+static hc_status write_header(hc_raw *r, const hc_dataset *d, hc_err *err)
+{
+    r->names = calloc(d->n_columns + 1, sizeof *r->names);
+    if (r->names == NULL)
+        return hc_fail_nomem(err);
+    for (size_t i = 0; i < d->n_columns; i++) {
+        r->names[i] = hc_strdup(d->columns[i].name);
+        if (r->names[i] == NULL)
+            return hc_fail_nomem(err);
+        r->n_names = i + 1;
+    }
+    HC_TRY(hc_session_table(r->session, "raw", &r->facts, &r->writer, err));
+    hc_writer_meta(r->writer, "dataset", "%s", d->name);
+    for (size_t i = 0; i < d->n_columns; i++)
+        if (d->columns[i].unit != NULL)
+            hc_writer_meta(r->writer, "unit", "%s %s", d->columns[i].name,
+                           d->columns[i].unit);
+    if (r->many)
+        hc_writer_column(r->writer, "source_index");
+    for (size_t i = 0; i < d->n_columns; i++)
+        hc_writer_column(r->writer, d->columns[i].name);
+    return HC_OK;
+}
+
+static bool same_columns(const hc_raw *r, const hc_dataset *d)
+{
+    if (d->n_columns != r->n_names)
+        return false;
+    for (size_t i = 0; i < r->n_names; i++)
+        if (strcmp(r->names[i], d->columns[i].name) != 0)
+            return false;
+    return true;
+}
+
+static bool wanted(const hc_raw *r, const hc_dataset *d, size_t index)
+{
+    bool can_eis;
+    hc_kind own = hc_dataset_kind(d, r->format, &can_eis), kind;
+    if (r->options->select != NULL)
+        return hc_dataset_selected(d->name, d->technique, d->side, index, own,
+                                   can_eis, r->options->select, &kind);
+    return !d->side;
+}
+
+static hc_status on_begin(void *ctx, const hc_dataset *d, hc_err *err)
+{
+    hc_raw *r = ctx;
+    size_t index = r->n_datasets++;
+    hc_text_printf(&r->list, "%s%zu %s%s%s", index == 0 ? "" : ", ", index,
+                   d->name, d->technique[0] == '\0' ? "" : " ", d->technique);
+    r->active = wanted(r, d, index);
+    r->n_columns = d->n_columns;
+    if (!r->active)
+        return HC_OK;
+    r->selected_any = true;
+    if (r->writer == NULL)
+        return write_header(r, d, err);
+    if (!same_columns(r, d)) {
+        r->active = false;
+        r->conflict = true;
+    }
+    return HC_OK;
+}
+
+static hc_status on_row(void *ctx, const hc_cell *cells, hc_err *err)
+{
+    hc_raw *r = ctx;
+    (void)err;
+    if (!r->active)
+        return HC_OK;
+    if (r->many)
+        hc_writer_integer(r->writer, r->source_index);
+    for (size_t i = 0; i < r->n_columns; i++) {
+        char buf[HC_CELL_SIZE];
+        const char *s;
+        size_t len = hc_cell_print(&cells[i], buf, &s);
+        hc_writer_raw(r->writer, s, len);
+    }
+    hc_writer_end_row(r->writer);
+    return HC_OK;
+}
+
+static hc_status on_end(void *ctx, hc_err *err)
+{
+    (void)err;
+    ((hc_raw *)ctx)->active = false;
+    return HC_OK;
+}
+
+static void on_warn(void *ctx, long line, const char *text)
+{
+    hc_raw *r = ctx;
+    hc_say_warning(&r->session->talk, r->path, line, "%s", text);
+}
+
+const hc_sink_ops hc_raw_ops = {.fact = on_fact,
+                                .begin = on_begin,
+                                .row = on_row,
+                                .end = on_end,
+                                .warn = on_warn};
+
+void hc_raw_open(hc_raw *r, const hc_format *format, const char *path,
+                 long source_index)
+{
+    r->format = format;
+    r->path = path;
+    r->source_index = source_index;
+    r->n_datasets = 0;
+    r->active = r->selected_any = r->conflict = false;
+    hc_text_reset(&r->list);
+}
+
+hc_status hc_raw_finish(hc_raw *r, hc_err *err)
+{
+    if (r->conflict)
+        return hc_fail_at(err, HC_USAGE, r->path, 0,
+                          "holds tables of other columns, choose with "
+                          "--select: %.600s",
+                          hc_text_get(&r->list));
+    if (!r->selected_any)
+        return hc_fail_at(err, r->options->select ? HC_USAGE : HC_DATA,
+                          r->path, 0,
+                          "nothing in it is '%s'; it holds: "
+                          "%.600s",
+                          r->options->select ? r->options->select : "data",
+                          hc_text_get(&r->list));
+    return HC_OK;
+}
+
+void hc_raw_clear(hc_raw *r)
+{
+    for (size_t i = 0; i < r->n_names; i++)
+        free(r->names[i]);
+    free(r->names);
+    hc_meta_clear(&r->facts);
+    hc_text_clear(&r->list);
+}

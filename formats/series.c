@@ -1,0 +1,440 @@
+/* series.c: rows of kind series and wave
+ *
+ * test_time_second, voltage_volt, current_ampere first, then what the file
+ * has of BDF's columns.  charging_capacity_ah and discharging_capacity_ah
+ * never reset: where the file has no such columns they are integrated here
+ * (trapezoid over I; the interval over which the current changes its sign or
+ * starts counts with the later current).
+ */
+#include "formats/normal.h"
+
+#include "core/number.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Targets that series.c makes itself, or that are only means to an end. */
+static bool is_inner(const char *target)
+{
+    static const char *const inner[] = {
+        "test_time_second", "voltage_volt",   "current_ampere",
+        "unix_time_second", "date_time",      "charge_increment_coulomb",
+        "control_mixed",    "control_mode",   "step_flag",
+        "spectrum_key",     "frequency_hertz"};
+    for (size_t i = 0; i < sizeof inner / sizeof inner[0]; i++)
+        if (strcmp(target, inner[i]) == 0)
+            return true;
+    return strstr(target, "impedance") != NULL ||
+           strstr(target, "phase_degree") != NULL ||
+           strchr(target, '@') != NULL;
+}
+
+static bool has_time(const hc_normal *n)
+{
+    return n->slot.time >= 0 || n->slot.date >= 0 || n->slot.unix_time >= 0;
+}
+
+static bool can_utc(const hc_normal *n)
+{
+    return n->slot.unix_time >= 0 ||
+           ((n->options->zone != NULL || n->start_is_utc) &&
+            (n->slot.date >= 0 || !isnan(n->start_clock)));
+}
+
+static bool can_derive_current(const hc_normal *n)
+{
+    const hc_slots *s = &n->slot;
+    return (s->increment >= 0 && s->time >= 0) || s->control_amp >= 0 ||
+           (s->control_mixed >= 0 && s->mode >= 0);
+}
+
+static bool has_current(const hc_normal *n)
+{
+    return n->slot.amp >= 0 || can_derive_current(n);
+}
+
+/* Say which pair of electrodes voltage_volt is. */
+static hc_status note_voltage(hc_normal *n, hc_err *err)
+{
+    const hc_slots *s = &n->slot;
+    const char *what = NULL;
+    if (n->many || n->writer != NULL)
+        return HC_OK;
+    if (s->volt >= 0 && (s->working >= 0 || s->counter >= 0))
+        what = "working - counter";
+    else if (s->volt < 0 && s->working >= 0 && s->counter >= 0)
+        what = "working - counter, computed";
+    else if (s->volt < 0 && s->working >= 0)
+        what = "working - reference";
+    if (what != NULL &&
+        hc_meta_add(&n->facts, "voltage_of", "%s", what) != HC_OK)
+        return hc_fail_nomem(err);
+    return HC_OK;
+}
+
+static hc_status fixed_columns(hc_normal *n, hc_err *err)
+{
+    HC_TRY(hc_normal_add(n, "test_time_second", HC_FROM_TIME, -1, err));
+    HC_TRY(hc_normal_add(n, "voltage_volt", HC_FROM_VOLTAGE, -1, err));
+    HC_TRY(hc_normal_add(n, "current_ampere", HC_FROM_CURRENT, -1, err));
+    HC_TRY(hc_normal_add(n, "cycle_count", HC_FROM_CYCLE, -1, err));
+    HC_TRY(hc_normal_add(n, "step_count", HC_FROM_STEP, -1, err));
+    HC_TRY(hc_normal_add(n, "charging_capacity_ah", HC_FROM_CHARGED, -1, err));
+    HC_TRY(hc_normal_add(n, "discharging_capacity_ah", HC_FROM_DISCHARGED, -1,
+                         err));
+    return hc_normal_add(n, "unix_time_second", HC_FROM_UNIX, -1, err);
+}
+
+static hc_status own_columns(hc_normal *n, hc_err *err)
+{
+    const hc_slots *s = &n->slot;
+    if (has_time(n))
+        HC_TRY(hc_normal_add(n, "test_time_second", HC_FROM_TIME, -1, err));
+    if (s->volt >= 0 || s->working >= 0)
+        HC_TRY(hc_normal_add(n, "voltage_volt", HC_FROM_VOLTAGE, -1, err));
+    if (has_current(n))
+        HC_TRY(hc_normal_add(n, "current_ampere", HC_FROM_CURRENT, -1, err));
+    if (s->cycle >= 0 || n->dataset->cycle_count >= 0)
+        HC_TRY(hc_normal_add(n, "cycle_count", HC_FROM_CYCLE, -1, err));
+    if (s->step >= 0 || s->step_id >= 0 || s->step_flag >= 0)
+        HC_TRY(hc_normal_add(n, "step_count", HC_FROM_STEP, -1, err));
+    if (hc_normal_find(n, "charging_capacity_ah") < 0 && has_current(n) &&
+        has_time(n)) {
+        HC_TRY(hc_normal_add(n, "charging_capacity_ah", HC_FROM_CHARGED, -1,
+                             err));
+        HC_TRY(hc_normal_add(n, "discharging_capacity_ah", HC_FROM_DISCHARGED,
+                             -1, err));
+    }
+    if (can_utc(n))
+        HC_TRY(hc_normal_add(n, "unix_time_second", HC_FROM_UNIX, -1, err));
+    for (size_t i = 0; i < n->n_in; i++) {
+        const char *target = n->in[i].m.target;
+        if (target != NULL && !is_inner(target))
+            HC_TRY(hc_normal_add(n, target, HC_FROM_COLUMN, (int)i, err));
+    }
+    return HC_OK;
+}
+
+hc_status hc_series_columns(hc_normal *n, hc_err *err)
+{
+    HC_TRY(note_voltage(n, err));
+    if (n->slot.amp < 0 && can_derive_current(n) && !n->many &&
+        hc_meta_add(&n->facts, "derived", "current_ampere from %s",
+                    n->slot.increment >= 0 ? "the charge of each row"
+                                           : "the control column") != HC_OK)
+        return hc_fail_nomem(err);
+    return n->many ? fixed_columns(n, err) : own_columns(n, err);
+}
+
+/* ---- one row ---- */
+
+static double num(const hc_normal *n, int slot)
+{
+    return slot < 0 ? NAN : n->num[slot];
+}
+
+/* Time of the row before any repair. */
+static double raw_time(hc_normal *n, const hc_cell *cells)
+{
+    double t;
+    bool utc;
+    if (n->slot.time >= 0) {
+        t = n->num[n->slot.time];
+        /* a column of dates under the name of time */
+        if (t < 1e8 || cells[n->slot.time].type != HC_CELL_TEXT ||
+            memchr(cells[n->slot.time].u.s, ':', cells[n->slot.time].len) ==
+                NULL)
+            return t;
+    } else if (n->slot.unix_time >= 0) {
+        t = n->num[n->slot.unix_time];
+    } else if (n->slot.date >= 0) {
+        t = hc_normal_clock(n, &cells[n->slot.date], &utc);
+    } else {
+        return NAN;
+    }
+    if (isnan(n->run.first_date))
+        n->run.first_date = t;
+    return t - n->run.first_date;
+}
+
+static double voltage(const hc_normal *n)
+{
+    const hc_slots *s = &n->slot;
+    if (s->volt >= 0)
+        return n->num[s->volt];
+    if (s->working >= 0 && s->counter >= 0)
+        return n->num[s->working] - n->num[s->counter];
+    return num(n, s->working);
+}
+
+static double derived_current(const hc_normal *n, double t)
+{
+    const hc_slots *s = &n->slot;
+    double mode = num(n, s->mode), dt = t - n->run.last_time;
+    if (mode == 1 && s->control_amp >= 0)
+        return n->num[s->control_amp];
+    if (mode == 1 && s->control_mixed >= 0) /* in mA */
+        return n->num[s->control_mixed] / 1000;
+    if (mode == 3)
+        return 0;
+    if (s->increment >= 0 && dt > 0)
+        return n->num[s->increment] / dt;
+    if (s->mode < 0 && s->control_amp >= 0)
+        return n->num[s->control_amp];
+    return NAN;
+}
+
+static double current(const hc_normal *n, double t)
+{
+    return n->slot.amp >= 0 ? n->num[n->slot.amp] : derived_current(n, t);
+}
+
+/* Our step_count: the file's own, or one more at each change of its step. */
+static double count_step(hc_normal *n)
+{
+    const hc_slots *s = &n->slot;
+    hc_running *r = &n->run;
+    double id = num(n, s->step_id);
+    bool flagged = s->step_flag >= 0 && n->num[s->step_flag] > 0;
+    if (s->step >= 0)
+        return n->num[s->step];
+    if (!r->any)
+        r->step = 1;
+    else if (flagged || (s->step_id >= 0 && id != r->last_step_id))
+        r->step++;
+    r->last_step_id = id;
+    return s->step_id < 0 && s->step_flag < 0 ? NAN : (double)r->step;
+}
+
+static double count_cycle(hc_normal *n)
+{
+    double c = n->slot.cycle >= 0             ? n->num[n->slot.cycle]
+               : n->dataset->cycle_count >= 0 ? (double)n->dataset->cycle_count
+                                              : NAN;
+    if (!isnan(c) && c != floor(c) && n->run.warned_cycle == 0) {
+        n->run.warned_cycle = 1;
+        hc_sink_warn(n->sink, n->sink->line,
+                     "the cycle column holds %g, which is no whole number", c);
+        hc_normal_trail(n, "flagged",
+                        "%s%scycle_count holds %g, which is no whole number",
+                        n->many ? n->path : "", n->many ? ": " : "", c);
+    }
+    return c;
+}
+
+/* Charge of the interval before this row, in Ah. */
+static void add_charge(hc_running *r, double t, double amp)
+{
+    double dt = t - r->last_time, q;
+    if (!(dt > 0) || isnan(amp))
+        return;
+    if (r->last_amp * amp > 0) {
+        q = 0.5 * (r->last_amp + amp) * dt / 3600;
+    } else {
+        q = amp * dt / 3600;
+    }
+    if (q > 0)
+        r->charged_ah += q;
+    else
+        r->discharged_ah -= q;
+}
+
+typedef struct {
+    double t, volt, amp, cycle, step, utc;
+} derived;
+
+static double utc_of(hc_normal *n, const hc_cell *cells, double t)
+{
+    bool utc = false;
+    double clock;
+    if (n->slot.unix_time >= 0)
+        return n->num[n->slot.unix_time];
+    if (n->slot.date >= 0) {
+        clock = hc_normal_clock(n, &cells[n->slot.date], &utc);
+        return hc_normal_utc(n, clock, utc);
+    }
+    return hc_normal_utc(n, n->start_clock, n->start_is_utc) + t;
+}
+
+/* A number that was only read keeps its digits. */
+static void put_read(hc_normal *n, const hc_cell *cells, int slot, double x)
+{
+    hc_outcol c = {.from = HC_FROM_COLUMN, .column = slot};
+    if (slot >= 0 && n->num[slot] == x)
+        hc_normal_put(n, &c, cells);
+    else
+        hc_put_exact(n, x);
+}
+
+static void put_row(hc_normal *n, const hc_cell *cells, const derived *d)
+{
+    for (size_t i = 0; i < n->n_out; i++) {
+        const hc_outcol *c = &n->out[i];
+        switch (c->from) {
+        case HC_FROM_TIME:
+            put_read(n, cells, n->slot.time, d->t);
+            break;
+        case HC_FROM_VOLTAGE:
+            put_read(n, cells,
+                     n->slot.volt >= 0 || n->slot.counter >= 0
+                         ? n->slot.volt
+                         : n->slot.working,
+                     d->volt);
+            break;
+        case HC_FROM_CURRENT:
+            if (n->slot.amp >= 0)
+                put_read(n, cells, n->slot.amp, d->amp);
+            else
+                hc_put_digits(n, d->amp);
+            break;
+        case HC_FROM_CYCLE:
+            hc_put_exact(n, d->cycle);
+            break;
+        case HC_FROM_STEP:
+            hc_put_exact(n, d->step);
+            break;
+        case HC_FROM_CHARGED:
+            hc_put_digits(n, n->run.charged_ah);
+            break;
+        case HC_FROM_DISCHARGED:
+            hc_put_digits(n, n->run.discharged_ah);
+            break;
+        case HC_FROM_UNIX:
+            put_read(n, cells, n->slot.unix_time, d->utc);
+            break;
+        default:
+            hc_normal_put(n, c, cells);
+        }
+    }
+    hc_writer_end_row(n->writer);
+}
+
+static hc_status emit(hc_normal *n, const hc_cell *cells, double t)
+{
+    derived d = {.t = t};
+    hc_running *r = &n->run;
+    d.volt = voltage(n);
+    d.amp = current(n, t);
+    d.cycle = count_cycle(n);
+    d.step = count_step(n);
+    d.utc = utc_of(n, cells, t);
+    add_charge(r, t, d.amp);
+    r->last_time = t;
+    r->last_amp = d.amp;
+    r->last_volt = d.volt;
+    r->any = true;
+    put_row(n, cells, &d);
+    return HC_OK;
+}
+
+/* ---- repairs ---- */
+
+/* Keep a copy of the row until the next one tells what its time should be. */
+static hc_status hold(hc_normal *n, const hc_cell *cells, hc_err *err)
+{
+    hc_held_row *h = &n->held;
+    free(h->cells);
+    free(h->at);
+    h->cells = calloc(n->n_in + 1, sizeof *h->cells);
+    h->at = calloc(n->n_in + 1, sizeof *h->at);
+    if (h->cells == NULL || h->at == NULL)
+        return hc_fail_nomem(err);
+    hc_text_reset(&h->text);
+    for (size_t i = 0; i < n->n_in; i++) {
+        h->cells[i] = cells[i];
+        h->at[i] = h->text.len;
+        if (cells[i].type == HC_CELL_TEXT)
+            hc_text_add(&h->text, cells[i].u.s, cells[i].len);
+    }
+    HC_TRY(hc_text_status(&h->text, err));
+    for (size_t i = 0; i < n->n_in; i++)
+        if (h->cells[i].type == HC_CELL_TEXT)
+            h->cells[i].u.s = h->text.data + h->at[i];
+    h->held = true;
+    return HC_OK;
+}
+
+static void numbers_of(hc_normal *n, const hc_cell *cells)
+{
+    for (size_t i = 0; i < n->n_in; i++)
+        if (n->in[i].number && hc_cell_number(&cells[i], &n->num[i]))
+            n->num[i] = hc_meaning_value(&n->in[i].m, n->num[i]);
+}
+
+/* The row that ran backwards goes out: alone (the next row's time fits what
+ * was before) with the time of the row before, otherwise as the first of a
+ * clock that started again. */
+static hc_status release(hc_normal *n, bool alone, double next)
+{
+    hc_held_row *h = &n->held;
+    double was = n->run.last_time, raw;
+    h->held = false;
+    numbers_of(n, h->cells);
+    raw = raw_time(n, h->cells) + n->run.time_offset;
+    if (alone) {
+        hc_normal_repaired(n, "row %zu: time %g between %g and %g, set to %g",
+                           hc_writer_rows(n->writer) + 1, raw, was, next, was);
+        return emit(n, h->cells, was);
+    }
+    n->run.time_offset += was - raw;
+    hc_normal_repaired(n,
+                       "row %zu: time starts again at %g after %g, "
+                       "continued",
+                       hc_writer_rows(n->writer) + 1, raw, was);
+    return emit(n, h->cells, was);
+}
+
+/* Is a duplicate of the record before (the same index)? */
+static bool is_duplicate(hc_normal *n, double t)
+{
+    double record = num(n, n->slot.record);
+    bool same = record == n->run.last_record && t == n->run.last_time;
+    n->run.last_record = record;
+    if (!same || n->options->no_repair)
+        return false;
+    hc_normal_repaired(n, "record %.0f is there twice, one left out", record);
+    return true;
+}
+
+hc_status hc_series_row(hc_normal *n, const hc_cell *cells, hc_err *err)
+{
+    double t = raw_time(n, cells) + n->run.time_offset;
+    double last = n->run.last_time;
+    if (n->held.held) {
+        double *kept = n->num;
+        bool alone = t >= last;
+        double raw = t;
+        /* numbers of the held row overwrite those of this one */
+        n->num = calloc(n->n_in + 1, sizeof *n->num);
+        if (n->num == NULL) {
+            n->num = kept;
+            return hc_fail_nomem(err);
+        }
+        hc_status st = release(n, alone, raw);
+        free(n->num);
+        n->num = kept;
+        HC_TRY(st);
+        t = raw_time(n, cells) + n->run.time_offset;
+        last = n->run.last_time;
+    }
+    if (n->slot.record >= 0 && is_duplicate(n, t))
+        return HC_OK;
+    if (n->run.any && t < last) {
+        /* a start at 0 can be proved, anything else only be told */
+        if (!n->options->no_repair &&
+            fabs(t - n->run.time_offset) < 1e-3 * fabs(last) + 1e-9)
+            return hold(n, cells, err);
+        hc_sink_warn(n->sink, n->sink->line,
+                     "time runs backwards, from %g to %g s", last, t);
+    }
+    return emit(n, cells, t);
+}
+
+hc_status hc_series_end(hc_normal *n, hc_err *err)
+{
+    (void)err;
+    if (!n->held.held)
+        return HC_OK;
+    return release(n, false, NAN);
+}
