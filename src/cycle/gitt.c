@@ -1,0 +1,817 @@
+/* gitt.c: the passes over a train: curve through rested points, fit of every
+ * pulse, rested points anew */
+#include "cycle/gitt.h"
+
+#include "cycle/gitt_classic.h"
+#include "cycle/gitt_fit.h"
+#include "core/text.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { PASSES = 4, PAST_MAX = 64 };
+
+/* All that the passes share. */
+typedef struct {
+    const hc_gitt_train *train;
+    const hc_gitt_settings *set;
+    hc_gitt_result *out;
+    hc_diffusion_table *g;
+    hc_gitt_job *job, *few;
+    hc_gitt_past past[PAST_MAX];
+    double cosine[HC_GITT_TERMS * HC_GITT_TERMS];
+    double merge;   /* how coarse the past may be */
+    double *rate_s; /* [segments] D/L^2 that held while it lasted, 0: none */
+} work;
+
+hc_gitt_settings hc_gitt_settings_default(void)
+{
+    return (hc_gitt_settings){
+        .shape = HC_DIFFUSION_FILM,
+        .skip_s = 0.05,
+        .window_low_s = 10,
+        .window_high = 0.25,
+        .ici_low_s = 1,
+        .ici_high_s = 10,
+        .ici_clock = HC_GITT_CLOCK_AUTO,
+        .fit = true,
+    };
+}
+
+void hc_gitt_flag_text(unsigned flags, char *buf, size_t cap)
+{
+    static const char *const word[] = {
+#define X(name, text) [HC_GITT_BIT_##name] = text,
+        HC_GITT_FLAGS(X)
+#undef X
+    };
+    size_t len = 0;
+    snprintf(buf, cap, "ok");
+    for (unsigned k = 0; k < HC_GITT_FLAG_COUNT && len < cap; k++)
+        if (flags & (1u << k))
+            len += (size_t)snprintf(buf + len, cap - len, "%s%s",
+                                    len > 0 ? "+" : "", word[k]);
+}
+
+static void raise_flag(hc_gitt_pulse *p, hc_gitt_bit bit)
+{
+    p->flags |= 1u << bit;
+}
+
+void hc_gitt_result_clear(hc_gitt_result *r)
+{
+    for (size_t i = 0; i < r->n_runs; i++)
+        free(r->run[i].q_c);
+    free(r->run);
+    free(r->pulse);
+    *r = (hc_gitt_result){0};
+}
+
+/* ---- rested potentials ---- */
+
+/* Mean of the last part of a rest, with the drift of the model (may be NULL)
+ * taken off. */
+static double tail_mean(const hc_gitt_segment *rest, double part,
+                        const hc_gitt_job *job, double rate_s, double t0_s,
+                        size_t *count)
+{
+    double from = rest->t_off_s - part * (rest->t_off_s - rest->t_on_s);
+    double sum = 0, end = 0;
+    hc_gitt_curve curve = {0};
+    *count = 0;
+    if (job != NULL)
+        curve = hc_gitt_curve_of(job, rate_s);
+    if (job != NULL)
+        end = hc_monotone_at(
+            job->ocv, hc_gitt_curve_at(job, &curve, rest->t_off_s - t0_s),
+            NULL);
+    for (size_t i = 0; i < rest->n; i++) {
+        const hc_gitt_sample *s = &rest->sample[i];
+        if (s->t_s < from && i + 1 < rest->n)
+            continue;
+        sum += s->v_v;
+        if (job != NULL)
+            sum -= hc_monotone_at(job->ocv,
+                                  hc_gitt_curve_at(job, &curve, s->t_s - t0_s),
+                                  NULL) -
+                   end;
+        ++*count;
+    }
+    return sum / (double)*count;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Noise of one sample: second differences in the later halves of the rests,
+ * where they are evenly spaced; at least that of the resolution. */
+static hc_status find_noise(work *w, hc_err *err)
+{
+    size_t n = 0, cap = 0;
+    double *d = NULL;
+    double floor_v = hc_gitt_train_lsb_v(w->train) / sqrt(12);
+    for (size_t k = 0; k < hc_gitt_train_segments(w->train); k++) {
+        const hc_gitt_segment *s = hc_gitt_train_segment(w->train, k);
+        if (s->sign != 0)
+            continue;
+        for (size_t i = s->n / 2 + 1; i + 1 < s->n; i++) {
+            double *grown = hc_grow(d, &cap, n + 1, sizeof *d);
+            if (grown == NULL) {
+                free(d);
+                return hc_fail_nomem(err);
+            }
+            d = grown;
+            d[n++] = fabs(s->sample[i - 1].v_v - 2 * s->sample[i].v_v +
+                          s->sample[i + 1].v_v);
+        }
+    }
+    if (n > 0)
+        qsort(d, n, sizeof *d, by_value);
+    w->out->noise_v = fmax(n > 0 ? 1.4826 * d[n / 2] / sqrt(6) : 0, floor_v);
+    free(d);
+    return HC_OK;
+}
+
+/* ---- runs ---- */
+
+static const hc_gitt_segment *segment(const work *w, size_t i)
+{
+    return hc_gitt_train_segment(w->train, i);
+}
+
+/* A pulse to look at: current between two rests. */
+static bool is_pulse(const work *w, size_t i)
+{
+    return segment(w, i)->sign != 0 && i > 0 && segment(w, i - 1)->sign == 0 &&
+           i + 1 < hc_gitt_train_segments(w->train) &&
+           segment(w, i + 1)->sign == 0;
+}
+
+static void judge_pulse(const work *w, hc_gitt_pulse *p)
+{
+    const hc_gitt_segment *s = segment(w, p->segment);
+    if (s->current_spread_a > 0.02 * fabs(s->current_a))
+        raise_flag(p, HC_GITT_BIT_NOT_CONSTANT);
+    if (s->n < 5 || segment(w, p->segment + 1)->n < 3)
+        raise_flag(p, HC_GITT_BIT_FEW_POINTS);
+    if (s->sample[0].t_s - s->t_on_s > 1)
+        raise_flag(p, HC_GITT_BIT_LATE_POINT);
+}
+
+static hc_status list_pulses(work *w, hc_err *err)
+{
+    size_t n = hc_gitt_train_segments(w->train);
+    double q = 0;
+    w->out->pulse = calloc(n, sizeof *w->out->pulse);
+    w->rate_s = calloc(n, sizeof *w->rate_s);
+    if (w->out->pulse == NULL || w->rate_s == NULL)
+        return hc_fail_nomem(err);
+    for (size_t i = 0; i < n; i++) {
+        const hc_gitt_segment *s = segment(w, i);
+        if (is_pulse(w, i)) {
+            hc_gitt_pulse *p = &w->out->pulse[w->out->n_pulses++];
+            const hc_gitt_segment *rest = segment(w, i + 1);
+            *p = (hc_gitt_pulse){
+                .segment = i,
+                .q_before_c = q,
+                .q_mid_c = q + s->charge_c / 2,
+                .pulse_s = s->t_off_s - s->t_on_s,
+                .rest_s = rest->t_off_s - rest->t_on_s,
+            };
+            p->rate_s = p->rate_low_s = p->rate_high_s = p->sd_ln = NAN;
+            p->e_inf_v = p->theta = p->r0_ohm = p->rms_v = NAN;
+            p->rct_ohm = p->tct_s = p->end_model_v = NAN;
+            p->surface_low_c = p->surface_high_c = NAN;
+            judge_pulse(w, p);
+        }
+        q += s->charge_c;
+    }
+    if (w->out->n_pulses == 0)
+        return hc_fail(err, HC_NO, "no pulse stands between two rests");
+    return HC_OK;
+}
+
+static bool same_run(const work *w, size_t k)
+{
+    const hc_gitt_pulse *a = &w->out->pulse[k - 1], *b = a + 1;
+    return b->segment == a->segment + 2 &&
+           segment(w, a->segment)->sign == segment(w, b->segment)->sign;
+}
+
+static hc_status new_run(work *w, size_t first, size_t count, hc_err *err)
+{
+    hc_gitt_run *r = &w->out->run[w->out->n_runs];
+    size_t n = count + 1;
+    double *m = calloc(5 * n, sizeof *m);
+    if (m == NULL)
+        return hc_fail_nomem(err);
+    *r = (hc_gitt_run){
+        .sign = segment(w, w->out->pulse[first].segment)->sign,
+        .first_pulse = first,
+        .n_pulses = count,
+        .n = n,
+        .q_c = m,
+        .surface_c = m + n,
+        .e_v = m + 2 * n,
+        .u_v = m + 3 * n,
+        .e_inf_v = m + 4 * n,
+    };
+    w->out->n_runs++;
+    for (size_t k = 0; k < n; k++) {
+        const hc_gitt_pulse *p =
+            &w->out->pulse[first + (k < count ? k : count - 1)];
+        size_t rest = k < count ? p->segment - 1 : p->segment + 1, used;
+        r->q_c[k] =
+            p->q_before_c + (k < count ? 0 : segment(w, p->segment)->charge_c);
+        r->surface_c[k] = r->q_c[k];
+        r->e_v[k] =
+            tail_mean(segment(w, rest), k == 0 ? 0.5 : 0.1, NULL, 0, 0, &used);
+        r->u_v[k] = w->out->noise_v / sqrt((double)used);
+        r->e_inf_v[k] = r->e_v[k];
+        if (k < count)
+            w->out->pulse[first + k].e_before_v = r->e_v[k];
+        if (k > 0)
+            w->out->pulse[first + k - 1].e_after_v = r->e_v[k];
+    }
+    return HC_OK;
+}
+
+static hc_status list_runs(work *w, hc_err *err)
+{
+    size_t n = w->out->n_pulses, first = 0;
+    w->out->run = calloc(n, sizeof *w->out->run);
+    if (w->out->run == NULL)
+        return hc_fail_nomem(err);
+    for (size_t k = 1; k <= n; k++) {
+        if (k < n && same_run(w, k))
+            continue;
+        hc_status st = new_run(w, first, k - first, err);
+        if (st != HC_OK)
+            return st;
+        first = k;
+    }
+    return HC_OK;
+}
+
+/* The curve through the rested points of a run, in rising charge. */
+static hc_status run_curve(const hc_gitt_run *r, hc_monotone_kind kind,
+                           hc_monotone *out, hc_err *err)
+{
+    double *x = malloc(2 * r->n * sizeof *x), *y = x + r->n;
+    bool rises = true;
+    hc_status st;
+    if (x == NULL)
+        return hc_fail_nomem(err);
+    for (size_t k = 0; k + 1 < r->n; k++)
+        rises = rises && r->sign * (r->surface_c[k + 1] - r->surface_c[k]) >
+                             0.05 * fabs(r->q_c[k + 1] - r->q_c[k]);
+    for (size_t k = 0; k < r->n; k++) {
+        size_t from = r->sign > 0 ? k : r->n - 1 - k;
+        x[k] = rises ? r->surface_c[from] : r->q_c[from];
+        y[k] = r->e_v[from];
+    }
+    st = hc_monotone_new(out, kind, x, y, r->n, err);
+    free(x);
+    return st;
+}
+
+/* ---- the past of a pulse ---- */
+
+/* Merge neighbours that together last less than `part` of the time since
+ * then: only their charge matters. */
+static size_t merge_past(hc_gitt_past *p, size_t n, double now, double part)
+{
+    size_t to = 0;
+    for (size_t k = 0; k < n; k++) {
+        if (to > 0 && p[k].off - p[to - 1].on < part * (now - p[k].off)) {
+            hc_gitt_past *a = &p[to - 1];
+            a->off = p[k].off;
+            a->charge_c += p[k].charge_c;
+            a->amount_c = a->charge_c / (a->off - a->on);
+        } else {
+            p[to++] = p[k];
+        }
+    }
+    return to;
+}
+
+/* Everything before segment `last`, in th. */
+static void gather_past(work *w, size_t last)
+{
+    hc_gitt_job *job = w->job;
+    double th = 0;
+    size_t n = 0;
+    job->settled_c = 0;
+    for (size_t i = 0; i < last; i++) {
+        const hc_gitt_segment *s = segment(w, i);
+        double rate = w->rate_s[i], d = rate * (s->t_off_s - s->t_on_s);
+        if (s->sign != 0 && !(rate > 0))
+            job->settled_c += s->charge_c;
+        if (s->sign != 0 && rate > 0) {
+            if (n == PAST_MAX)
+                n = merge_past(w->past, n, th, w->merge);
+            if (n == PAST_MAX) { /* cannot merge: let the oldest settle */
+                job->settled_c += w->past[0].charge_c;
+                memmove(w->past, w->past + 1, --n * sizeof *w->past);
+            }
+            w->past[n++] =
+                (hc_gitt_past){th, th + d, s->charge_c / d, s->charge_c};
+        }
+        th += d;
+    }
+    n = merge_past(w->past, n, th, w->merge);
+    job->past = w->past;
+    job->n_past = 0;
+    for (size_t k = 0; k < n; k++)
+        if (th - w->past[k].off > 2.5)
+            job->settled_c += w->past[k].charge_c;
+        else
+            w->past[job->n_past++] = w->past[k];
+    job->th_begin = th;
+}
+
+/* ---- one pulse ---- */
+
+/* Up to half of the room for one segment, evenly in sqrt(t). */
+static void take_points(const work *w, const hc_gitt_segment *s, double t0_s,
+                        double from_s, bool on)
+{
+    hc_gitt_job *job = w->job;
+    size_t room = HC_GITT_FIT_MAX / 2, taken = 0;
+    double reach = sqrt(s->t_off_s - from_s), last = -1;
+    double gap = reach / (double)room;
+    for (size_t i = 0; i < s->n && taken < room; i++) {
+        double t = s->sample[i].t_s - from_s, r = sqrt(fmax(t, 0));
+        if (t < w->set->skip_s || r - last < gap * (1 - 1e-9))
+            continue;
+        job->point[job->n++] =
+            (hc_gitt_point){s->sample[i].t_s - t0_s, s->sample[i].v_v, 1, on};
+        last = r;
+        taken++;
+    }
+}
+
+/* Weight: the share of sqrt(t) that a point stands for, within a factor 5 of
+ * the middle one, so that a log triggered by voltage is not ruled by its
+ * first seconds. */
+static void weigh_points(hc_gitt_job *job, size_t from, double t0_s)
+{
+    size_t n = job->n - from;
+    double d[HC_GITT_FIT_MAX], sorted[HC_GITT_FIT_MAX];
+    if (n < 3)
+        return;
+    for (size_t i = 0; i < n; i++) {
+        size_t a = i > 0 ? i - 1 : 0, b = i + 1 < n ? i + 1 : i;
+        d[i] = (sqrt(job->point[from + b].t_s - t0_s) -
+                sqrt(job->point[from + a].t_s - t0_s)) /
+               (double)(b - a);
+        sorted[i] = d[i];
+    }
+    qsort(sorted, n, sizeof *sorted, by_value);
+    double mid = sorted[n / 2];
+    for (size_t i = 0; i < n; i++)
+        job->point[from + i].w = fmin(fmax(d[i] / mid, 0.2), 5);
+}
+
+/* Leave out points whose surface lies beyond the rested points; true when
+ * there were any. */
+static bool mask_outside(hc_gitt_job *job, double rate_s)
+{
+    const hc_monotone *u = job->ocv;
+    double room = 0.02 * (u->x[u->n - 1] - u->x[0]) / (double)(u->n - 1);
+    size_t to = 0, on = 0, n = job->n;
+    hc_gitt_curve curve = hc_gitt_curve_of(job, rate_s);
+    for (size_t i = 0; i < n; i++) {
+        double q = hc_gitt_curve_at(job, &curve, job->point[i].t_s);
+        bool in = q >= u->x[0] - room && q <= u->x[u->n - 1] + room;
+        on += in && job->point[i].on;
+        to += in;
+    }
+    if (to == n || on < 8 || to < 16)
+        return to != n;
+    to = 0;
+    for (size_t i = 0; i < n; i++) {
+        double q = hc_gitt_curve_at(job, &curve, job->point[i].t_s);
+        if (q >= u->x[0] - room && q <= u->x[u->n - 1] + room)
+            job->point[to++] = job->point[i];
+    }
+    job->n = to;
+    return true;
+}
+
+static void prepare(work *w, const hc_gitt_pulse *p, const hc_monotone *ocv)
+{
+    const hc_gitt_segment *s = segment(w, p->segment);
+    const hc_gitt_segment *rest = segment(w, p->segment + 1);
+    hc_gitt_job *job = w->job;
+    job->g = w->g;
+    job->cosine = w->cosine;
+    job->ocv = ocv;
+    job->current_a = s->current_a;
+    job->pulse_s = p->pulse_s;
+    job->end_s = p->pulse_s + p->rest_s;
+    job->n = 0;
+    take_points(w, s, s->t_on_s, s->t_on_s, true);
+    weigh_points(job, 0, 0);
+    size_t on = job->n;
+    take_points(w, rest, s->t_on_s, s->t_off_s, false);
+    weigh_points(job, on, p->pulse_s);
+    gather_past(w, p->segment);
+    job->with_ct = p->rct_ohm > 0;
+    job->tct_s = p->tct_s;
+}
+
+static void set_rate(work *w, const hc_gitt_pulse *p, double rate_s)
+{
+    w->rate_s[p->segment] = rate_s;
+    w->rate_s[p->segment + 1] = rate_s;
+}
+
+/* What the fitted surface saw, and the fit's own figures. */
+static void describe(work *w, hc_gitt_pulse *p)
+{
+    hc_gitt_job *job = w->job;
+    double model[HC_GITT_FIT_MAX], ss = 0;
+    hc_gitt_linear fit = hc_gitt_evaluate(job, p->rate_s, model);
+    p->r0_ohm = fit.r0_ohm;
+    p->rct_ohm = fit.rct_ohm;
+    p->tct_s = job->with_ct ? job->tct_s : (double)NAN;
+    p->theta = p->rate_s * p->pulse_s;
+    p->points = job->n;
+    hc_gitt_curve curve = hc_gitt_curve_of(job, p->rate_s);
+    p->surface_low_c = INFINITY;
+    p->surface_high_c = -INFINITY;
+    for (size_t i = 0; i < job->n; i++) {
+        double r = job->point[i].v_v - model[i];
+        double q = hc_gitt_curve_at(job, &curve, job->point[i].t_s);
+        ss += r * r;
+        p->surface_low_c = fmin(p->surface_low_c, q);
+        p->surface_high_c = fmax(p->surface_high_c, q);
+    }
+    p->rms_v = sqrt(ss / (double)job->n);
+}
+
+/* Rate by the other interpolation: half their difference in ln. */
+static double curve_doubt(work *w, const hc_gitt_pulse *p,
+                          const hc_monotone *other)
+{
+    double rate;
+    hc_gitt_coarse(w->job, w->few);
+    bool found = hc_gitt_minimise(w->few, p->rate_s, 1e-3, &rate);
+    double before = rate;
+    w->few->ocv = other;
+    found = found && hc_gitt_minimise(w->few, before, 1e-3, &rate);
+    return found ? fabs(log(rate / before)) / 2 : 1;
+}
+
+static void finish_fit(work *w, hc_gitt_pulse *p, const hc_gitt_run *r,
+                       const hc_monotone *other, size_t k)
+{
+    hc_gitt_job *job = w->job;
+    double doubt = curve_doubt(w, p, other);
+    double lo = hc_monotone_at(job->ocv, p->surface_low_c, NULL);
+    double hi = hc_monotone_at(job->ocv, p->surface_high_c, NULL);
+    /* ends of the span that the slope comes from; D goes with its square */
+    double u = hypot(r->u_v[k], r->u_v[k + 1]) / fabs(hi - lo);
+    double extra = 4 * u * u + doubt * doubt;
+    hc_gitt_interval(job, p->rate_s, extra, &p->sd_ln, &p->rate_low_s,
+                     &p->rate_high_s);
+    if (!(p->rate_high_s < 2 * p->rate_low_s))
+        raise_flag(p, HC_GITT_BIT_WIDE);
+    if (p->rms_v > 10 * w->out->noise_v && p->rms_v > 0.02 * fabs(hi - lo))
+        raise_flag(p, HC_GITT_BIT_MISFIT);
+}
+
+/* Rested point after the pulse, at the surface charge the rate gives it. */
+static void renew_point(work *w, hc_gitt_pulse *p, hc_gitt_run *r, size_t k,
+                        const hc_monotone *ocv)
+{
+    const hc_gitt_segment *rest = segment(w, p->segment + 1);
+    double t0 = segment(w, p->segment)->t_on_s, x = rest->t_off_s - t0;
+    double rate = w->rate_s[p->segment];
+    size_t used;
+    hc_gitt_job *job = w->job;
+    prepare(w, p, ocv);
+    r->surface_c[k + 1] = hc_gitt_surface(job, rate, x);
+    r->e_v[k + 1] = tail_mean(rest, 0.3, job, rate, t0, &used);
+    r->u_v[k + 1] = w->out->noise_v / sqrt((double)used);
+    double here = hc_monotone_at(ocv, r->surface_c[k + 1], NULL);
+    double there = hc_monotone_at(ocv, r->q_c[k + 1], NULL);
+    r->e_inf_v[k + 1] = r->e_v[k + 1] + there - here;
+    p->e_inf_v = r->e_inf_v[k + 1];
+}
+
+static bool good(const hc_gitt_pulse *p)
+{
+    return p->rate_s > 0 && p->flags == 0;
+}
+
+/* Rate about pulse k: the middle of the five nearest good ones.  The past of
+ * later pulses and the rested points are built on it, so that a wild pulse
+ * does not spoil its neighbours. */
+static double rate_about(const hc_gitt_pulse *p, size_t n, size_t k)
+{
+    double near[5];
+    size_t m = 0;
+    for (size_t d = 0; d < n && m < 5; d++) {
+        if (k + d < n && good(&p[k + d]))
+            near[m++] = p[k + d].rate_s;
+        if (d > 0 && d <= k && m < 5 && good(&p[k - d]))
+            near[m++] = p[k - d].rate_s;
+    }
+    if (m == 0)
+        return 0;
+    qsort(near, m, sizeof *near, by_value);
+    return m % 2 == 1 ? near[m / 2] : sqrt(near[m / 2] * near[m / 2 - 1]);
+}
+
+static void renew_run(work *w, hc_gitt_run *r, const hc_monotone *ocv)
+{
+    hc_gitt_pulse *p = &w->out->pulse[r->first_pulse];
+    for (size_t k = 0; k < r->n_pulses; k++) {
+        double rate = rate_about(p, r->n_pulses, k);
+        w->rate_s[p[k].segment] = w->rate_s[p[k].segment + 1] = rate;
+    }
+    for (size_t k = 0; k < r->n_pulses; k++)
+        if (w->rate_s[p[k].segment] > 0)
+            renew_point(w, &p[k], r, k, ocv);
+}
+
+static void fit_pulse(work *w, hc_gitt_run *r, size_t k, int pass,
+                      const hc_monotone *ocv, const hc_monotone *other)
+{
+    hc_gitt_pulse *p = &w->out->pulse[r->first_pulse + k];
+    double rate = p->rate_s, guess;
+    bool found;
+    prepare(w, p, ocv);
+    if (w->job->n < 8)
+        return;
+    if (pass > 0 && rate > 0 && mask_outside(w->job, rate))
+        raise_flag(p, HC_GITT_BIT_OUTSIDE);
+    else
+        p->flags &= ~(1u << HC_GITT_BIT_OUTSIDE);
+    guess = w->rate_s[p->segment];
+    if (pass < PASSES - 1)
+        hc_gitt_coarse(w->job, w->few);
+    found = hc_gitt_minimise(pass < PASSES - 1 ? w->few : w->job,
+                             pass > 0 ? guess : (double)NAN,
+                             pass < PASSES - 1 ? 1e-4 : 1e-5, &rate);
+    if (pass == 1)
+        hc_gitt_try_ct(w->job, &rate);
+    p->flags &= ~(1u << HC_GITT_BIT_AT_EDGE);
+    if (!found)
+        raise_flag(p, HC_GITT_BIT_AT_EDGE);
+    p->rate_s = rate;
+    if (pass == 0)
+        set_rate(w, p, found ? rate : 0);
+    describe(w, p);
+    if (pass == PASSES - 1)
+        finish_fit(w, p, r, other, k);
+}
+
+/* Less than five steps of the resolution between the rested points. */
+static void judge_flat(const work *w, hc_gitt_pulse *p)
+{
+    double lsb = hc_gitt_train_lsb_v(w->train);
+    if (fabs(p->e_after_v - p->e_before_v) < 5 * lsb ||
+        p->e_after_v == p->e_before_v)
+        raise_flag(p, HC_GITT_BIT_FLAT_OCV);
+}
+
+static bool wants_fit(const hc_gitt_pulse *p)
+{
+    return (p->flags &
+            ((1u << HC_GITT_BIT_FEW_POINTS) | (1u << HC_GITT_BIT_FLAT_OCV) |
+             (1u << HC_GITT_BIT_NOT_CONSTANT))) == 0;
+}
+
+/* ---- beside the fit ---- */
+
+/* The fitted potential at samples of a pulse or its rest. */
+static void model_samples(const work *w, const hc_gitt_pulse *p,
+                          const hc_gitt_segment *s, bool on,
+                          const hc_gitt_linear *fit, hc_gitt_sample *out)
+{
+    const hc_gitt_job *job = w->job;
+    double t0 = segment(w, p->segment)->t_on_s;
+    hc_gitt_curve curve = hc_gitt_curve_of(job, p->rate_s);
+    for (size_t i = 0; i < s->n; i++) {
+        double t = s->sample[i].t_s - t0;
+        double q = hc_gitt_curve_at(job, &curve, t);
+        out[i].t_s = s->sample[i].t_s;
+        out[i].v_v = hc_monotone_at(job->ocv, q, NULL) + fit->offset_v;
+        if (on)
+            out[i].v_v += job->current_a * fit->r0_ohm;
+        if (job->with_ct)
+            out[i].v_v +=
+                job->current_a * fit->rct_ohm * hc_gitt_ct_part(job, t);
+    }
+}
+
+static double rest_slope_v_s(const hc_gitt_segment *rest)
+{
+    double from = rest->t_off_s - 0.2 * (rest->t_off_s - rest->t_on_s);
+    double x0 = 0, y0 = 0, sxx = 0, sxy = 0, k = 0;
+    for (size_t i = 0; i < rest->n; i++) {
+        if (rest->sample[i].t_s < from)
+            continue;
+        double dx = rest->sample[i].t_s - x0;
+        k += 1;
+        x0 += dx / k;
+        y0 += (rest->sample[i].v_v - y0) / k;
+        sxx += dx * (rest->sample[i].t_s - x0);
+        sxy += dx * (rest->sample[i].v_v - y0);
+    }
+    return k >= 3 && sxx > 0 ? sxy / sxx : (double)NAN;
+}
+
+static void measured_beside(work *w, hc_gitt_pulse *p, const hc_monotone *ocv,
+                            hc_gitt_view *v)
+{
+    const hc_gitt_segment *s = segment(w, p->segment);
+    const hc_gitt_segment *rest = segment(w, p->segment + 1);
+    double after = rest->n > 0 ? rest->sample[0].t_s : rest->t_on_s;
+    *v = (hc_gitt_view){s->sample,     s->n,         s->t_on_s,
+                        p->pulse_s,    s->current_a, s->charge_c,
+                        p->e_before_v, p->e_after_v, 0};
+    hc_monotone_at(ocv, p->q_mid_c, &v->slope_v_c);
+    hc_gitt_classics(v, w->set, &p->wh_full.value, &p->wh_simple.value,
+                     &p->wh_slope.value);
+    p->end_v = s->sample[s->n - 1].v_v;
+    p->end_s = s->sample[s->n - 1].t_s;
+    p->rest_rate_v_s = rest_slope_v_s(rest);
+    /* the clock of the interruption starts with its first sample when the
+     * log restarts there */
+    if (after - rest->t_on_s > 0.5)
+        after = rest->t_on_s;
+    hc_gitt_root_line line = hc_gitt_root_fit(
+        rest->sample, rest->n, after, w->set->ici_low_s, w->set->ici_high_s);
+    p->ici_slope = line.slope_v;
+    p->ici_v = line.intercept_v;
+    p->ici_r_ohm = (p->end_v - line.intercept_v) / s->current_a;
+}
+
+/* The same formulas on the fitted curve: what they make of a D that is
+ * known. */
+static void modelled_beside(work *w, hc_gitt_pulse *p, hc_gitt_view *v)
+{
+    const hc_gitt_segment *s = segment(w, p->segment);
+    const hc_gitt_segment *rest = segment(w, p->segment + 1);
+    hc_gitt_sample model[HC_GITT_KEEP];
+    hc_gitt_linear fit = hc_gitt_evaluate(w->job, p->rate_s, NULL);
+    double t0 = s->t_on_s, full, simple, slope;
+    model_samples(w, p, s, true, &fit, model);
+    v->sample = model;
+    v->e_before_v =
+        fit.offset_v + hc_monotone_at(w->job->ocv,
+                                      hc_gitt_surface(w->job, p->rate_s, 0),
+                                      NULL);
+    v->e_after_v =
+        fit.offset_v +
+        hc_monotone_at(w->job->ocv,
+                       hc_gitt_surface(w->job, p->rate_s, rest->t_off_s - t0),
+                       NULL);
+    hc_gitt_classics(v, w->set, &full, &simple, &slope);
+    p->wh_full.bias = full / p->rate_s;
+    p->wh_simple.bias = simple / p->rate_s;
+    p->wh_slope.bias = slope / p->rate_s;
+    p->end_model_v = model[s->n - 1].v_v;
+    model_samples(w, p, rest, false, &fit, model);
+    double after = rest->n > 0 ? rest->sample[0].t_s : rest->t_on_s;
+    p->ici_slope_model =
+        hc_gitt_root_fit(model, rest->n,
+                         after - rest->t_on_s > 0.5 ? rest->t_on_s : after,
+                         w->set->ici_low_s, w->set->ici_high_s)
+            .slope_v;
+}
+
+static bool wall_clock(const work *w, const hc_gitt_pulse *p)
+{
+    if (w->set->ici_clock == HC_GITT_CLOCK_AUTO)
+        return p->rest_s < 0.1 * p->pulse_s;
+    return w->set->ici_clock == HC_GITT_CLOCK_WALL;
+}
+
+/* Slope at b of the parabola through three points, of the line through two.
+ */
+static double gradient(const double *x, const double *y, size_t n, size_t at)
+{
+    if (n < 2)
+        return NAN;
+    if (at == 0 || at + 1 == n) {
+        size_t a = at == 0 ? 0 : n - 2;
+        return (y[a + 1] - y[a]) / (x[a + 1] - x[a]);
+    }
+    double hl = x[at] - x[at - 1], hr = x[at + 1] - x[at];
+    return (hl * hl * y[at + 1] + (hr * hr - hl * hl) * y[at] -
+            hr * hr * y[at - 1]) /
+           (hl * hr * (hl + hr));
+}
+
+static void interruptions(work *w, const hc_gitt_run *r)
+{
+    double part = w->set->shape == HC_DIFFUSION_SPHERE ? 1.0 / 9 : 1;
+    for (size_t k = 0; k < r->n_pulses; k++) {
+        hc_gitt_pulse *p = &w->out->pulse[r->first_pulse + k];
+        size_t from = k > 0 ? k - 1 : 0, n = 0;
+        double x[3], y[3], model[3], clock = 0;
+        for (size_t j = from; j <= k + 1 && j < r->n_pulses; j++, n++) {
+            const hc_gitt_pulse *b = &w->out->pulse[r->first_pulse + j];
+            clock += b->pulse_s;
+            x[n] = wall_clock(w, p) ? b->end_s : clock;
+            y[n] = b->end_v;
+            model[n] = b->end_model_v;
+        }
+        double f = part * 4 / 3.14159265358979323846;
+        double d = gradient(x, y, n, k - from) / p->ici_slope;
+        p->ici.value = f * d * d;
+        d = gradient(x, model, n, k - from) / p->ici_slope_model;
+        p->ici.bias = f * d * d / p->rate_s;
+    }
+}
+
+static hc_status beside(work *w, hc_err *err)
+{
+    for (size_t i = 0; i < w->out->n_runs; i++) {
+        hc_gitt_run *r = &w->out->run[i];
+        hc_monotone ocv = {0};
+        hc_status st = run_curve(r, HC_MONOTONE_SPLINE, &ocv, err);
+        if (st != HC_OK)
+            return st;
+        for (size_t k = 0; k < r->n_pulses; k++) {
+            hc_gitt_pulse *p = &w->out->pulse[r->first_pulse + k];
+            hc_gitt_view v;
+            measured_beside(w, p, &ocv, &v);
+            p->wh_full.bias = p->wh_simple.bias = p->wh_slope.bias = NAN;
+            p->ici_slope_model = NAN;
+            if (!(p->rate_s > 0))
+                continue;
+            prepare(w, p, &ocv);
+            modelled_beside(w, p, &v);
+        }
+        interruptions(w, r);
+        hc_monotone_clear(&ocv);
+    }
+    return HC_OK;
+}
+
+/* ---- all of it ---- */
+
+static hc_status one_pass(work *w, int pass, hc_err *err)
+{
+    w->merge = pass == PASSES - 1 ? 0.2 : 0.5;
+    for (size_t i = 0; i < w->out->n_runs; i++) {
+        hc_gitt_run *r = &w->out->run[i];
+        hc_monotone ocv = {0}, other = {0};
+        hc_status st = run_curve(r, HC_MONOTONE_SPLINE, &ocv, err);
+        if (st == HC_OK)
+            st = run_curve(r, HC_MONOTONE_PCHIP, &other, err);
+        for (size_t k = 0; k < r->n_pulses && pass == 0; k++)
+            judge_flat(w, &w->out->pulse[r->first_pulse + k]);
+        for (size_t k = 0; k < r->n_pulses && st == HC_OK; k++)
+            if (wants_fit(&w->out->pulse[r->first_pulse + k]))
+                fit_pulse(w, r, k, pass, &ocv, &other);
+        if (st == HC_OK)
+            renew_run(w, r, &ocv);
+        hc_monotone_clear(&ocv);
+        hc_monotone_clear(&other);
+        if (st != HC_OK)
+            return st;
+    }
+    return HC_OK;
+}
+
+hc_status hc_gitt_analyse(const hc_gitt_train *t,
+                          const hc_gitt_settings *settings,
+                          hc_gitt_result *out, hc_err *err)
+{
+    work w = {.train = t, .set = settings, .out = out};
+    *out = (hc_gitt_result){0};
+    hc_status st = hc_diffusion_table_new(&w.g, settings->shape, err);
+    w.job = calloc(2, sizeof *w.job);
+    w.few = w.job + 1;
+    hc_gitt_cosines(w.cosine);
+    if (st == HC_OK && w.job == NULL)
+        st = hc_fail_nomem(err);
+    if (st == HC_OK)
+        st = find_noise(&w, err);
+    if (st == HC_OK)
+        st = list_pulses(&w, err);
+    if (st == HC_OK)
+        st = list_runs(&w, err);
+    for (int pass = 0; pass < PASSES && st == HC_OK && settings->fit; pass++)
+        st = one_pass(&w, pass, err);
+    if (st == HC_OK)
+        st = beside(&w, err);
+    hc_diffusion_table_free(w.g);
+    free(w.job);
+    free(w.rate_s);
+    if (st != HC_OK)
+        hc_gitt_result_clear(out);
+    return st;
+}
