@@ -3,14 +3,14 @@
  * Z60W: quoted lines, mostly empty, a line of settings, the count of rows, a
  * quoted line of names separated by blanks ("  Freq (Hz)    Ampl ..."), rows
  * with commas; Z'' as measured.  .dfr: one number a line: "VERSION8.0", the
- * count, a flag, nine numbers a point: f, Z', -Z'' and six others.  .P00: a
- * line of names, the count, rows "f Z' -Z'' t Edc Idc" with exponents such
- * as 10.900e+01.
+ * count, a flag, nine numbers a point: f, Z', -Z'' and six others.  .P00: the
+ * procedure, dates, description, a line of names, the count, rows "f Z' -Z'' t
+ * Edc Idc" with exponents such as 10.900e+01.
  */
 #include "core/number.h"
 #include "core/text.h"
 #include "formats/format.h"
-#include "formats/lines.h"
+#include "formats/form.h"
 
 #include <string.h>
 
@@ -192,48 +192,56 @@ const hc_format hc_format_autolab_dfr = {.name = "autolab-dfr",
 
 static bool p00_names(const char *s, size_t len)
 {
-    return memmem(s, len, "Freq", 4) != NULL &&
-           memmem(s, len, "Z'", 2) != NULL && memmem(s, len, "Edc", 3) != NULL;
+    return memmem(s, len, "f/Hz", 4) != NULL &&
+           memmem(s, len, "-Z''/Ohm", 8) != NULL;
 }
 
 static hc_status p00_body(hc_source *src, hc_lines *l, hc_sink *sink,
                           hc_err *err)
 {
-    static const hc_column columns[] = {{"Freq/Hz", NULL},  {"Z'/ohm", NULL},
-                                        {"-Z''/ohm", NULL}, {"Time/s", NULL},
-                                        {"Edc/V", NULL},    {"Idc/A", NULL}};
     char *line;
-    size_t len;
+    size_t len, n_columns;
+    hc_column *columns;
     long n;
-    HC_TRY(next(l, src, &line, &len, "its names", err));
-    HC_TRY(next(l, src, &line, &len, "its count of points", err));
-    if (!count_in(line, len, &n))
-        return hc_fail_at(err, HC_DATA, src->name, 2,
-                          "the count of points is no number: '%.20s'", line);
-    hc_dataset d = hc_dataset_make("spectrum", columns, 6);
-    hc_rows_rules rules = {.dialect = {.delimiter = ' '},
-                           .skip_blank = true,
-                           .short_ok = true,
-                           .max_rows = (size_t)n};
-    d.kind = HC_KIND_EIS;
-    d.rows_declared = n;
-    HC_TRY(hc_sink_begin(sink, &d, err));
-    if (n > 0)
-        HC_TRY(hc_rows_read(l, sink, &rules, err));
-    return hc_sink_end(sink, err);
+    for (;;) {
+        HC_TRY(next(l, src, &line, &len, "its names of columns", err));
+        if (p00_names(line, len))
+            break;
+        HC_TRY(hc_form_colon(sink, line, len, err));
+    }
+    hc_dialect tabs = {.delimiter = '\t'};
+    HC_TRY(hc_split_names(line, len, tabs, &columns, &n_columns, err));
+    hc_status st = next(l, src, &line, &len, "its count of points", err);
+    if (st == HC_OK && !count_in(line, len, &n))
+        st = hc_fail_at(err, HC_DATA, src->name, hc_lines_number(l),
+                        "the count of points is no number: '%.20s'", line);
+    if (st == HC_OK) {
+        hc_dataset d = hc_dataset_make("spectrum", columns, n_columns);
+        hc_rows_rules rules = {
+            .dialect = tabs, .skip_blank = true, .max_rows = (size_t)n};
+        d.kind = HC_KIND_EIS;
+        d.rows_declared = n;
+        st = hc_sink_begin(sink, &d, err);
+        if (st == HC_OK && n > 0)
+            st = hc_rows_read(l, sink, &rules, err);
+        if (st == HC_OK)
+            st = hc_sink_end(sink, err);
+    }
+    hc_columns_free(columns, n_columns);
+    return st;
 }
 
 static void p00_detect(const hc_probe *p, hc_verdict *v)
 {
     const char *s;
     size_t len;
-    long n;
-    if (p->binary || !hc_probe_line(p, 0, &s, &len) || !p00_names(s, len))
-        hc_say_no(v, 0, "no line of Autolab's names Freq, Z', Edc");
-    else if (hc_probe_line(p, 1, &s, &len) && count_in(s, len, &n))
-        hc_say_yes(v, 80);
-    else
-        hc_say_no(v, 30, "line 2 is no count of points");
+    for (size_t i = 0; !p->binary && i < 20 && hc_probe_line(p, i, &s, &len);
+         i++)
+        if (p00_names(s, len)) {
+            hc_say_yes(v, 80);
+            return;
+        }
+    hc_say_no(v, 0, "no line of Autolab's names f/Hz, Z'/Ohm, -Z''/Ohm");
 }
 
 static hc_status p00_read(hc_source *src, hc_sink *sink, hc_err *err)

@@ -61,9 +61,9 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
 }
 
 static const hc_colmap columns[] = {
-    {"~Time[s]", "test_time_second", "s", 0, 0},
-    {"~Time[h]", "test_time_second", "h", 0, 0},
-    {"~Time[min]", "test_time_second", "min", 0, 0},
+    {"Time[s]", "test_time_second", "s", 0, 0},
+    {"Time[h]", "test_time_second", "h", 0, 0},
+    {"Time[min]", "test_time_second", "min", 0, 0},
     {"DataSet", "record_index", NULL, 0, 0},
     {"t-Step[s]", "step_time_second", "s", 0, 0},
     {"t-Step[h]", "step_time_second", "h", 0, 0},

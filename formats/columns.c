@@ -321,6 +321,9 @@ hc_meaning hc_column_meaning(const hc_column *c, const hc_colmap *own)
     if (c->unit != NULL && is_unit(c->unit))
         put(unit, sizeof unit, c->unit, strlen(c->unit));
     row = find(own, c->name);
+    /* "Z'(a)" is in ohm, whatever a unit "a" might be */
+    if (row != NULL && row->unit != NULL && c->unit == NULL)
+        put(unit, sizeof unit, row->unit, strlen(row->unit));
     if (row == NULL)
         row = find(own, base);
     if (row == NULL && (m.target = hc_bdf_known(c->name)) != NULL)

@@ -229,8 +229,8 @@ hc_status hc_form_lines(const hc_form *f, hc_lines *l, const char *name,
     size_t len, n;
     hc_column *columns;
     HC_TRY(find_names(f, l, name, sink, &line, &len, err));
-    while (len > 0 && (line[len - 1] == '\r' || line[len - 1] == ' '))
-        len--;
+    if (len > 0 && *line == '~') /* BaSyTec */
+        line++, len--;
     hc_dialect d = {.delimiter = f->delimiter != 0 ? f->delimiter
                                                    : delimiter_of(line, len),
                     .quotes = true};

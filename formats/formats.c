@@ -9,6 +9,7 @@
 
 /* One row a format, in alphabetical order of their names. */
 #define HC_FORMAT_LIST(X)                                                     \
+    X(hc_format_arbin_res)                                                    \
     X(hc_format_arbin_text)                                                   \
     X(hc_format_autolab_dfr)                                                  \
     X(hc_format_autolab_p00)                                                  \
@@ -17,6 +18,7 @@
     X(hc_format_biologic_mpt)                                                 \
     X(hc_format_chi)                                                          \
     X(hc_format_digatron)                                                     \
+    X(hc_format_elchemea)                                                     \
     X(hc_format_ivium)                                                        \
     X(hc_format_landt)                                                        \
     X(hc_format_maccor)                                                       \
@@ -30,6 +32,7 @@
     X(hc_format_pec)                                                          \
     X(hc_format_relaxis)                                                      \
     X(hc_format_versastudio)                                                  \
+    X(hc_format_xlsx)                                                         \
     X(hc_format_zahner)
 
 #define DECLARE(f) extern const hc_format f;

@@ -85,8 +85,13 @@ static hc_status block_rows(reader *r, long columns, long rows, hc_err *err)
             return HC_OK;
         double x;
         bool numbers = n == (size_t)columns;
-        for (size_t k = 0; numbers && k < n && k < 3; k++)
+        for (size_t k = 0; numbers && k < n && k < 3; k++) {
+            /* some versions write a decimal comma */
+            char *comma = memchr((char *)cells[k].u.s, ',', cells[k].len);
+            if (comma != NULL)
+                *comma = '.';
             numbers = hc_number_parse(cells[k].u.s, cells[k].len, &x);
+        }
         if (!numbers) {
             hc_sink_reject(r->sink, r->number,
                            "%zu fields where three numbers should stand", n);

@@ -157,6 +157,8 @@ typedef struct {
     size_t n;      /* columns */
     bool trailing; /* the row before ended in a delimiter */
     bool any;
+    long short_line;     /* a short row that may be the last line, or 0 */
+    size_t short_fields; /* of it */
 } row_reader;
 
 static bool ends_in(const char *line, size_t len, char delimiter)
@@ -182,6 +184,27 @@ static bool looks_cut(const row_reader *r, const hc_lines *l, size_t got,
     return got < r->n || sink->growing || (r->any && r->trailing && !trailing);
 }
 
+/* A short row with another line behind it is no ragged tail. */
+static void reject_short(row_reader *r, hc_sink *sink)
+{
+    if (r->short_line > 0)
+        hc_sink_reject(sink, r->short_line,
+                       "%zu fields where the table has %zu columns",
+                       r->short_fields, r->n);
+    r->short_line = 0;
+}
+
+static hc_status say_tail(const row_reader *r, hc_sink *sink, hc_err *err)
+{
+    if (r->short_line == 0)
+        return HC_OK;
+    hc_sink_warn(sink, r->short_line,
+                 "the last line has %zu of %zu fields and is no record",
+                 r->short_fields, r->n);
+    return hc_sink_factf(sink, err, "ragged_rows", "[%zu, %zu]",
+                         r->short_fields, r->n);
+}
+
 static hc_status take_row(row_reader *r, hc_lines *l, hc_sink *sink,
                           char *line, size_t len, hc_err *err)
 {
@@ -205,6 +228,11 @@ static hc_status take_row(row_reader *r, hc_lines *l, hc_sink *sink,
     if (looks_cut(r, l, got, trailing, sink)) {
         hc_sink_incomplete(sink, "line %ld ends within a row",
                            hc_lines_number(l));
+        return HC_OK;
+    }
+    if (got < r->n && rules->ragged_tail && hc_lines_ended(l)) {
+        r->short_line = hc_lines_number(l);
+        r->short_fields = got;
         return HC_OK;
     }
     if (got != r->n && !(got < r->n && rules->short_ok)) {
@@ -241,7 +269,7 @@ static hc_status read_rows(row_reader *r, hc_lines *l, hc_sink *sink,
            sink->dataset_rows + sink->dataset_rejected < rules->max_rows) {
         HC_TRY(hc_lines_next(l, &line, &len, err));
         if (line == NULL)
-            return HC_OK;
+            return say_tail(r, sink, err);
         if (len == 0 || (hc_isspace(*line) && blank(line, len))) {
             if (rules->skip_blank)
                 continue;
@@ -252,6 +280,7 @@ static hc_status read_rows(row_reader *r, hc_lines *l, hc_sink *sink,
             hc_lines_back(l);
             return HC_OK;
         }
+        reject_short(r, sink);
         HC_TRY(take_row(r, l, sink, line, len, err));
     }
     return HC_OK;

@@ -1,0 +1,145 @@
+/* mdb_module.c: the module hc-mdb: Access databases by libmdb
+ *
+ * libmdb wants a file, so the bytes go to it in memory (mdb_open_buffer);
+ * rows come in the order of the pages, not of the records.
+ */
+#include "formats/database.h"
+
+#include "core/text.h"
+
+#include <mdbtools.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { CELL = 4096, COLUMNS_MAX = 256 };
+
+struct hc_database {
+    MdbHandle *mdb;
+    char name[512];
+};
+
+static hc_status db_open(hc_database **out, void *data, size_t len,
+                         const char *name, hc_err *err)
+{
+    hc_database *d = calloc(1, sizeof *d);
+    if (d == NULL)
+        return hc_fail_nomem(err);
+    strncpy(d->name, name, sizeof d->name - 1);
+    d->mdb = mdb_open_buffer(data, len, MDB_NOFLAGS);
+    if (d->mdb == NULL || mdb_read_catalog(d->mdb, MDB_TABLE) == NULL) {
+        if (d->mdb != NULL)
+            mdb_close(d->mdb);
+        free(d);
+        return hc_fail_at(err, HC_DATA, name, 0,
+                          "the Access database cannot be opened (cut or "
+                          "damaged?)");
+    }
+    /* one spelling of dates for all, and numbers as they are */
+    mdb_set_date_fmt(d->mdb, "%Y-%m-%dT%H:%M:%S");
+    *out = d;
+    return HC_OK;
+}
+
+static void db_close(hc_database *d)
+{
+    if (d == NULL)
+        return;
+    mdb_close(d->mdb);
+    free(d);
+}
+
+static bool db_has(const hc_database *d, const char *table)
+{
+    for (unsigned i = 0; i < d->mdb->num_catalog; i++) {
+        MdbCatalogEntry *e = g_ptr_array_index(d->mdb->catalog, i);
+        if (e->object_type == MDB_TABLE &&
+            hc_strcasecmp(e->object_name, table) == 0)
+            return true;
+    }
+    return false;
+}
+
+/* ---- one table ---- */
+
+typedef struct {
+    MdbTableDef *table;
+    size_t n;
+    const char *names[COLUMNS_MAX];
+    char *cells; /* n times CELL */
+    int lengths[COLUMNS_MAX];
+    const char *values[COLUMNS_MAX];
+    hc_db_type types[COLUMNS_MAX];
+} walk;
+
+static hc_db_type type_of(const MdbColumn *c)
+{
+    switch (c->col_type) {
+    case MDB_BYTE:
+    case MDB_INT:
+    case MDB_LONGINT:
+    case MDB_BOOL:
+        return HC_DB_WHOLE;
+    case MDB_FLOAT:
+        return HC_DB_F4;
+    case MDB_DOUBLE:
+        return HC_DB_F8;
+    default:
+        return HC_DB_TEXT;
+    }
+}
+
+static hc_status walk_rows(walk *w, const hc_database_handler *h, void *ctx,
+                           hc_err *err)
+{
+    hc_status st = h->columns(ctx, w->names, w->types, w->n, err);
+    mdb_rewind_table(w->table);
+    while (st == HC_OK && mdb_fetch_row(w->table)) {
+        for (size_t i = 0; i < w->n; i++)
+            w->values[i] = w->lengths[i] > 0 ? w->cells + i * CELL : NULL;
+        st = h->row(ctx, w->values, err);
+    }
+    return st;
+}
+
+static hc_status db_table(hc_database *d, const char *name,
+                          const hc_database_handler *h, void *ctx, hc_err *err)
+{
+    walk *w = calloc(1, sizeof *w);
+    char *copy = hc_strdup(name);
+    hc_status st = HC_OK;
+    if (w == NULL || copy == NULL) {
+        free(w);
+        free(copy);
+        return hc_fail_nomem(err);
+    }
+    mdb_set_bind_size(d->mdb, CELL);
+    w->table = mdb_read_table_by_name(d->mdb, copy, MDB_TABLE);
+    if (w->table == NULL || mdb_read_columns(w->table) == NULL)
+        st = hc_fail_at(err, HC_DATA, d->name, 0, "no table %s", name);
+    if (st == HC_OK) {
+        w->n = w->table->num_cols < COLUMNS_MAX ? w->table->num_cols
+                                                : COLUMNS_MAX;
+        w->cells = calloc(w->n + 1, CELL);
+        if (w->cells == NULL)
+            st = hc_fail_nomem(err);
+    }
+    for (size_t i = 0; st == HC_OK && i < w->n; i++) {
+        MdbColumn *c = g_ptr_array_index(w->table->columns, i);
+        w->names[i] = c->name;
+        w->types[i] = type_of(c);
+        mdb_bind_column(w->table, (int)i + 1, w->cells + i * CELL,
+                        &w->lengths[i]);
+    }
+    if (st == HC_OK)
+        st = walk_rows(w, h, ctx, err);
+    if (w->table != NULL)
+        mdb_free_tabledef(w->table);
+    free(w->cells);
+    free(w);
+    free(copy);
+    return st;
+}
+
+extern const hc_database_ops hc_module_mdb;
+const hc_database_ops hc_module_mdb = {
+    .open = db_open, .close = db_close, .has = db_has, .table = db_table};
