@@ -18,6 +18,7 @@ const hc_colmap hc_biologic_columns[] = {
     {"|Zwe-ce|", "absolute_impedance_ohm@cell", "ohm", 1, 0},
     {"Phase(Zwe-ce)", "phase_degree@cell", "deg", 1, 0},
     {"<Ewe/V>", "working_potential_volt", "V", 1, 1},
+    {"<Ecv>", "counter_potential_volt", "V", 1, 2}, /* id 441 */
     {"<Ece/V>", "counter_potential_volt", "V", 1, 1},
     {"Ewe-Ece", "voltage_volt", "V", 1, 0},
     {"<Ewe-Ece>", "voltage_volt", "V", 1, 1},

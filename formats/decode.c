@@ -71,6 +71,22 @@ void hc_latin1_text(hc_text *t, const char *s, size_t len)
     }
 }
 
+void hc_latin1_clean(char *to, size_t cap, const char *s, size_t len)
+{
+    size_t n = 0;
+    hc_trim(&s, &len);
+    for (size_t i = 0; i < len && s[i] != '\0' && n + 4 < cap; i++) {
+        unsigned char c = (unsigned char)s[i];
+        uint32_t code = c >= 0x80 && c < 0xA0 ? cp1252[c - 0x80]
+                        : c < 0x20            ? ' '
+                                              : c;
+        n += put_utf8(to + n, code);
+    }
+    while (n > 0 && to[n - 1] == ' ')
+        n--;
+    to[n] = '\0';
+}
+
 /* ---- UTF-16 ---- */
 
 typedef struct {

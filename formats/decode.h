@@ -14,6 +14,10 @@ void hc_decode_text(hc_text *t, const char *s, size_t len, hc_encoding e);
 /* Windows-1252 to UTF-8, behind t. */
 void hc_latin1_text(hc_text *t, const char *s, size_t len);
 
+/* Windows-1252 bytes as a short UTF-8 string: cut at cap, control bytes as
+ * blanks, white space at the ends cut. */
+void hc_latin1_clean(char *to, size_t cap, const char *s, size_t len);
+
 /* A stream of UTF-8 with plain line ends from one of UTF-16 (with its BOM)
  * or one with lone CR ends; `from` is borrowed. */
 hc_status hc_decode_open(hc_in **out, hc_in *from, hc_encoding e,

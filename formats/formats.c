@@ -15,6 +15,7 @@
     X(hc_format_autolab_p00)                                                  \
     X(hc_format_autolab_text)                                                 \
     X(hc_format_basytec)                                                      \
+    X(hc_format_biologic_mpr)                                                 \
     X(hc_format_biologic_mpt)                                                 \
     X(hc_format_chi)                                                          \
     X(hc_format_digatron)                                                     \

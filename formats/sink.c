@@ -19,28 +19,30 @@ static const char *const facts[] = {
     "device",                 /* "SP-240 (SN 0200)" */
     "electrode_surface_area", /* as the file has it */
     "encoding",               /* ascii, latin-1, utf-8 ... */
-    "end_time",               /* ISO 8601 */
-    "has_header",             /* True, False: names of columns */
-    "header_line_number",     /* line of the names, from 1 */
-    "header_lines",           /* lines before the first row */
-    "line_ends",              /* LF, CRLF, CR */
-    "loop_index",             /* first rows of loops, blank between */
-    "magic",                  /* first line of a text format */
-    "number_of_loops",        /* linked techniques */
-    "ocv_volt",               /* open circuit before the measurement */
-    "ragged_rows",            /* lines of another number of fields */
-    "sample",                 /* what was measured, in the file's words */
-    "separator",              /* tab, comma, semicolon, blank */
-    "software",               /* "EC-Lab v11.33" */
-    "start_time",             /* ISO 8601; Z or offset only if known */
-    "start_time_text",        /* the same as the file has it */
-    "technique",              /* in the instrument's words */
-    "ac_voltage_volt",        /* set amplitude, peak */
-    "ac_current_ampere",      /* set amplitude, peak */
-    "area_m2",                /* electrode area in SI */
-    "mass_kg",                /* active mass in SI */
-    "temperature_celsius",    /* constant, in the header */
-    "voltage_of",             /* which pair of electrodes voltage_volt is */
+    "start_date",             /* ISO 8601, the day alone */
+    "end_date",
+    "end_time",            /* ISO 8601 */
+    "has_header",          /* True, False: names of columns */
+    "header_line_number",  /* line of the names, from 1 */
+    "header_lines",        /* lines before the first row */
+    "line_ends",           /* LF, CRLF, CR */
+    "loop_index",          /* first rows of loops, blank between */
+    "magic",               /* first line of a text format */
+    "number_of_loops",     /* linked techniques */
+    "ocv_volt",            /* open circuit before the measurement */
+    "ragged_rows",         /* lines of another number of fields */
+    "sample",              /* what was measured, in the file's words */
+    "separator",           /* tab, comma, semicolon, blank */
+    "software",            /* "EC-Lab v11.33" */
+    "start_time",          /* ISO 8601; Z or offset only if known */
+    "start_time_text",     /* the same as the file has it */
+    "technique",           /* in the instrument's words */
+    "ac_voltage_volt",     /* set amplitude, peak */
+    "ac_current_ampere",   /* set amplitude, peak */
+    "area_m2",             /* electrode area in SI */
+    "mass_kg",             /* active mass in SI */
+    "temperature_celsius", /* constant, in the header */
+    "voltage_of",          /* which pair of electrodes voltage_volt is */
 };
 
 static bool known_fact(const char *key)
