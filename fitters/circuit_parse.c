@@ -272,6 +272,16 @@ static hc_status unknown_element(parser *p)
     return st;
 }
 
+static bool function_begins(const char *s)
+{
+    bool found = strncmp(s, "p(", 2) == 0;
+    for (size_t i = 0; i < hc_lines_n; i++) {
+        size_t n = strlen(hc_lines[i].name);
+        found |= strncmp(s, hc_lines[i].name, n) == 0 && s[n] == '(';
+    }
+    return found;
+}
+
 static hc_status parse_element(parser *p, int *node)
 {
     hc_circuit *c = p->c;
@@ -281,7 +291,7 @@ static hc_status parse_element(parser *p, int *node)
     if (t == NULL)
         return unknown_element(p);
     /* a longer word that only begins like an element is a slip */
-    if (s[len] >= 'a' && s[len] <= 'z' && s[len] != 'p' && s[len] != 't')
+    if (s[len] >= 'a' && s[len] <= 'z' && !function_begins(s + len))
         return unknown_element(p);
     if (c->n_elements == HC_CIRCUIT_ELEMENTS ||
         c->n_pars + t->n_par > HC_CIRCUIT_PARS)

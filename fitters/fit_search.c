@@ -338,6 +338,9 @@ static hc_fit_minimum minimum_of(const search *s, const candidate *c)
     if (s->effort->sort_arcs)
         sort_arcs(s->f, y, &negative);
     fit_p_from_y(s->f, y, negative, m.p);
+    for (int k = 0; k < s->f->np; k++)
+        if (!s->f->co[k].free && s->f->co[k].kind != MAP_TIED)
+            m.p[k] = s->f->c.pars[k].value; /* to the last digit */
     m.degenerate = is_degenerate(s->f, y, m.p);
     return m;
 }

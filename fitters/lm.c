@@ -145,7 +145,8 @@ void hc_lm_run(const hc_lm *lm, hc_lm_state *s, int steps, double gain)
             if (cost < s->cost) {
                 accept(s, lm->n, x, cost, promise, gain);
                 taken = true;
-            } else if (isfinite(cost) && promise <= 1e-15 * s->cost) {
+            } else if (isfinite(cost) && promise >= 0 &&
+                       promise <= 1e-15 * s->cost) {
                 break; /* at the floor of the arithmetic */
             } else {
                 s->lambda *= s->nu;

@@ -308,8 +308,8 @@ void hc_fit_curve_begin(hc_writer *w, bool dense)
         return;
     hc_writer_column(w, "measured_real_impedance_ohm");
     hc_writer_column(w, "measured_imaginary_impedance_ohm");
-    hc_writer_column(w, "real_residual");
-    hc_writer_column(w, "imaginary_residual");
+    hc_writer_column(w, "fit_real_residual");
+    hc_writer_column(w, "fit_imaginary_residual");
 }
 
 static void curve_row(hc_writer *w, const hc_spectrum *s, double f_hz,
