@@ -1,0 +1,206 @@
+/* ccd_report.c: CCD results as records and as a table of half cycles */
+#include "cycle/ccd_report.h"
+
+#include <math.h>
+#include <stdio.h>
+
+void hc_ccd_limits_write(hc_writer *w, const hc_ccd_limits *l)
+{
+    hc_writer_meta(w, "ccd_limits",
+                   "settle_s=%g alpha=%g drop=%g hard=%g preshort=%g "
+                   "runaway=%g heal=%g scatter=%g ea_ev=%g ea_sd_ev=%g",
+                   l->settle_s, l->alpha, l->drop_min, l->hard_ratio,
+                   l->preshort_ratio, l->runaway_ratio, l->heal_part,
+                   l->scatter_floor, l->ea_ev, l->ea_sd_ev);
+    hc_writer_meta(w, "ccd_validated",
+                   "on synthetic data only; the limits are halfcell's own");
+}
+
+/* Where records of one cell go. */
+typedef struct {
+    hc_writer *w;
+    hc_conditions at;
+    const char *method;
+} pen;
+
+static void number(const pen *p, const char *quantity, double value,
+                   const char *unit, const char *status)
+{
+    hc_record r = hc_record_make(&p->at, p->method, quantity, value, unit);
+
+    snprintf(r.status, sizeof r.status, "%s", status);
+    hc_records_put(p->w, &r);
+}
+
+static void word(const pen *p, const char *quantity, const char *text)
+{
+    hc_record r = hc_record_word(&p->at, p->method, quantity, text);
+
+    hc_records_put(p->w, &r);
+}
+
+static void density(const pen *p, const char *quantity, double value,
+                    double area_sd, const char *status)
+{
+    hc_record r = hc_record_make(&p->at, p->method, quantity, value, "A/m2");
+
+    if (!isnan(area_sd) && !isnan(value))
+        r.std_error = fabs(value) * area_sd;
+    snprintf(r.status, sizeof r.status, "%s", status);
+    hc_records_put(p->w, &r);
+}
+
+static void put_contact(const pen *p, const hc_ccd_result *r)
+{
+    if (r->runaway)
+        word(p, "contact",
+             r->exhausted             ? "lithium-exhausted"
+             : r->exhaustion_possible ? "void-or-exhaustion"
+                                      : "runaway");
+    if (r->compliance)
+        word(p, "contact", "compliance");
+    if (!r->runaway && !r->compliance)
+        word(p, "contact", "ok");
+    if (r->runaway)
+        number(p, "contact_half_cycle", (double)r->runaway_half, "1", "ok");
+}
+
+static void put_ccd(const pen *p, const hc_ccd_result *r,
+                    const hc_ccd_limits *l)
+{
+    bool failed = r->cls != HC_SHORT_NONE;
+
+    if (r->preshort == HC_PRE_YES) {
+        density(p, "ccd_last_safe_a_m2", NAN, NAN, "pre-shorted");
+        density(p, "ccd_first_failing_a_m2", NAN, NAN, "pre-shorted");
+        return;
+    }
+    density(p, "ccd_last_safe_a_m2", r->low_a_m2, l->area_sd,
+            failed ? "ok" : "right-censored");
+    density(p, "ccd_first_failing_a_m2", r->high_a_m2, l->area_sd,
+            failed ? "ok" : "right-censored");
+    number(p, "ccd_detectable_drop", r->detectable_rel, "1", "3-sigma");
+    if (!failed)
+        return;
+    number(p, "short_half_cycle", (double)r->fail_half, "1", "ok");
+    number(p, "short_time_second", r->fail_s, "s", "ok");
+    word(p, "short_polarity", r->fail_sign > 0 ? "positive" : "negative");
+    number(p, "short_charge_into_half_c_m2", r->q_into_as_m2, "C/m2", "ok");
+    number(p, "short_charge_per_half_c_m2", r->q_half_as_m2, "C/m2", "ok");
+    number(p, "short_cumulative_charge_c_m2", r->cumulative_as_m2, "C/m2",
+           "ok");
+    number(p, "short_drop", r->drop_rel, "1", "ok");
+    number(p, "short_bic_gain", r->bic_gain, "1", r->confidence);
+    if (r->hard_half) {
+        number(p, "hard_half_cycle", (double)r->hard_half, "1", "ok");
+        number(p, "hard_time_second", r->hard_s, "s", "ok");
+    }
+}
+
+static void put_interval(const pen *p, const char *low, const char *high,
+                         const hc_ccd_interval *i, const hc_ccd_limits *l)
+{
+    if (i->status[0] == '-')
+        return;
+    density(p, low, i->low_a_m2, l->area_sd, i->status);
+    density(p, high, i->high_a_m2, l->area_sd, i->status);
+}
+
+void hc_ccd_records(hc_writer *w, const hc_ccd_result *r,
+                    const hc_half_list *l, const hc_ccd_limits *limits,
+                    const char *cell, long source)
+{
+    static const char *const pre[] = {"no", "yes", "cannot-exclude"};
+    const hc_half_cycle *at =
+        &l->at[r->fail_half > 0 ? (size_t)r->fail_half - 1 : l->n - 1];
+    pen p = {w, hc_conditions_none(), "ccd"};
+
+    p.at.source_index = source;
+    snprintf(p.at.cell, sizeof p.at.cell, "%s", cell ? cell : "-");
+    p.at.temperature_celsius = at->temp_c;
+    p.at.pressure_pa = at->pressure_pa;
+    word(&p, "class", hc_short_class_name(r->cls));
+    word(&p, "pre_shorted", pre[r->preshort]);
+    put_contact(&p, r);
+    word(&p, "protocol", hc_ccd_protocol_name(r->protocol));
+    number(&p, "repeats_per_level", r->repeats, "1", "ok");
+    word(&p, "rests_between", l->rests ? "yes" : "no");
+    word(&p, "eis_between", l->eis ? "yes" : "no");
+    number(&p, "half_cycles", (double)l->n, "1", "ok");
+    put_ccd(&p, r, limits);
+    put_interval(&p, "ccs_last_safe_a_m2", "ccs_first_failing_a_m2", &r->ccs,
+                 limits);
+    put_interval(&p, "ccp_last_safe_a_m2", "ccp_first_failing_a_m2", &r->ccp,
+                 limits);
+    word(&p, "leakage", r->leakage);
+    number(&p, "offset_volt", l->offset_v, "V", "ok");
+    number(&p, "baseline_scatter", r->scatter, "1", "ok");
+    if (l->has_temp) {
+        hc_record e =
+            hc_record_make(&p.at, "ccd", "baseline_energy_ev", r->ea_ev, "eV");
+
+        e.std_error = r->ea_sd_ev;
+        snprintf(e.status, sizeof e.status, "%s",
+                 r->ea_sd_ev > 0.8 * limits->ea_sd_ev ? "prior" : "ok");
+        hc_records_put(w, &e);
+    }
+    number(&p, "initial_resistance_ohm_m2", l->at[0].r_ohm_m2, "ohm m2", "ok");
+}
+
+void hc_ccd_table_begin(hc_writer *w)
+{
+    static const char *const names[] = {
+        "source_index",
+        "half_cycle",
+        "cycle_count",
+        "direction",
+        "start_time_second",
+        "end_time_second",
+        "current_density_a_m2",
+        "charge_c_m2",
+        "cumulative_charge_c_m2",
+        "polarisation_resistance_ohm_m2",
+        "resistance_error_ohm_m2",
+        "expected_resistance_ohm_m2",
+        "resistance_ratio",
+        "z",
+        "detectable_drop",
+        "low_part",
+        "temperature_celsius",
+        "pressure_pa",
+        "verdict",
+    };
+
+    for (size_t k = 0; k < sizeof names / sizeof *names; k++)
+        hc_writer_column(w, names[k]);
+}
+
+void hc_ccd_table_put(hc_writer *w, const hc_half_list *l, long source)
+{
+    for (size_t k = 0; k < l->n; k++) {
+        const hc_half_cycle *h = &l->at[k];
+        const double x[] = {h->j_a_m2,
+                            h->q_as_m2,
+                            h->q_before_as_m2 + h->q_as_m2,
+                            h->r_ohm_m2,
+                            h->r_ohm_m2 * h->s_rel / sqrt(h->n_eff),
+                            h->r_hat_ohm_m2,
+                            h->r_ohm_m2 / h->r_hat_ohm_m2,
+                            h->z,
+                            h->drop_seen_rel,
+                            h->low_part,
+                            h->temp_c,
+                            h->pressure_pa};
+
+        hc_writer_integer(w, source);
+        hc_writer_integer(w, h->k);
+        hc_writer_integer(w, h->cycle);
+        hc_writer_text(w, h->sign > 0 ? "positive" : "negative");
+        hc_writer_number(w, h->start_s);
+        hc_writer_number(w, h->end_s);
+        for (size_t c = 0; c < sizeof x / sizeof *x; c++)
+            hc_writer_digits(w, x[c], 10);
+        hc_writer_text(w, h->verdict);
+        hc_writer_end_row(w);
+    }
+}
