@@ -130,6 +130,7 @@ static void fill_slots(hc_normal *n)
     s->step = hc_normal_find(n, "step_count");
     s->step_id = hc_normal_find(n, "step_id");
     s->step_flag = hc_normal_find(n, "step_flag");
+    s->step_time = hc_normal_find(n, "step_time_second");
     s->record = hc_normal_find(n, "record_index");
     s->freq = hc_normal_find(n, "frequency_hertz");
     s->key = hc_normal_find(n, "spectrum_key");
@@ -177,7 +178,39 @@ static hc_status bind(hc_normal *n, const hc_dataset *d, hc_err *err)
         c->clock = hc_ends_with(c->m.target, "_time_second");
     }
     fill_slots(n);
+    hc_counters_find(n);
+    n->direction = -1;
+    n->amp_sign = n->slot.amp >= 0 ? n->in[n->slot.amp].m.sign : 1;
+    for (size_t i = 0; d->direction != NULL && i < n->n_in; i++)
+        if (strcmp(d->columns[i].name, d->direction) == 0)
+            n->direction = (int)i;
     return HC_OK;
+}
+
+void hc_normal_direction(hc_normal *n, const hc_cell *cells)
+{
+    if (n->direction < 0 || n->slot.amp < 0)
+        return;
+    const hc_cell *c = &cells[n->direction];
+    const char *word = n->dataset->discharging;
+    double x;
+    bool discharging = c->type == HC_CELL_TEXT && c->len == strlen(word) &&
+                       memcmp(c->u.s, word, c->len) == 0;
+    /* some dialects have the sign all the same */
+    if (discharging && hc_cell_number(&cells[n->slot.amp], &x) && x < 0)
+        discharging = false;
+    n->in[n->slot.amp].m.sign = discharging ? -n->amp_sign : n->amp_sign;
+}
+
+/* A step may be called anything: a number of its own for each text. */
+static double step_key(const hc_cell *c)
+{
+    double x = 0;
+    if (hc_cell_number(c, &x))
+        return isnan(x) ? -1 : x;
+    for (uint32_t i = 0; i < c->len; i++)
+        x = fmod(x * 31 + (unsigned char)c->u.s[i], 9007199254740881.0);
+    return x + 0.5;
 }
 
 static bool has_impedance(const hc_slots *s)
@@ -395,9 +428,12 @@ static hc_status on_begin(void *ctx, const hc_dataset *d, hc_err *err)
  * been rejected). */
 static bool take_numbers(hc_normal *n, const hc_cell *cells)
 {
+    hc_normal_direction(n, cells);
     for (size_t i = 0; i < n->n_in; i++) {
         const hc_incol *c = &n->in[i];
         double x;
+        if ((int)i == n->slot.step_id)
+            n->num[i] = step_key(&cells[i]);
         if (!c->number)
             continue;
         if (hc_cell_number(&cells[i], &x)) {
@@ -548,6 +584,15 @@ double hc_normal_clock(const hc_normal *n, const hc_cell *c, bool *is_utc)
 {
     hc_moment m;
     hc_date_order order = n->format->dates;
+    double x;
+    if (c->type != HC_CELL_NONE && hc_cell_number(c, &x)) {
+        /* days since 1899-12-30 (OLE, Excel) or seconds since 1970 UTC */
+        *is_utc = x > 3e8;
+        return x > 1e4 && x < 1e5
+                   ? hc_civil_seconds(1899, 12, 30) + round(x * 86400e3) / 1e3
+               : x > 3e8 && x < 4e9 ? x
+                                    : NAN;
+    }
     if (c->type != HC_CELL_TEXT || !hc_date_parse(c->u.s, c->len, order, &m) ||
         !m.has_date)
         return NAN;

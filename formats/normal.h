@@ -52,6 +52,7 @@ typedef struct {
     int time, date, unix_time, volt, working, counter, amp, increment;
     int control_amp, control_mixed, mode, cycle, step, step_id, step_flag;
     int record, freq, key;
+    int step_time;
     int re[3], im[3], mod[3], phase[3]; /* cell or only one, we, ce */
 } hc_slots;
 
@@ -65,6 +66,8 @@ typedef struct {
     bool any;
     double charged_ah, discharged_ah;
     double last_step_id;
+    /* time of the test from times of its steps */
+    double step_base, last_step_time, last_step_key;
     long step; /* our step_count */
     double last_record;
     double warned_cycle;
@@ -91,6 +94,24 @@ typedef struct {
     double rest_s, ocv_volt, drift_v_s; /* of the present spectrum */
     hc_text held[HC_MAX_PAIRS];         /* rows of the other electrodes */
 } hc_spectra_state;
+
+/* The instrument's own counters of charge (counters.c). */
+typedef enum {
+    HC_COUNTS_NOT,
+    HC_COUNTS_STEP,     /* charge and discharge, from 0 in each step */
+    HC_COUNTS_CYCLE,    /* from 0 in each cycle */
+    HC_COUNTS_FREE,     /* until something resets them */
+    HC_COUNTS_STEP_NET, /* one counter with sign */
+    HC_COUNTS_STEP_SUM, /* one without */
+    HC_COUNTS_NET,      /* one with sign that never resets */
+} hc_counter_kind;
+
+typedef struct {
+    hc_counter_kind kind;
+    int a, b; /* columns: charge and discharge, or the one; -1 */
+    bool any;
+    double last_a, last_b, step, cycle, direction;
+} hc_counters;
 
 typedef struct hc_normal {
     hc_session *session;
@@ -128,7 +149,10 @@ typedef struct hc_normal {
     double *num; /* numbers of the present row, in our units */
     size_t n_in;
     hc_slots slot;
-    int n_pairs; /* electrode pairs with impedance */
+    hc_counters counters;
+    int direction; /* column that says the direction of the current, or -1 */
+    int amp_sign;  /* of the current otherwise */
+    int n_pairs;   /* electrode pairs with impedance */
     hc_sink *sink;
 } hc_normal;
 
@@ -160,6 +184,16 @@ hc_status hc_eis_row(hc_normal *n, const hc_cell *cells,
 hc_status hc_eis_end(hc_normal *n, hc_err *err) HC_MUST_USE;
 /* A row without impedance that tells what came before a spectrum. */
 void hc_eis_rest_row(hc_normal *n);
+
+/* Capacities that never reset, from the instrument's counters: which there
+ * are, what they are called (NULL none), one row's worth (false: no
+ * counters). */
+void hc_counters_find(hc_normal *n);
+const char *hc_counters_name(const hc_normal *n);
+bool hc_counters_add(hc_normal *n, double step, double cycle, double amp);
+
+/* Give the current of this row its sign where a column says the direction. */
+void hc_normal_direction(hc_normal *n, const hc_cell *cells);
 
 hc_status hc_normal_add(hc_normal *n, const char *name, hc_from from,
                         int column, hc_err *err) HC_MUST_USE;

@@ -2,9 +2,10 @@
  *
  * test_time_second, voltage_volt, current_ampere first, then what the file
  * has of BDF's columns.  charging_capacity_ah and discharging_capacity_ah
- * never reset: where the file has no such columns they are integrated here
- * (trapezoid over I; the interval over which the current changes its sign or
- * starts counts with the later current).
+ * never reset: where the file has no such columns they follow from its
+ * counters (counters.c), and without counters from the current (trapezoid; the
+ * interval over which the current changes its sign or starts counts with the
+ * later current).
  */
 #include "formats/normal.h"
 
@@ -32,7 +33,8 @@ static bool is_inner(const char *target)
 
 static bool has_time(const hc_normal *n)
 {
-    return n->slot.time >= 0 || n->slot.date >= 0 || n->slot.unix_time >= 0;
+    return n->slot.time >= 0 || n->slot.date >= 0 || n->slot.unix_time >= 0 ||
+           n->slot.step_time >= 0;
 }
 
 static bool can_utc(const hc_normal *n)
@@ -124,6 +126,11 @@ hc_status hc_series_columns(hc_normal *n, hc_err *err)
                     n->slot.increment >= 0 ? "the charge of each row"
                                            : "the control column") != HC_OK)
         return hc_fail_nomem(err);
+    if (hc_counters_name(n) != NULL && !n->many &&
+        hc_normal_find(n, "charging_capacity_ah") < 0 &&
+        hc_meta_add(&n->facts, "derived", "charging_capacity_ah from %s",
+                    hc_counters_name(n)) != HC_OK)
+        return hc_fail_nomem(err);
     return n->many ? fixed_columns(n, err) : own_columns(n, err);
 }
 
@@ -146,6 +153,9 @@ static double raw_time(hc_normal *n, const hc_cell *cells)
             memchr(cells[n->slot.time].u.s, ':', cells[n->slot.time].len) ==
                 NULL)
             return t;
+    } else if (n->slot.step_time >= 0) {
+        t = n->run.step_base + n->num[n->slot.step_time];
+        return round(t * 1e6) / 1e6; /* what adding up made */
     } else if (n->slot.unix_time >= 0) {
         t = n->num[n->slot.unix_time];
     } else if (n->slot.date >= 0) {
@@ -156,6 +166,22 @@ static double raw_time(hc_normal *n, const hc_cell *cells)
     if (isnan(n->run.first_date))
         n->run.first_date = t;
     return t - n->run.first_date;
+}
+
+/* Without a time of the test: steps one behind the other.  (The clock would
+ * count pauses, in which nothing is recorded and nothing flows.) */
+static void advance_step_time(hc_normal *n)
+{
+    hc_running *r = &n->run;
+    const hc_slots *s = &n->slot;
+    if (s->time >= 0 || s->step_time < 0)
+        return;
+    double t = n->num[s->step_time];
+    double key = num(n, s->step >= 0 ? s->step : s->step_id);
+    if (r->any && (key != r->last_step_key || t < r->last_step_time))
+        r->step_base += r->last_step_time;
+    r->last_step_key = isnan(key) ? 0 : key;
+    r->last_step_time = t;
 }
 
 static double voltage(const hc_normal *n)
@@ -319,7 +345,8 @@ static hc_status emit(hc_normal *n, const hc_cell *cells, double t)
     d.cycle = count_cycle(n);
     d.step = count_step(n);
     d.utc = utc_of(n, cells, t);
-    add_charge(r, t, d.amp);
+    if (!hc_counters_add(n, d.step, d.cycle, d.amp))
+        add_charge(r, t, d.amp);
     r->last_time = t;
     r->last_amp = d.amp;
     r->last_volt = d.volt;
@@ -357,6 +384,7 @@ static hc_status hold(hc_normal *n, const hc_cell *cells, hc_err *err)
 
 static void numbers_of(hc_normal *n, const hc_cell *cells)
 {
+    hc_normal_direction(n, cells);
     for (size_t i = 0; i < n->n_in; i++)
         if (n->in[i].number && hc_cell_number(&cells[i], &n->num[i]))
             n->num[i] = hc_meaning_value(&n->in[i].m, n->num[i]);
@@ -399,6 +427,7 @@ static bool is_duplicate(hc_normal *n, double t)
 
 hc_status hc_series_row(hc_normal *n, const hc_cell *cells, hc_err *err)
 {
+    advance_step_time(n);
     double t = raw_time(n, cells) + n->run.time_offset;
     double last = n->run.last_time;
     if (n->held.held) {
@@ -414,6 +443,7 @@ hc_status hc_series_row(hc_normal *n, const hc_cell *cells, hc_err *err)
         hc_status st = release(n, alone, raw);
         free(n->num);
         n->num = kept;
+        hc_normal_direction(n, cells);
         HC_TRY(st);
         t = raw_time(n, cells) + n->run.time_offset;
         last = n->run.last_time;

@@ -1,0 +1,117 @@
+/* counters.c: capacities that never reset, from the instrument's counters
+ *
+ * Instruments count charge by step, by cycle, or until the schedule resets
+ * the counter; some count without sign, some net.  From any of these the two
+ * capacities of BDF that never reset follow by adding up what was counted
+ * between rows.  Counters see what happens between the rows, so they are
+ * preferred to integrating the current.
+ */
+#include "formats/normal.h"
+
+#include <math.h>
+
+/* What there is, best first.  b is NULL where one counter serves both
+ * directions. */
+static const struct {
+    const char *a, *b;
+    hc_counter_kind kind;
+} known[] = {
+    {"step_charging_capacity_ah", "step_discharging_capacity_ah",
+     HC_COUNTS_STEP},
+    {"schedule_charging_capacity_ah", "schedule_discharging_capacity_ah",
+     HC_COUNTS_FREE},
+    {"cycle_charging_capacity_ah", "cycle_discharging_capacity_ah",
+     HC_COUNTS_CYCLE},
+    {"step_net_capacity_ah", NULL, HC_COUNTS_STEP_NET},
+    {"step_cumulative_capacity_ah", NULL, HC_COUNTS_STEP_SUM},
+    {"net_capacity_ah", NULL, HC_COUNTS_NET},
+};
+
+void hc_counters_find(hc_normal *n)
+{
+    hc_counters *c = &n->counters;
+    *c = (hc_counters){.a = -1, .b = -1};
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        int a = hc_normal_find(n, known[i].a);
+        int b = known[i].b != NULL ? hc_normal_find(n, known[i].b) : -1;
+        if (a < 0 || (known[i].b != NULL && b < 0))
+            continue;
+        c->kind = known[i].kind;
+        c->a = a;
+        c->b = b;
+        return;
+    }
+}
+
+const char *hc_counters_name(const hc_normal *n)
+{
+    return n->counters.kind == HC_COUNTS_NOT ? NULL
+                                             : n->in[n->counters.a].m.target;
+}
+
+/* What a counter has grown by.  `reset` is known to have happened; a fall to
+ * less than half is taken for one, a smaller fall for rounding. */
+static double growth(double now, double last, bool reset)
+{
+    if (isnan(now))
+        return 0;
+    if (reset || fabs(now) < 0.5 * fabs(last))
+        return now;
+    return now - last;
+}
+
+static void add(hc_running *r, double q)
+{
+    if (q > 0)
+        r->charged_ah += q;
+    else
+        r->discharged_ah -= q;
+}
+
+bool hc_counters_add(hc_normal *n, double step, double cycle, double amp)
+{
+    hc_counters *c = &n->counters;
+    hc_running *r = &n->run;
+    if (c->kind == HC_COUNTS_NOT)
+        return false;
+    double a = n->num[c->a], b = c->b >= 0 ? n->num[c->b] : 0;
+    bool by_step = c->kind == HC_COUNTS_STEP ||
+                   c->kind == HC_COUNTS_STEP_NET ||
+                   c->kind == HC_COUNTS_STEP_SUM;
+    bool reset = (by_step && step != c->step && !isnan(step)) ||
+                 (c->kind == HC_COUNTS_CYCLE && cycle != c->cycle);
+    if (!c->any && !by_step) {
+        /* what was counted before the first row is not known */
+        c->last_a = a;
+        c->last_b = b;
+    }
+    double da = growth(a, c->last_a, reset), db = growth(b, c->last_b, reset);
+    switch (c->kind) {
+    case HC_COUNTS_STEP:
+    case HC_COUNTS_CYCLE:
+    case HC_COUNTS_FREE:
+        r->charged_ah += da > 0 ? da : 0;
+        r->discharged_ah += db > 0 ? db : 0;
+        break;
+    case HC_COUNTS_STEP_SUM:
+        if (amp != 0 && !isnan(amp))
+            c->direction = amp > 0 ? 1 : -1;
+        add(r, da > 0 ? c->direction * da : 0);
+        break;
+    case HC_COUNTS_NET:
+        da = isnan(a) ? 0 : a - c->last_a;
+        add(r, da);
+        break;
+    default:
+        add(r, da);
+        break;
+    }
+    if (!isnan(a))
+        c->last_a = a;
+    if (!isnan(b))
+        c->last_b = b;
+    c->step = step;
+    c->cycle = cycle;
+    c->any = true;
+    return true;
+}
