@@ -2,8 +2,7 @@
  * pulse, rested points anew */
 #include "cycle/gitt.h"
 
-#include "cycle/gitt_classic.h"
-#include "cycle/gitt_fit.h"
+#include "cycle/gitt_work.h"
 #include "core/text.h"
 
 #include <math.h>
@@ -11,20 +10,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { PASSES = 4, PAST_MAX = 64 };
-
-/* All that the passes share. */
-typedef struct {
-    const hc_gitt_train *train;
-    const hc_gitt_settings *set;
-    hc_gitt_result *out;
-    hc_diffusion_table *g;
-    hc_gitt_job *job, *few;
-    hc_gitt_past past[PAST_MAX];
-    double cosine[HC_GITT_TERMS * HC_GITT_TERMS];
-    double merge;   /* how coarse the past may be */
-    double *rate_s; /* [segments] D/L^2 that held while it lasted, 0: none */
-} work;
+enum { PASSES = 4 };
 
 hc_gitt_settings hc_gitt_settings_default(void)
 {
@@ -110,7 +96,7 @@ static int by_value(const void *a, const void *b)
 
 /* Noise of one sample: second differences in the later halves of the rests,
  * where they are evenly spaced; at least that of the resolution. */
-static hc_status find_noise(work *w, hc_err *err)
+static hc_status find_noise(hc_gitt_work *w, hc_err *err)
 {
     size_t n = 0, cap = 0;
     double *d = NULL;
@@ -139,31 +125,27 @@ static hc_status find_noise(work *w, hc_err *err)
 
 /* ---- runs ---- */
 
-static const hc_gitt_segment *segment(const work *w, size_t i)
-{
-    return hc_gitt_train_segment(w->train, i);
-}
-
 /* A pulse to look at: current between two rests. */
-static bool is_pulse(const work *w, size_t i)
+static bool is_pulse(const hc_gitt_work *w, size_t i)
 {
-    return segment(w, i)->sign != 0 && i > 0 && segment(w, i - 1)->sign == 0 &&
+    return hc_gitt_at(w, i)->sign != 0 && i > 0 &&
+           hc_gitt_at(w, i - 1)->sign == 0 &&
            i + 1 < hc_gitt_train_segments(w->train) &&
-           segment(w, i + 1)->sign == 0;
+           hc_gitt_at(w, i + 1)->sign == 0;
 }
 
-static void judge_pulse(const work *w, hc_gitt_pulse *p)
+static void judge_pulse(const hc_gitt_work *w, hc_gitt_pulse *p)
 {
-    const hc_gitt_segment *s = segment(w, p->segment);
+    const hc_gitt_segment *s = hc_gitt_at(w, p->segment);
     if (s->current_spread_a > 0.02 * fabs(s->current_a))
         raise_flag(p, HC_GITT_BIT_NOT_CONSTANT);
-    if (s->n < 5 || segment(w, p->segment + 1)->n < 3)
+    if (s->n < 5 || hc_gitt_at(w, p->segment + 1)->n < 3)
         raise_flag(p, HC_GITT_BIT_FEW_POINTS);
     if (s->sample[0].t_s - s->t_on_s > 1)
         raise_flag(p, HC_GITT_BIT_LATE_POINT);
 }
 
-static hc_status list_pulses(work *w, hc_err *err)
+static hc_status list_pulses(hc_gitt_work *w, hc_err *err)
 {
     size_t n = hc_gitt_train_segments(w->train);
     double q = 0;
@@ -172,10 +154,10 @@ static hc_status list_pulses(work *w, hc_err *err)
     if (w->out->pulse == NULL || w->rate_s == NULL)
         return hc_fail_nomem(err);
     for (size_t i = 0; i < n; i++) {
-        const hc_gitt_segment *s = segment(w, i);
+        const hc_gitt_segment *s = hc_gitt_at(w, i);
         if (is_pulse(w, i)) {
             hc_gitt_pulse *p = &w->out->pulse[w->out->n_pulses++];
-            const hc_gitt_segment *rest = segment(w, i + 1);
+            const hc_gitt_segment *rest = hc_gitt_at(w, i + 1);
             *p = (hc_gitt_pulse){
                 .segment = i,
                 .q_before_c = q,
@@ -196,14 +178,15 @@ static hc_status list_pulses(work *w, hc_err *err)
     return HC_OK;
 }
 
-static bool same_run(const work *w, size_t k)
+static bool same_run(const hc_gitt_work *w, size_t k)
 {
     const hc_gitt_pulse *a = &w->out->pulse[k - 1], *b = a + 1;
     return b->segment == a->segment + 2 &&
-           segment(w, a->segment)->sign == segment(w, b->segment)->sign;
+           hc_gitt_at(w, a->segment)->sign == hc_gitt_at(w, b->segment)->sign;
 }
 
-static hc_status new_run(work *w, size_t first, size_t count, hc_err *err)
+static hc_status new_run(hc_gitt_work *w, size_t first, size_t count,
+                         hc_err *err)
 {
     hc_gitt_run *r = &w->out->run[w->out->n_runs];
     size_t n = count + 1;
@@ -211,7 +194,7 @@ static hc_status new_run(work *w, size_t first, size_t count, hc_err *err)
     if (m == NULL)
         return hc_fail_nomem(err);
     *r = (hc_gitt_run){
-        .sign = segment(w, w->out->pulse[first].segment)->sign,
+        .sign = hc_gitt_at(w, w->out->pulse[first].segment)->sign,
         .first_pulse = first,
         .n_pulses = count,
         .n = n,
@@ -226,11 +209,11 @@ static hc_status new_run(work *w, size_t first, size_t count, hc_err *err)
         const hc_gitt_pulse *p =
             &w->out->pulse[first + (k < count ? k : count - 1)];
         size_t rest = k < count ? p->segment - 1 : p->segment + 1, used;
-        r->q_c[k] =
-            p->q_before_c + (k < count ? 0 : segment(w, p->segment)->charge_c);
+        r->q_c[k] = p->q_before_c +
+                    (k < count ? 0 : hc_gitt_at(w, p->segment)->charge_c);
         r->surface_c[k] = r->q_c[k];
-        r->e_v[k] =
-            tail_mean(segment(w, rest), k == 0 ? 0.5 : 0.1, NULL, 0, 0, &used);
+        r->e_v[k] = tail_mean(hc_gitt_at(w, rest), k == 0 ? 0.5 : 0.1, NULL, 0,
+                              0, &used);
         r->u_v[k] = w->out->noise_v / sqrt((double)used);
         r->e_inf_v[k] = r->e_v[k];
         if (k < count)
@@ -241,7 +224,7 @@ static hc_status new_run(work *w, size_t first, size_t count, hc_err *err)
     return HC_OK;
 }
 
-static hc_status list_runs(work *w, hc_err *err)
+static hc_status list_runs(hc_gitt_work *w, hc_err *err)
 {
     size_t n = w->out->n_pulses, first = 0;
     w->out->run = calloc(n, sizeof *w->out->run);
@@ -259,8 +242,8 @@ static hc_status list_runs(work *w, hc_err *err)
 }
 
 /* The curve through the rested points of a run, in rising charge. */
-static hc_status run_curve(const hc_gitt_run *r, hc_monotone_kind kind,
-                           hc_monotone *out, hc_err *err)
+hc_status hc_gitt_run_curve(const hc_gitt_run *r, hc_monotone_kind kind,
+                            hc_monotone *out, hc_err *err)
 {
     double *x = malloc(2 * r->n * sizeof *x), *y = x + r->n;
     bool rises = true;
@@ -301,21 +284,22 @@ static size_t merge_past(hc_gitt_past *p, size_t n, double now, double part)
 }
 
 /* Everything before segment `last`, in th. */
-static void gather_past(work *w, size_t last)
+static void gather_past(hc_gitt_work *w, size_t last)
 {
     hc_gitt_job *job = w->job;
     double th = 0;
     size_t n = 0;
     job->settled_c = 0;
     for (size_t i = 0; i < last; i++) {
-        const hc_gitt_segment *s = segment(w, i);
+        const hc_gitt_segment *s = hc_gitt_at(w, i);
         double rate = w->rate_s[i], d = rate * (s->t_off_s - s->t_on_s);
         if (s->sign != 0 && !(rate > 0))
             job->settled_c += s->charge_c;
         if (s->sign != 0 && rate > 0) {
-            if (n == PAST_MAX)
+            if (n == HC_GITT_PAST_MAX)
                 n = merge_past(w->past, n, th, w->merge);
-            if (n == PAST_MAX) { /* cannot merge: let the oldest settle */
+            if (n ==
+                HC_GITT_PAST_MAX) { /* cannot merge: let the oldest settle */
                 job->settled_c += w->past[0].charge_c;
                 memmove(w->past, w->past + 1, --n * sizeof *w->past);
             }
@@ -338,8 +322,8 @@ static void gather_past(work *w, size_t last)
 /* ---- one pulse ---- */
 
 /* Up to half of the room for one segment, evenly in sqrt(t). */
-static void take_points(const work *w, const hc_gitt_segment *s, double t0_s,
-                        double from_s, bool on)
+static void take_points(const hc_gitt_work *w, const hc_gitt_segment *s,
+                        double t0_s, double from_s, bool on)
 {
     hc_gitt_job *job = w->job;
     size_t room = HC_GITT_FIT_MAX / 2, taken = 0;
@@ -404,10 +388,11 @@ static bool mask_outside(hc_gitt_job *job, double rate_s)
     return true;
 }
 
-static void prepare(work *w, const hc_gitt_pulse *p, const hc_monotone *ocv)
+void hc_gitt_prepare(hc_gitt_work *w, const hc_gitt_pulse *p,
+                     const hc_monotone *ocv)
 {
-    const hc_gitt_segment *s = segment(w, p->segment);
-    const hc_gitt_segment *rest = segment(w, p->segment + 1);
+    const hc_gitt_segment *s = hc_gitt_at(w, p->segment);
+    const hc_gitt_segment *rest = hc_gitt_at(w, p->segment + 1);
     hc_gitt_job *job = w->job;
     job->g = w->g;
     job->cosine = w->cosine;
@@ -426,14 +411,14 @@ static void prepare(work *w, const hc_gitt_pulse *p, const hc_monotone *ocv)
     job->tct_s = p->tct_s;
 }
 
-static void set_rate(work *w, const hc_gitt_pulse *p, double rate_s)
+static void set_rate(hc_gitt_work *w, const hc_gitt_pulse *p, double rate_s)
 {
     w->rate_s[p->segment] = rate_s;
     w->rate_s[p->segment + 1] = rate_s;
 }
 
 /* What the fitted surface saw, and the fit's own figures. */
-static void describe(work *w, hc_gitt_pulse *p)
+static void describe(hc_gitt_work *w, hc_gitt_pulse *p)
 {
     hc_gitt_job *job = w->job;
     double model[HC_GITT_FIT_MAX], ss = 0;
@@ -457,7 +442,7 @@ static void describe(work *w, hc_gitt_pulse *p)
 }
 
 /* Rate by the other interpolation: half their difference in ln. */
-static double curve_doubt(work *w, const hc_gitt_pulse *p,
+static double curve_doubt(hc_gitt_work *w, const hc_gitt_pulse *p,
                           const hc_monotone *other)
 {
     double rate;
@@ -469,7 +454,7 @@ static double curve_doubt(work *w, const hc_gitt_pulse *p,
     return found ? fabs(log(rate / before)) / 2 : 1;
 }
 
-static void finish_fit(work *w, hc_gitt_pulse *p, const hc_gitt_run *r,
+static void finish_fit(hc_gitt_work *w, hc_gitt_pulse *p, const hc_gitt_run *r,
                        const hc_monotone *other, size_t k)
 {
     hc_gitt_job *job = w->job;
@@ -488,15 +473,15 @@ static void finish_fit(work *w, hc_gitt_pulse *p, const hc_gitt_run *r,
 }
 
 /* Rested point after the pulse, at the surface charge the rate gives it. */
-static void renew_point(work *w, hc_gitt_pulse *p, hc_gitt_run *r, size_t k,
-                        const hc_monotone *ocv)
+static void renew_point(hc_gitt_work *w, hc_gitt_pulse *p, hc_gitt_run *r,
+                        size_t k, const hc_monotone *ocv)
 {
-    const hc_gitt_segment *rest = segment(w, p->segment + 1);
-    double t0 = segment(w, p->segment)->t_on_s, x = rest->t_off_s - t0;
+    const hc_gitt_segment *rest = hc_gitt_at(w, p->segment + 1);
+    double t0 = hc_gitt_at(w, p->segment)->t_on_s, x = rest->t_off_s - t0;
     double rate = w->rate_s[p->segment];
     size_t used;
     hc_gitt_job *job = w->job;
-    prepare(w, p, ocv);
+    hc_gitt_prepare(w, p, ocv);
     r->surface_c[k + 1] = hc_gitt_surface(job, rate, x);
     r->e_v[k + 1] = tail_mean(rest, 0.3, job, rate, t0, &used);
     r->u_v[k + 1] = w->out->noise_v / sqrt((double)used);
@@ -530,7 +515,7 @@ static double rate_about(const hc_gitt_pulse *p, size_t n, size_t k)
     return m % 2 == 1 ? near[m / 2] : sqrt(near[m / 2] * near[m / 2 - 1]);
 }
 
-static void renew_run(work *w, hc_gitt_run *r, const hc_monotone *ocv)
+static void renew_run(hc_gitt_work *w, hc_gitt_run *r, const hc_monotone *ocv)
 {
     hc_gitt_pulse *p = &w->out->pulse[r->first_pulse];
     for (size_t k = 0; k < r->n_pulses; k++) {
@@ -542,13 +527,13 @@ static void renew_run(work *w, hc_gitt_run *r, const hc_monotone *ocv)
             renew_point(w, &p[k], r, k, ocv);
 }
 
-static void fit_pulse(work *w, hc_gitt_run *r, size_t k, int pass,
+static void fit_pulse(hc_gitt_work *w, hc_gitt_run *r, size_t k, int pass,
                       const hc_monotone *ocv, const hc_monotone *other)
 {
     hc_gitt_pulse *p = &w->out->pulse[r->first_pulse + k];
     double rate = p->rate_s, guess;
     bool found;
-    prepare(w, p, ocv);
+    hc_gitt_prepare(w, p, ocv);
     if (w->job->n < 8)
         return;
     if (pass > 0 && rate > 0 && mask_outside(w->job, rate))
@@ -575,7 +560,7 @@ static void fit_pulse(work *w, hc_gitt_run *r, size_t k, int pass,
 }
 
 /* Less than five steps of the resolution between the rested points. */
-static void judge_flat(const work *w, hc_gitt_pulse *p)
+static void judge_flat(const hc_gitt_work *w, hc_gitt_pulse *p)
 {
     double lsb = hc_gitt_train_lsb_v(w->train);
     if (fabs(p->e_after_v - p->e_before_v) < 5 * lsb ||
@@ -590,187 +575,17 @@ static bool wants_fit(const hc_gitt_pulse *p)
              (1u << HC_GITT_BIT_NOT_CONSTANT))) == 0;
 }
 
-/* ---- beside the fit ---- */
-
-/* The fitted potential at samples of a pulse or its rest. */
-static void model_samples(const work *w, const hc_gitt_pulse *p,
-                          const hc_gitt_segment *s, bool on,
-                          const hc_gitt_linear *fit, hc_gitt_sample *out)
-{
-    const hc_gitt_job *job = w->job;
-    double t0 = segment(w, p->segment)->t_on_s;
-    hc_gitt_curve curve = hc_gitt_curve_of(job, p->rate_s);
-    for (size_t i = 0; i < s->n; i++) {
-        double t = s->sample[i].t_s - t0;
-        double q = hc_gitt_curve_at(job, &curve, t);
-        out[i].t_s = s->sample[i].t_s;
-        out[i].v_v = hc_monotone_at(job->ocv, q, NULL) + fit->offset_v;
-        if (on)
-            out[i].v_v += job->current_a * fit->r0_ohm;
-        if (job->with_ct)
-            out[i].v_v +=
-                job->current_a * fit->rct_ohm * hc_gitt_ct_part(job, t);
-    }
-}
-
-static double rest_slope_v_s(const hc_gitt_segment *rest)
-{
-    double from = rest->t_off_s - 0.2 * (rest->t_off_s - rest->t_on_s);
-    double x0 = 0, y0 = 0, sxx = 0, sxy = 0, k = 0;
-    for (size_t i = 0; i < rest->n; i++) {
-        if (rest->sample[i].t_s < from)
-            continue;
-        double dx = rest->sample[i].t_s - x0;
-        k += 1;
-        x0 += dx / k;
-        y0 += (rest->sample[i].v_v - y0) / k;
-        sxx += dx * (rest->sample[i].t_s - x0);
-        sxy += dx * (rest->sample[i].v_v - y0);
-    }
-    return k >= 3 && sxx > 0 ? sxy / sxx : (double)NAN;
-}
-
-static void measured_beside(work *w, hc_gitt_pulse *p, const hc_monotone *ocv,
-                            hc_gitt_view *v)
-{
-    const hc_gitt_segment *s = segment(w, p->segment);
-    const hc_gitt_segment *rest = segment(w, p->segment + 1);
-    double after = rest->n > 0 ? rest->sample[0].t_s : rest->t_on_s;
-    *v = (hc_gitt_view){s->sample,     s->n,         s->t_on_s,
-                        p->pulse_s,    s->current_a, s->charge_c,
-                        p->e_before_v, p->e_after_v, 0};
-    hc_monotone_at(ocv, p->q_mid_c, &v->slope_v_c);
-    hc_gitt_classics(v, w->set, &p->wh_full.value, &p->wh_simple.value,
-                     &p->wh_slope.value);
-    p->end_v = s->sample[s->n - 1].v_v;
-    p->end_s = s->sample[s->n - 1].t_s;
-    p->rest_rate_v_s = rest_slope_v_s(rest);
-    /* the clock of the interruption starts with its first sample when the
-     * log restarts there */
-    if (after - rest->t_on_s > 0.5)
-        after = rest->t_on_s;
-    hc_gitt_root_line line = hc_gitt_root_fit(
-        rest->sample, rest->n, after, w->set->ici_low_s, w->set->ici_high_s);
-    p->ici_slope = line.slope_v;
-    p->ici_v = line.intercept_v;
-    p->ici_r_ohm = (p->end_v - line.intercept_v) / s->current_a;
-}
-
-/* The same formulas on the fitted curve: what they make of a D that is
- * known. */
-static void modelled_beside(work *w, hc_gitt_pulse *p, hc_gitt_view *v)
-{
-    const hc_gitt_segment *s = segment(w, p->segment);
-    const hc_gitt_segment *rest = segment(w, p->segment + 1);
-    hc_gitt_sample model[HC_GITT_KEEP];
-    hc_gitt_linear fit = hc_gitt_evaluate(w->job, p->rate_s, NULL);
-    double t0 = s->t_on_s, full, simple, slope;
-    model_samples(w, p, s, true, &fit, model);
-    v->sample = model;
-    v->e_before_v =
-        fit.offset_v + hc_monotone_at(w->job->ocv,
-                                      hc_gitt_surface(w->job, p->rate_s, 0),
-                                      NULL);
-    v->e_after_v =
-        fit.offset_v +
-        hc_monotone_at(w->job->ocv,
-                       hc_gitt_surface(w->job, p->rate_s, rest->t_off_s - t0),
-                       NULL);
-    hc_gitt_classics(v, w->set, &full, &simple, &slope);
-    p->wh_full.bias = full / p->rate_s;
-    p->wh_simple.bias = simple / p->rate_s;
-    p->wh_slope.bias = slope / p->rate_s;
-    p->end_model_v = model[s->n - 1].v_v;
-    model_samples(w, p, rest, false, &fit, model);
-    double after = rest->n > 0 ? rest->sample[0].t_s : rest->t_on_s;
-    p->ici_slope_model =
-        hc_gitt_root_fit(model, rest->n,
-                         after - rest->t_on_s > 0.5 ? rest->t_on_s : after,
-                         w->set->ici_low_s, w->set->ici_high_s)
-            .slope_v;
-}
-
-static bool wall_clock(const work *w, const hc_gitt_pulse *p)
-{
-    if (w->set->ici_clock == HC_GITT_CLOCK_AUTO)
-        return p->rest_s < 0.1 * p->pulse_s;
-    return w->set->ici_clock == HC_GITT_CLOCK_WALL;
-}
-
-/* Slope at b of the parabola through three points, of the line through two.
- */
-static double gradient(const double *x, const double *y, size_t n, size_t at)
-{
-    if (n < 2)
-        return NAN;
-    if (at == 0 || at + 1 == n) {
-        size_t a = at == 0 ? 0 : n - 2;
-        return (y[a + 1] - y[a]) / (x[a + 1] - x[a]);
-    }
-    double hl = x[at] - x[at - 1], hr = x[at + 1] - x[at];
-    return (hl * hl * y[at + 1] + (hr * hr - hl * hl) * y[at] -
-            hr * hr * y[at - 1]) /
-           (hl * hr * (hl + hr));
-}
-
-static void interruptions(work *w, const hc_gitt_run *r)
-{
-    double part = w->set->shape == HC_DIFFUSION_SPHERE ? 1.0 / 9 : 1;
-    for (size_t k = 0; k < r->n_pulses; k++) {
-        hc_gitt_pulse *p = &w->out->pulse[r->first_pulse + k];
-        size_t from = k > 0 ? k - 1 : 0, n = 0;
-        double x[3], y[3], model[3], clock = 0;
-        for (size_t j = from; j <= k + 1 && j < r->n_pulses; j++, n++) {
-            const hc_gitt_pulse *b = &w->out->pulse[r->first_pulse + j];
-            clock += b->pulse_s;
-            x[n] = wall_clock(w, p) ? b->end_s : clock;
-            y[n] = b->end_v;
-            model[n] = b->end_model_v;
-        }
-        double f = part * 4 / 3.14159265358979323846;
-        double d = gradient(x, y, n, k - from) / p->ici_slope;
-        p->ici.value = f * d * d;
-        d = gradient(x, model, n, k - from) / p->ici_slope_model;
-        p->ici.bias = f * d * d / p->rate_s;
-    }
-}
-
-static hc_status beside(work *w, hc_err *err)
-{
-    for (size_t i = 0; i < w->out->n_runs; i++) {
-        hc_gitt_run *r = &w->out->run[i];
-        hc_monotone ocv = {0};
-        hc_status st = run_curve(r, HC_MONOTONE_SPLINE, &ocv, err);
-        if (st != HC_OK)
-            return st;
-        for (size_t k = 0; k < r->n_pulses; k++) {
-            hc_gitt_pulse *p = &w->out->pulse[r->first_pulse + k];
-            hc_gitt_view v;
-            measured_beside(w, p, &ocv, &v);
-            p->wh_full.bias = p->wh_simple.bias = p->wh_slope.bias = NAN;
-            p->ici_slope_model = NAN;
-            if (!(p->rate_s > 0))
-                continue;
-            prepare(w, p, &ocv);
-            modelled_beside(w, p, &v);
-        }
-        interruptions(w, r);
-        hc_monotone_clear(&ocv);
-    }
-    return HC_OK;
-}
-
 /* ---- all of it ---- */
 
-static hc_status one_pass(work *w, int pass, hc_err *err)
+static hc_status one_pass(hc_gitt_work *w, int pass, hc_err *err)
 {
     w->merge = pass == PASSES - 1 ? 0.2 : 0.5;
     for (size_t i = 0; i < w->out->n_runs; i++) {
         hc_gitt_run *r = &w->out->run[i];
         hc_monotone ocv = {0}, other = {0};
-        hc_status st = run_curve(r, HC_MONOTONE_SPLINE, &ocv, err);
+        hc_status st = hc_gitt_run_curve(r, HC_MONOTONE_SPLINE, &ocv, err);
         if (st == HC_OK)
-            st = run_curve(r, HC_MONOTONE_PCHIP, &other, err);
+            st = hc_gitt_run_curve(r, HC_MONOTONE_PCHIP, &other, err);
         for (size_t k = 0; k < r->n_pulses && pass == 0; k++)
             judge_flat(w, &w->out->pulse[r->first_pulse + k]);
         for (size_t k = 0; k < r->n_pulses && st == HC_OK; k++)
@@ -790,7 +605,7 @@ hc_status hc_gitt_analyse(const hc_gitt_train *t,
                           const hc_gitt_settings *settings,
                           hc_gitt_result *out, hc_err *err)
 {
-    work w = {.train = t, .set = settings, .out = out};
+    hc_gitt_work w = {.train = t, .set = settings, .out = out};
     *out = (hc_gitt_result){0};
     hc_status st = hc_diffusion_table_new(&w.g, settings->shape, err);
     w.job = calloc(2, sizeof *w.job);
@@ -807,7 +622,7 @@ hc_status hc_gitt_analyse(const hc_gitt_train *t,
     for (int pass = 0; pass < PASSES && st == HC_OK && settings->fit; pass++)
         st = one_pass(&w, pass, err);
     if (st == HC_OK)
-        st = beside(&w, err);
+        st = hc_gitt_beside(&w, err);
     hc_diffusion_table_free(w.g);
     free(w.job);
     free(w.rate_s);

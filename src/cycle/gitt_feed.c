@@ -30,24 +30,45 @@ static hc_gitt_row row_of(const hc_sample *s, bool working)
     };
 }
 
+hc_status hc_gitt_feed_row(hc_gitt_feed *f, bool first, hc_gitt_row *row,
+                           bool *got, hc_err *err)
+{
+    hc_status st = look(f, err);
+    *got = false;
+    if (st == HC_OK && first && f->has_ahead) {
+        f->source = f->ahead.source;
+        f->working = isfinite(f->ahead.working_v);
+    }
+    /* impedance between the steps is no titration */
+    while (st == HC_OK && f->has_ahead && f->ahead.source == f->source &&
+           f->ahead.freq_hz > 0) {
+        f->has_ahead = false;
+        st = look(f, err);
+    }
+    if (st != HC_OK || !f->has_ahead || f->ahead.source != f->source)
+        return st;
+    *row = row_of(&f->ahead, f->working);
+    f->line = f->ahead.line;
+    f->has_ahead = false;
+    *got = true;
+    return HC_OK;
+}
+
 hc_status hc_gitt_feed_next(hc_gitt_feed *f, hc_gitt_train **out, hc_err *err)
 {
     hc_gitt_train *t = NULL;
-    hc_status st = look(f, err);
+    hc_gitt_row row;
+    bool got = false;
+    hc_status st = hc_gitt_feed_row(f, true, &row, &got, err);
     *out = NULL;
-    if (st != HC_OK || f->done)
+    if (st != HC_OK || !got)
         return st;
     st = hc_gitt_train_new(&t, err);
-    f->source = f->ahead.source;
-    f->working = isfinite(f->ahead.working_v);
-    while (st == HC_OK && f->has_ahead && f->ahead.source == f->source) {
-        hc_gitt_row row = row_of(&f->ahead, f->working);
-        if (!(f->ahead.freq_hz > 0)) /* impedance between is no titration */
-            st = hc_gitt_train_push(t, &row, hc_series_name(f->series),
-                                    f->ahead.line, err);
-        f->has_ahead = false;
+    while (st == HC_OK && got) {
+        st = hc_gitt_train_push(t, &row, hc_series_name(f->series), f->line,
+                                err);
         if (st == HC_OK)
-            st = look(f, err);
+            st = hc_gitt_feed_row(f, false, &row, &got, err);
     }
     if (st != HC_OK) {
         hc_gitt_train_free(t);

@@ -12,6 +12,7 @@ typedef struct {
     bool has_ahead, done;
     bool working; /* potential of the working electrode, against a reference */
     long source;  /* of the last train */
+    long line;    /* of the last row */
 } hc_gitt_feed;
 
 /* Begin; `from` is where the series stands. */
@@ -22,5 +23,10 @@ hc_gitt_feed hc_gitt_feed_of(hc_series *from);
  * gave one, the voltage of the cell otherwise. */
 hc_status hc_gitt_feed_next(hc_gitt_feed *f, hc_gitt_train **out,
                             hc_err *err) HC_MUST_USE;
+
+/* The next row of the present source; with `first` of the next one.  *got
+ * false at its end. */
+hc_status hc_gitt_feed_row(hc_gitt_feed *f, bool first, hc_gitt_row *row,
+                           bool *got, hc_err *err) HC_MUST_USE;
 
 #endif

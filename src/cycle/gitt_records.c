@@ -204,6 +204,94 @@ void hc_gitt_put_law(hc_writer *w, const hc_gitt_law *law,
     put_value(&b, "gitt-law", "residual_rms_volt", law->rms_v, "V", status);
 }
 
+/* ---- Warburg, PITT ---- */
+
+/* Slope dU/dq where the runs' curves pass potential v_v; NaN outside. */
+static double slope_at(const hc_gitt_result *r, double v_v)
+{
+    for (size_t i = 0; i < r->n_runs; i++) {
+        const hc_gitt_run *run = &r->run[i];
+        for (size_t k = 0; k + 1 < run->n; k++) {
+            double a = run->e_inf_v[k], b = run->e_inf_v[k + 1];
+            if ((a - v_v) * (b - v_v) <= 0 && a != b)
+                return (b - a) / (run->q_c[k + 1] - run->q_c[k]);
+        }
+    }
+    return NAN;
+}
+
+static const hc_gitt_pulse *nearest(const hc_gitt_result *r, double v_v)
+{
+    const hc_gitt_pulse *best = NULL;
+    double least = INFINITY;
+    for (size_t i = 0; i < r->n_pulses; i++) {
+        const hc_gitt_pulse *p = &r->pulse[i];
+        double d = fabs((p->e_before_v + p->e_after_v) / 2 - v_v);
+        if (p->flags == 0 && p->rate_s > 0 && d < least) {
+            least = d;
+            best = p;
+        }
+    }
+    return best;
+}
+
+static bool is_warburg(const hc_record *rec)
+{
+    const char *q = rec->quantity;
+    size_t digits = strspn(q + (q[0] == 'W'), "0123456789");
+    return q[0] == 'W' && strcmp(q + 1 + digits, "_A") == 0 &&
+           rec->value > 0 && strcmp(rec->status, "not-identifiable") != 0;
+}
+
+void hc_gitt_put_warburg(hc_writer *w, const hc_gitt_result *r,
+                         const hc_gitt_settings *set, const hc_gitt_cell *cell,
+                         const hc_conditions *at, const hc_record *records,
+                         size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        const hc_record *rec = &records[i];
+        block b = {.w = w, .cell = cell, .at = *at, .x = "NaN"};
+        if (!is_warburg(rec))
+            continue;
+        double v = rec->at.dc_voltage_volt, slope = slope_at(r, v);
+        double part = set->shape == HC_DIFFUSION_SPHERE ? 1.0 / 9 : 1;
+        double d = slope / (rec->value * sqrt(2));
+        double rate = part * d * d, sd = 2 * rec->std_error / rec->value;
+        const hc_gitt_pulse *p = nearest(r, v);
+        const char *status = !isfinite(v)       ? "no-dc-voltage"
+                             : !isfinite(slope) ? "outside-ocv"
+                                                : "ok";
+        b.at.spectrum_index = rec->at.spectrum_index;
+        b.at.dc_voltage_volt = v;
+        put_rate(&b, "warburg", rate, sd * rate, rate * (1 - 1.96 * sd),
+                 rate * (1 + 1.96 * sd), status);
+        if (p != NULL && isfinite(rate))
+            put_value(&b, "warburg", "ratio_to_fit", rate / p->rate_s, "-",
+                      status);
+    }
+}
+
+void hc_gitt_put_pitt(hc_writer *w, const hc_pitt_step *step, size_t n,
+                      const hc_gitt_cell *cell, const hc_conditions *at)
+{
+    for (size_t i = 0; i < n; i++) {
+        const hc_pitt_step *s = &step[i];
+        block b = {.w = w, .cell = cell, .at = *at, .x = "NaN"};
+        b.at.step_count = (double)i + 1;
+        b.at.cycle_count = s->cycle_count;
+        if (isfinite(s->temperature_celsius))
+            b.at.temperature_celsius = s->temperature_celsius;
+        b.at.dc_voltage_volt = (s->from_v + s->to_v) / 2;
+        put_rate(&b, "pitt", s->rate_s, s->sd_ln * s->rate_s, s->low_s,
+                 s->high_s, s->status);
+        put_value(&b, "pitt", "pulse_theta",
+                  s->rate_s * (s->t_off_s - s->t_on_s), "-", s->status);
+        put_value(&b, "pitt", "step_charge_ah", s->charge_c / 3600, "Ah",
+                  s->status);
+        put_value(&b, "pitt", "leakage_current_a", s->leak_a, "A", s->status);
+    }
+}
+
 /* ---- warnings ---- */
 
 static int by_value(const void *a, const void *b)
@@ -267,111 +355,4 @@ void hc_gitt_warn(const hc_gitt_result *r, unsigned methods, hc_talk *talk,
     for (int which = 0; which < 4; which++)
         if (methods & (which == 3 ? HC_GITT_ICI : HC_GITT_WH))
             warn_bias(r, which, talk, file);
-}
-
-/* ---- open-circuit curve ---- */
-
-enum { PER_PIECE = 8 };
-
-static hc_status ocv_curve(const hc_gitt_run *run, hc_monotone *out,
-                           double *width, hc_err *err)
-{
-    double *x = malloc(2 * run->n * sizeof *x), *y = x + run->n;
-    double least = INFINITY;
-    hc_status st;
-    if (x == NULL)
-        return hc_fail_nomem(err);
-    for (size_t k = 0; k < run->n; k++) {
-        size_t from = run->sign > 0 ? k : run->n - 1 - k;
-        x[k] = run->q_c[from];
-        y[k] = run->e_inf_v[from];
-        if (k > 0)
-            least = fmin(least, x[k] - x[k - 1]);
-    }
-    *width = least / 4;
-    st = hc_monotone_new(out, HC_MONOTONE_SPLINE, x, y, run->n, err);
-    free(x);
-    return st;
-}
-
-/* Beyond the data a composition has a Nernst term that diverges at 0 and 1,
- *     U = U_e + s (x - x_e) + RT/F ln((1 - x)/(1 - x_e))      x > x_e
- *     U = U_e + s (x - x_e) - RT/F ln(x/x_e)                  x < x_e
- * with s such that the slope goes on; without a composition, a line. */
-static void tail(hc_writer *w, size_t branch, const char *end, double x_e,
-                 double u_e, double slope, double rt_f)
-{
-    bool high = strcmp(end, "high") == 0;
-    if (!(x_e > 0 && x_e < 1) || !isfinite(rt_f)) {
-        hc_writer_meta(w, "tail", "%zu %s linear %.10g %.10g %.10g", branch,
-                       end, x_e, u_e, slope);
-        return;
-    }
-    slope += high ? rt_f / (1 - x_e) : rt_f / x_e;
-    hc_writer_meta(w, "tail", "%zu %s nernst %.10g %.10g %.10g %.10g", branch,
-                   end, x_e, u_e, slope, rt_f);
-}
-
-/* A run's curve as stoichiometry (or charge in Ah): both ends. */
-static void ocv_tails(hc_writer *w, size_t branch, const hc_monotone *m,
-                      double width, const hc_gitt_cell *cell, double rt_f)
-{
-    bool has_x = isfinite(composition(cell, 0));
-    for (int end = 0; end < 2; end++) {
-        double q = m->x[end == 0 ? 0 : m->n - 1], slope;
-        double u = hc_monotone_smooth_at(m, width, q, &slope);
-        bool high = has_x ? end == 0 : end == 1;
-        tail(w, branch, high ? "high" : "low",
-             has_x ? composition(cell, q) : q / 3600, u,
-             has_x ? -slope * cell->capacity_c : slope * 3600,
-             has_x ? rt_f : (double)NAN);
-    }
-}
-
-static void ocv_rows(hc_writer *w, size_t branch, int sign,
-                     const hc_monotone *m, double width,
-                     const hc_gitt_cell *cell)
-{
-    for (size_t i = 0; i + 1 < m->n; i++)
-        for (int k = 0; k < PER_PIECE || (i + 2 == m->n && k == PER_PIECE);
-             k++) {
-            double q =
-                m->x[i] + (m->x[i + 1] - m->x[i]) * k / (double)PER_PIECE;
-            double slope, u = hc_monotone_smooth_at(m, width, q, &slope);
-            hc_writer_integer(w, (long)branch);
-            hc_writer_text(w, sign > 0 ? "charge" : "discharge");
-            hc_writer_digits(w, composition(cell, q), 10);
-            hc_writer_digits(w, q / 3600, 10);
-            hc_writer_digits(w, u, 10);
-            hc_writer_digits(w, slope * 3600, 10);
-            hc_writer_integer(w, k == 0 || k == PER_PIECE);
-            hc_writer_end_row(w);
-        }
-}
-
-hc_status hc_gitt_put_ocv(hc_writer *w, const hc_gitt_result *r,
-                          const hc_gitt_cell *cell, double temperature_k,
-                          hc_err *err)
-{
-    static const char *const names[] = {
-        "branch_index", "direction",          "stoichiometry", "charge_ah",
-        "voltage_volt", "voltage_slope_v_ah", "rested_point"};
-    double rt_f = 8.314462618 * temperature_k / 96485.33212;
-    for (int rows = 0; rows < 2; rows++) {
-        for (size_t i = 0; rows == 1 && i < sizeof names / sizeof *names; i++)
-            hc_writer_column(w, names[i]);
-        for (size_t i = 0; i < r->n_runs; i++) {
-            hc_monotone m = {0};
-            double width = 0;
-            hc_status st = ocv_curve(&r->run[i], &m, &width, err);
-            if (st != HC_OK)
-                return st;
-            if (rows == 0)
-                ocv_tails(w, i, &m, width, cell, rt_f);
-            else
-                ocv_rows(w, i, r->run[i].sign, &m, width, cell);
-            hc_monotone_clear(&m);
-        }
-    }
-    return HC_OK;
 }

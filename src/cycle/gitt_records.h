@@ -6,6 +6,7 @@
 #include "core/table.h"
 #include "cycle/gitt.h"
 #include "cycle/gitt_law.h"
+#include "cycle/pitt.h"
 
 /* What the files cannot say; NaN where it is not known. */
 typedef struct {
@@ -28,6 +29,21 @@ void hc_gitt_put(hc_writer *w, const hc_gitt_train *t, const hc_gitt_result *r,
 /* Rows of the law ln D = a + b x. */
 void hc_gitt_put_law(hc_writer *w, const hc_gitt_law *law,
                      const hc_gitt_cell *cell, const hc_conditions *at);
+
+/* D from Warburg coefficients W_A (Z = A (1 - j)/sqrt(w)) of a fit to
+ * spectra, at the potential each was measured at, with the slope of the
+ * open-circuit curve there:
+ *     D = [ L (dU/dq) / (sqrt(2) A) ]^2        (R/3 for L in a sphere)
+ * C. Ho et al., 10.1149/1.2129668.  Beside it the ratio to the fit of the
+ * pulse nearest in potential. */
+void hc_gitt_put_warburg(hc_writer *w, const hc_gitt_result *r,
+                         const hc_gitt_settings *set, const hc_gitt_cell *cell,
+                         const hc_conditions *at, const hc_record *records,
+                         size_t n);
+
+/* Steps of potential. */
+void hc_gitt_put_pitt(hc_writer *w, const hc_pitt_step *step, size_t n,
+                      const hc_gitt_cell *cell, const hc_conditions *at);
 
 /* Warnings: bias of each textbook method (median over the pulses), flagged
  * pulses by reason, rests that were too short. */
