@@ -1,45 +1,12 @@
 #include "cycle/pitt.h"
 
-#include "core/text.h"
-
 #include <math.h>
 #include <stdlib.h>
 
-/* The hold that is open. */
-typedef struct {
-    hc_pitt_sample s[HC_PITT_KEEP];
-    size_t n;
-    double t_on, before_s, v_sum, rows, charge, last_t, last_i;
-    double from_v, temperature, cycle;
-} hold;
-
 typedef struct {
     hc_diffusion_shape shape;
-    hc_pitt_step *step;
-    size_t n, cap;
-    hold h;
+    const hc_hold *h;
 } work;
-
-/* Every second one goes, late ones first kept: even in sqrt(t). */
-static void thin(hold *h)
-{
-    size_t kept = 1;
-    double gap = sqrt(h->s[h->n - 1].t_s - h->t_on) / (HC_PITT_KEEP * 0.6);
-    double last = 0;
-    for (size_t i = 1; i < h->n; i++) {
-        double r = sqrt(fmax(h->s[i].t_s - h->t_on, 0));
-        if (r - last < gap && i + 1 < h->n)
-            continue;
-        h->s[kept++] = h->s[i];
-        last = r;
-    }
-    if (kept == h->n) {
-        kept = 1;
-        for (size_t i = 1; i < h->n; i += 2)
-            h->s[kept++] = h->s[i];
-    }
-    h->n = kept;
-}
 
 /* ---- fit of one decay ---- */
 
@@ -57,10 +24,11 @@ static double unit_current(const work *w, double rate_s, double t_s)
 /* Share of ln(t) that a point stands for, relative to its current: the decay
  * spans decades in both.  Below a thousandth of the largest current the
  * noise rules.  The first half second is the cell's capacitance. */
-static double weight(const hold *h, size_t i, double floor_a)
+static double weight(const hc_hold *h, size_t i, double floor_a)
 {
-    double t = h->s[i].t_s - h->t_on, last = h->s[i - 1].t_s - h->t_on;
-    double size = fmax(fabs(h->s[i].i_a), floor_a);
+    double t = h->sample[i].t_s - h->t_on_s,
+           last = h->sample[i - 1].t_s - h->t_on_s;
+    double size = fmax(fabs(h->sample[i].i_a), floor_a);
     if (t < 0.5)
         return 0;
     return log(t / fmax(last, t / 2)) / (size * size);
@@ -69,19 +37,19 @@ static double weight(const hold *h, size_t i, double floor_a)
 /* Least squares of dQ and leakage for a rate. */
 static linear evaluate(const work *w, double rate_s)
 {
-    const hold *h = &w->h;
+    const hc_hold *h = w->h;
     double a = 0, b = 0, c = 0, p = 0, q = 0, floor_a = 0;
     linear fit = {INFINITY, NAN, NAN};
     for (size_t i = 0; i < h->n; i++)
-        floor_a = fmax(floor_a, 1e-3 * fabs(h->s[i].i_a));
+        floor_a = fmax(floor_a, 1e-3 * fabs(h->sample[i].i_a));
     for (int round = 0; round < 2; round++) {
         double chi2 = 0;
         for (size_t i = 1; i < h->n; i++) {
-            double t = h->s[i].t_s - h->t_on;
+            double t = h->sample[i].t_s - h->t_on_s;
             double wt = weight(h, i, floor_a);
             if (!(wt > 0))
                 continue;
-            double u = unit_current(w, rate_s, t), y = h->s[i].i_a;
+            double u = unit_current(w, rate_s, t), y = h->sample[i].i_a;
             if (round == 0) {
                 a += wt * u * u;
                 b += wt * u;
@@ -147,10 +115,10 @@ static void fit_step(const work *w, hc_pitt_step *s)
     double length = s->t_off_s - s->t_on_s, best = INFINITY;
     double from = log(1e-3 / length), width = log(1e5) / (SCAN - 1);
     int at = 0;
-    s->points = w->h.n;
+    s->points = w->h->n;
     s->status = "not-identifiable";
     s->rate_s = s->low_s = s->high_s = s->sd_ln = NAN;
-    if (w->h.n < 8)
+    if (w->h->n < 8)
         return;
     for (int k = 0; k < SCAN; k++) {
         double c = evaluate(w, exp(from + k * width)).chi2;
@@ -163,7 +131,7 @@ static void fit_step(const work *w, hc_pitt_step *s)
         return;
     double ln = refine(w, from + (at - 1) * width, from + (at + 1) * width);
     linear fit = evaluate(w, exp(ln));
-    double rise = fit.chi2 * 3.84 / ((double)w->h.n - 3);
+    double rise = fit.chi2 * 3.84 / ((double)w->h->n - 3);
     s->rate_s = exp(ln);
     s->total_c = fit.total_c;
     s->leak_a = fit.leak_a;
@@ -176,93 +144,36 @@ static void fit_step(const work *w, hc_pitt_step *s)
         s->status = "wide-interval";
 }
 
-/* ---- holds ---- */
-
-static hc_status close_hold(work *w, double off_s, hc_err *err)
-{
-    hold *h = &w->h;
-    hc_pitt_step *grown;
-    if (h->rows < 8 || !isfinite(h->from_v))
-        return HC_OK;
-    grown = hc_grow(w->step, &w->cap, w->n + 1, sizeof *grown);
-    if (grown == NULL)
-        return hc_fail_nomem(err);
-    w->step = grown;
-    hc_pitt_step *s = &w->step[w->n++];
-    *s = (hc_pitt_step){.t_on_s = h->t_on,
-                        .t_off_s = off_s,
-                        .from_v = h->from_v,
-                        .to_v = h->v_sum / h->rows,
-                        .charge_c = h->charge,
-                        .temperature_celsius = h->temperature,
-                        .cycle_count = h->cycle};
-    fit_step(w, s);
-    return HC_OK;
-}
-
-static void add_row(hold *h, const hc_gitt_row *r)
-{
-    if (h->n == HC_PITT_KEEP)
-        thin(h);
-    h->s[h->n++] = (hc_pitt_sample){r->t_s, r->i_a};
-    if (h->rows > 0)
-        h->charge += (r->t_s - h->last_t) * (r->i_a + h->last_i) / 2;
-    h->last_t = r->t_s;
-    h->last_i = r->i_a;
-    h->v_sum += r->v_v;
-    h->rows += 1;
-}
-
-static hc_status take_row(work *w, const hc_gitt_row *r, hc_err *err)
-{
-    hold *h = &w->h;
-    double level = h->rows > 0 ? h->v_sum / h->rows : (double)NAN;
-    hc_status st = HC_OK;
-    /* 0.5 mV and more is another potential; drifting rests step often and
-     * are too short to count */
-    if (h->rows == 0 || fabs(r->v_v - level) > 5e-4) {
-        double edge = h->rows > 0 ? h->last_t : r->t_s;
-        double gap = r->t_s - edge;
-        if (h->rows > 0)
-            st = close_hold(w, h->last_t, err);
-        if (r->step_time_s >= 0 && r->step_time_s <= gap * 1.001)
-            edge = r->t_s - r->step_time_s;
-        *h = (hold){.t_on = edge,
-                    .from_v = level,
-                    .temperature = r->temperature_celsius,
-                    .cycle = r->cycle_count};
-    } else if (h->rows == 1 &&
-               r->t_s - h->s[0].t_s < 0.5 * (h->s[0].t_s - h->t_on)) {
-        h->t_on = h->s[0].t_s; /* the log restarts densely at the step */
-    }
-    add_row(h, r);
-    return st;
-}
-
 hc_status hc_pitt_read(hc_gitt_feed *f, hc_diffusion_shape shape,
                        hc_pitt_step **out, size_t *n, hc_err *err)
 {
-    work *w = calloc(1, sizeof *w);
-    hc_gitt_row row;
-    bool got = true;
-    if (w == NULL)
-        return hc_fail_nomem(err);
-    w->shape = shape;
-    w->h.from_v = NAN;
-    hc_status st = hc_gitt_feed_row(f, true, &row, &got, err);
-    while (st == HC_OK && got) {
-        st = take_row(w, &row, err);
-        if (st == HC_OK)
-            st = hc_gitt_feed_row(f, false, &row, &got, err);
+    hc_hold *hold = NULL;
+    hc_pitt_step *step = NULL;
+    size_t holds = 0, to = 0;
+    hc_status st = hc_holds_read(f, 5e-4, &hold, &holds, err);
+    if (st != HC_OK)
+        return st;
+    step = calloc(holds + 1, sizeof *step);
+    if (step == NULL)
+        st = hc_fail_nomem(err);
+    for (size_t i = 0; i < holds && st == HC_OK; i++) {
+        const hc_hold *h = &hold[i];
+        if (!isfinite(h->from_v)) /* no step before it */
+            continue;
+        step[to] =
+            (hc_pitt_step){.t_on_s = h->t_on_s,
+                           .t_off_s = h->t_off_s,
+                           .from_v = h->from_v,
+                           .to_v = h->v_v,
+                           .charge_c = h->charge_c,
+                           .temperature_celsius = h->temperature_celsius,
+                           .cycle_count = h->cycle_count};
+        fit_step(&(work){shape, h}, &step[to++]);
     }
-    if (st == HC_OK && w->h.rows > 0)
-        st = close_hold(w, w->h.last_t, err);
+    hc_holds_free(hold, holds);
     if (st == HC_OK) {
-        *out = w->step;
-        *n = w->n;
-    } else {
-        free(w->step);
+        *out = step;
+        *n = to;
     }
-    free(w);
     return st;
 }

@@ -10,13 +10,7 @@
 #define HC_CYCLE_PITT_H
 
 #include "cycle/gitt.h"
-#include "cycle/gitt_feed.h"
-
-enum { HC_PITT_KEEP = 500 };
-
-typedef struct {
-    double t_s, i_a;
-} hc_pitt_sample;
+#include "cycle/holds.h"
 
 /* One hold. */
 typedef struct {
