@@ -56,7 +56,6 @@ static const struct {
     {"amps", "A"},
     {"Amps", "A"},
     {"Amp", "A"},
-    {"a", "A"},
     {"ma", "mA"},
     {"Amp-hr", "Ah"},
     {"A.h", "Ah"},
@@ -227,8 +226,9 @@ void hc_column_split(const char *name, char *base, size_t base_cap, char *unit,
         if (strlen(unit) == 0 || !is_unit(unit))
             continue;
         /* "I Range" ends in no unit, but "Step A" and "Cycle C" would */
-        if ((name[i] == '_' || name[i] == ' ') && strlen(unit) < 2 &&
-            strcmp(unit, "s") != 0)
+        if ((name[i] == ' ' && strlen(unit) < 2) ||
+            (name[i] == '_' && strlen(unit) < 2 &&
+             strchr("sVAWh", unit[0]) == NULL))
             continue;
         put(base, base_cap, name, i);
         return;

@@ -15,11 +15,17 @@
     X(hc_format_autolab_p00)                                                  \
     X(hc_format_autolab_text)                                                 \
     X(hc_format_basytec)                                                      \
+    X(hc_format_bdf)                                                          \
+    X(hc_format_biologic_loop)                                                \
+    X(hc_format_biologic_mpl)                                                 \
     X(hc_format_biologic_mpr)                                                 \
+    X(hc_format_biologic_mps)                                                 \
     X(hc_format_biologic_mpt)                                                 \
     X(hc_format_chi)                                                          \
     X(hc_format_digatron)                                                     \
     X(hc_format_elchemea)                                                     \
+    X(hc_format_gamry)                                                        \
+    X(hc_format_generic)                                                      \
     X(hc_format_ivium)                                                        \
     X(hc_format_landt)                                                        \
     X(hc_format_maccor)                                                       \
@@ -34,7 +40,8 @@
     X(hc_format_relaxis)                                                      \
     X(hc_format_versastudio)                                                  \
     X(hc_format_xlsx)                                                         \
-    X(hc_format_zahner)
+    X(hc_format_zahner)                                                       \
+    X(hc_format_zplot)
 
 #define DECLARE(f) extern const hc_format f;
 HC_FORMAT_LIST(DECLARE)

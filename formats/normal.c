@@ -558,7 +558,7 @@ hc_status hc_normal_finish(hc_normal *n, hc_err *err)
                           n->options->select, hc_text_get(&n->list));
     if (!n->selected_any)
         return hc_fail_at(err, HC_DATA, n->path, 0,
-                          "holds no measurement: %.600s",
+                          "holds no measurement (--raw shows it): %.600s",
                           hc_text_get(&n->list));
     return HC_OK;
 }
