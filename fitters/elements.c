@@ -1,5 +1,7 @@
 #include "fitters/elements.h"
 
+#include "fitters/simd.h"
+
 #include <stdbool.h>
 #include <string.h>
 
@@ -135,23 +137,22 @@ static void power_law(const hc_grid *g, double ln_a, double s, double n,
 {
     const double c = cos(n * M_PI_2), sn = s * sin(n * M_PI_2), e = s * n;
     const size_t ld = g->ld;
-    for (size_t i = 0; i < ld; i++)
-        z[i] = exp(ln_a + e * g->ln_w[i]);
-    if (dz == NULL) {
-        for (size_t i = 0; i < ld; i++) {
-            z[ld + i] = z[i] * sn;
-            z[i] *= c;
-        }
-        return;
+    for (size_t i = 0; i < ld; i += 2)
+        hc_v2_store(z + i, hc_v2_exp(ln_a + e * hc_v2_load(g->ln_w + i)));
+    for (size_t i = 0; i < ld && dz == NULL; i += 2) {
+        hc_v2 m = hc_v2_load(z + i);
+        hc_v2_store(z + i, m * c);
+        hc_v2_store(z + ld + i, m * sn);
     }
-    for (size_t i = 0; i < ld; i++) {
-        double m = z[i], re = m * c, im = m * sn, l = s * g->ln_w[i];
-        z[i] = re;
-        z[ld + i] = im;
-        dz[i] = up * re;
-        dz[ld + i] = up * im;
-        dz[2 * ld + i] = re * l - im * (s * M_PI_2);
-        dz[3 * ld + i] = im * l + re * (s * M_PI_2);
+    for (size_t i = 0; i < ld && dz != NULL; i += 2) {
+        hc_v2 m = hc_v2_load(z + i), re = m * c, im = m * sn;
+        hc_v2 l = s * hc_v2_load(g->ln_w + i);
+        hc_v2_store(z + i, re);
+        hc_v2_store(z + ld + i, im);
+        hc_v2_store(dz + i, up * re);
+        hc_v2_store(dz + ld + i, up * im);
+        hc_v2_store(dz + 2 * ld + i, re * l - im * (s * M_PI_2));
+        hc_v2_store(dz + 3 * ld + i, im * l + re * (s * M_PI_2));
     }
 }
 

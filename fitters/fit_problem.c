@@ -1,7 +1,7 @@
 /* fit_problem.c: coordinates, boxes, branches, weights, cost */
 #include "fitters/fit_problem.h"
 
-#include "fitters/dense.h"
+#include "fitters/simd.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -343,72 +343,114 @@ void fit_branch_column(hc_fit *f, const branch *b, const double *y,
 double fit_cost(void *fit, const double *x)
 {
     hc_fit *f = fit;
+    hc_v2 sum = {0, 0};
     fit_y_from_x(f, x, f->y);
     fit_p_from_y(f, f->y, f->negative, f->p);
     hc_model_eval(&f->model, f->p, f->c.n_nodes - 1, true);
     f->evaluations++;
-    const double *restrict z = hc_model_z(&f->model, f->c.n_nodes - 1);
-    const double *restrict w = f->weight, *restrict t = f->target;
-    double *restrict r = f->residual;
-    for (size_t i = 0; i < 2 * f->ld; i++)
-        r[i] = w[i] * (z[i] - t[i]);
-    return hc_dot(r, r, 2 * f->ld);
+    const double *z = hc_model_z(&f->model, f->c.n_nodes - 1);
+    for (size_t i = 0; i < 2 * f->ld; i += 2) {
+        hc_v2 r = hc_v2_load(f->weight + i) *
+                  (hc_v2_load(z + i) - hc_v2_load(f->target + i));
+        hc_v2_store(f->residual + i, r);
+        sum += r * r;
+    }
+    return sum[0] + sum[1];
 }
 
-static void add_column(double *restrict to, const double *restrict from,
-                       double a, size_t n)
+static void add_column(double *to, const double *from, double a, size_t n)
 {
-    for (size_t i = 0; i < n; i++)
-        to[i] += a * from[i];
+    for (size_t i = 0; i < n; i += 2)
+        hc_v2_store(to + i, hc_v2_load(to + i) + a * hc_v2_load(from + i));
+}
+
+static void map_column(hc_fit *f, int k)
+{
+    const size_t two = 2 * f->ld;
+    const coordinate *co = &f->co[k];
+    double *own = hc_model_dz(&f->model, k);
+    if (co->kind == MAP_MID) {
+        add_column(hc_model_dz(&f->model, co->exponent), own, -f->g.ln_w_mid,
+                   two);
+        return;
+    }
+    if (co->kind == MAP_TAU_CPE) {
+        add_column(hc_model_dz(&f->model, co->exponent), own, f->y[k], two);
+        add_column(hc_model_dz(&f->model, co->partner), own, -1, two);
+        for (size_t i = 0; i < two; i += 2)
+            hc_v2_store(own + i, f->y[co->exponent] * hc_v2_load(own + i));
+        return;
+    }
+    add_column(hc_model_dz(&f->model, co->partner), own,
+               co->kind == MAP_TAU_L ? 1 : -1, two);
 }
 
 void fit_map_columns(hc_fit *f)
 {
-    const size_t two = 2 * f->ld;
-    for (int k = 0; k < f->np; k++) {
-        const coordinate *co = &f->co[k];
-        double *own = hc_model_dz(&f->model, k), factor = 1;
-        if (co->kind == MAP_SELF || co->kind == MAP_TIED)
-            continue;
-        if (co->kind == MAP_MID) {
-            add_column(hc_model_dz(&f->model, co->exponent), own,
-                       -f->g.ln_w_mid, two);
-            continue;
-        }
-        if (co->kind == MAP_TAU_CPE) {
-            add_column(hc_model_dz(&f->model, co->exponent), own, f->y[k],
-                       two);
-            factor = f->y[co->exponent];
-        }
-        add_column(hc_model_dz(&f->model, co->partner), own,
-                   co->kind == MAP_TAU_L ? 1 : -1, two);
-        for (size_t i = 0; i < two && factor != 1; i++)
-            own[i] *= factor;
-    }
+    for (int k = 0; k < f->np; k++)
+        if (f->co[k].kind != MAP_SELF && f->co[k].kind != MAP_TIED)
+            map_column(f, k);
     for (int k = 0; k < f->np; k++)
         if (f->co[k].kind == MAP_TIED)
             add_column(hc_model_dz(&f->model, f->co[k].partner),
-                       hc_model_dz(&f->model, k), 1, two);
+                       hc_model_dz(&f->model, k), 1, 2 * f->ld);
 }
 
+/* Four products at once: columns a0, a1 with b0, b1. */
+static void products(const double *a0, const double *a1, const double *b0,
+                     const double *b1, size_t n, double out[4])
+{
+    hc_v2 s0 = {0, 0}, s1 = s0, s2 = s0, s3 = s0;
+    for (size_t i = 0; i < n; i += 2) {
+        hc_v2 p = hc_v2_load(a0 + i), q = hc_v2_load(a1 + i);
+        hc_v2 u = hc_v2_load(b0 + i), v = hc_v2_load(b1 + i);
+        s0 += p * u;
+        s1 += p * v;
+        s2 += q * u;
+        s3 += q * v;
+    }
+    out[0] = s0[0] + s0[1];
+    out[1] = s1[0] + s1[1];
+    out[2] = s2[0] + s2[1];
+    out[3] = s3[0] + s3[1];
+}
+
+/* The residual stands behind the last column, so that J^T r comes with
+ * J^T J; an odd count takes the last column twice. */
 void fit_normal(void *fit, double *jtj, double *grad)
 {
     hc_fit *f = fit;
     const size_t two = 2 * f->ld;
+    const int n = f->nf;
     fit_map_columns(f);
-    for (int i = 0; i < f->nf; i++) {
-        double *restrict j = f->jacobian + (size_t)i * two;
-        const double *restrict d = hc_model_dz(&f->model, f->index[i]);
-        const double *restrict w = f->weight;
-        for (size_t k = 0; k < two; k++)
-            j[k] = w[k] * d[k];
+    for (int i = 0; i < n; i++) {
+        double *j = f->jacobian + (size_t)i * two;
+        const double *d = hc_model_dz(&f->model, f->index[i]);
+        for (size_t k = 0; k < two; k += 2)
+            hc_v2_store(j + k, hc_v2_load(f->weight + k) * hc_v2_load(d + k));
     }
-    for (int i = 0; i < f->nf; i++) {
-        const double *ji = f->jacobian + (size_t)i * two;
-        grad[i] = hc_dot(ji, f->residual, two);
-        for (int k = 0; k <= i; k++) {
-            double s = hc_dot(ji, f->jacobian + (size_t)k * two, two);
-            jtj[i * f->nf + k] = jtj[k * f->nf + i] = s;
+    for (int i = 0; i <= n; i += 2) {
+        int i1 = i < n ? i + 1 : i;
+        const double *a0 = i < n ? f->jacobian + (size_t)i * two : f->residual;
+        const double *a1 =
+            i1 < n ? f->jacobian + (size_t)i1 * two : f->residual;
+        for (int k = 0; k <= i; k += 2) {
+            int k1 = k < n ? k + 1 : k, row[2] = {i, i1}, col[2] = {k, k1};
+            const double *b0 =
+                k < n ? f->jacobian + (size_t)k * two : f->residual;
+            const double *b1 =
+                k1 < n ? f->jacobian + (size_t)k1 * two : f->residual;
+            double out[4];
+            products(a0, a1, b0, b1, two, out);
+            for (int m = 0; m < 4; m++) {
+                int r = row[m / 2], c = col[m % 2];
+                if (r < n && c < n)
+                    jtj[r * n + c] = jtj[c * n + r] = out[m];
+                else if (r == n && c < n)
+                    grad[c] = out[m];
+                else if (c == n && r < n)
+                    grad[r] = out[m];
+            }
         }
     }
 }

@@ -90,10 +90,7 @@ static double lowest(const judged *j, int k, double delta, double enough,
         }
         lm.cost_floor = fmax(lm.cost_floor, enough);
         hc_lm_begin(&lm, &s, x);
-        if (s.cost < best)
-            best = s.cost;
-        if (!(best < enough))
-            hc_lm_run(&lm, &s, PROBE_STEPS, gain);
+        hc_lm_run(&lm, &s, PROBE_STEPS, gain);
         best = fmin(best, s.cost);
     }
     release(f, k, &h);

@@ -13,6 +13,7 @@ enum {
 };
 
 static const double search_gain = 1e-6, final_gain = 1e-10;
+static const double known_cost = 3e-2;
 static const double same_cost = 1e-3; /* relative: one and the same minimum */
 
 hc_fit_effort hc_fit_default(void)
@@ -46,7 +47,9 @@ hc_fit_effort hc_fit_thorough(void)
 typedef struct {
     hc_lm_state lm;
     uint64_t negative;
+    double gain; /* promised by the sizes: the cost is the norm less it */
     bool independent, finished, expanded;
+    bool merged; /* on its way to a minimum that another one reached */
 } candidate;
 
 typedef struct {
@@ -79,11 +82,95 @@ static candidate *add(search *s, const start_point *at, bool independent)
     hc_lm lm = fit_lm(s->f);
     c->negative = s->f->negative = at->negative;
     c->independent = independent;
-    c->finished = c->expanded = false;
+    c->gain = at->gain;
+    c->finished = c->expanded = c->merged = false;
     fit_x_from_y(s->f, at->y, x);
     hc_lm_begin(&lm, &c->lm, x);
     return c;
 }
+
+/* In order of promise. */
+static int by_gain(const void *a, const void *b)
+{
+    const candidate *x = a, *y = b;
+    return (x->gain < y->gain) - (x->gain > y->gain);
+}
+
+/* ---- equal arcs ---- */
+
+static double branch_tau(const hc_fit *f, const branch *b, const double *y)
+{
+    for (int k = b->par_first; k < b->par_first + b->par_n; k++) {
+        map_kind kind = f->co[k].kind;
+        if (f->c.pars[k].spec->kind == HC_PAR_TAU || kind == MAP_TAU_CPE ||
+            kind == MAP_TAU_C || kind == MAP_TAU_L)
+            return y[k];
+    }
+    return NAN;
+}
+
+static bool may_sort(const hc_fit *f, const branch *b)
+{
+    for (int k = b->par_first; k < b->par_first + b->par_n; k++)
+        if (!f->c.pars[k].optional && !isnan(f->c.pars[k].value))
+            return false;
+    return !b->locked;
+}
+
+/* Equal arcs by time constant, in the order of the circuit. */
+static void sort_arcs(const hc_fit *f, double *y, uint64_t *negative)
+{
+    for (int i = 0; i < f->n_branches; i++)
+        for (int j = i + 1; j < f->n_branches; j++) {
+            const branch *a = &f->branches[i], *b = &f->branches[j];
+            if (a->kind != b->kind || !may_sort(f, a) || !may_sort(f, b) ||
+                !(branch_tau(f, b, y) < branch_tau(f, a, y)))
+                continue;
+            for (int k = 0; k < a->par_n; k++) {
+                int pa = a->par_first + k, pb = b->par_first + k;
+                double t = y[pa];
+                uint64_t na = *negative >> pa & 1, nb = *negative >> pb & 1;
+                y[pa] = y[pb];
+                y[pb] = t;
+                if (na != nb)
+                    *negative ^= UINT64_C(1) << pa | UINT64_C(1) << pb;
+            }
+        }
+}
+
+/* Has this descent come close to a minimum that is already finished?  Equal
+ * arcs may have changed places. */
+static bool is_known(const search *s, const candidate *c)
+{
+    const hc_fit *f = s->f;
+    double y[HC_CIRCUIT_PARS], other[HC_CIRCUIT_PARS];
+    uint64_t negative = c->negative;
+    bool ready = false;
+    for (int i = 0; i < s->n; i++) {
+        const candidate *k = &s->pool[i];
+        uint64_t sign = k->negative;
+        bool near = k->finished && k != c &&
+                    fabs(k->lm.cost - c->lm.cost) < known_cost * k->lm.cost;
+        if (!near)
+            continue;
+        if (!ready) {
+            fit_y_from_x(f, c->lm.x, y);
+            sort_arcs(f, y, &negative);
+            ready = true;
+        }
+        fit_y_from_x(f, k->lm.x, other);
+        sort_arcs(f, other, &sign);
+        near = sign == negative;
+        for (int p = 0; p < f->np && near; p++)
+            near = fabs(y[p] - other[p]) <
+                   (f->c.pars[p].spec->kind == HC_PAR_EXP ? 0.02 : 0.1);
+        if (near)
+            return true;
+    }
+    return false;
+}
+
+/* ---- the first starts ---- */
 
 static int by_cost(const void *a, const void *b)
 {
@@ -122,27 +209,44 @@ static void first_starts(search *s)
         use_given_values(s, &at[0]);
         add(s, &at[0], true);
     }
-    qsort(s->pool, (size_t)s->n, sizeof s->pool[0], by_cost);
+    qsort(s->pool, (size_t)s->n, sizeof s->pool[0], by_gain);
     for (int i = 0; i < s->n; i++)
         run(s, &s->pool[i], e->first_steps, search_gain);
-    for (int i = 0; i < s->n; i++)
-        if (s->pool[i].lm.end == HC_LM_GOING &&
-            s->pool[i].lm.cost < e->kill * s->best)
-            run(s, &s->pool[i], SECOND_STEPS, search_gain);
+    /* the best one to its end, so that others on their way to the same
+     * minimum can be stopped early */
+    qsort(s->pool, (size_t)s->n, sizeof s->pool[0], by_cost);
+    run(s, &s->pool[0], FINISH_STEPS, search_gain);
+    s->pool[0].finished = true;
+    for (int i = 1; i < s->n; i++)
+        for (int steps = 0; steps < SECOND_STEPS; steps += 5) {
+            candidate *c = &s->pool[i];
+            if (c->lm.end != HC_LM_GOING || !(c->lm.cost < e->kill * s->best))
+                break;
+            c->merged = is_known(s, c);
+            if (c->merged)
+                break;
+            run(s, c, 5, search_gain);
+        }
 }
 
 /* ---- around a minimum ---- */
 
 static void try_start(search *s, const start_point *at, double base)
 {
+    static const struct {
+        int steps;
+        double ratio; /* to go on after these steps */
+    } stage[] = {{0, 2}, {12, 1.5}, {13, 1.2}, {12, 1.1}, {13, 0}};
     candidate *c = add(s, at, false);
     if (c == NULL)
         return;
     run(s, c, s->effort->first_steps, search_gain);
-    if (c->lm.end == HC_LM_GOING && c->lm.cost < 2 * base)
-        run(s, c, SECOND_STEPS, search_gain);
-    if (c->lm.end == HC_LM_GOING && c->lm.cost < 1.2 * base)
-        run(s, c, SECOND_STEPS, search_gain);
+    for (size_t i = 1; i < sizeof stage / sizeof stage[0]; i++) {
+        if (c->lm.end != HC_LM_GOING ||
+            !(c->lm.cost < stage[i - 1].ratio * base) || is_known(s, c))
+            break;
+        run(s, c, stage[i].steps, search_gain);
+    }
 }
 
 /* Places that have a resistance and a time constant to exchange. */
@@ -222,7 +326,7 @@ static int best_minima(search *s, int max, int *which)
         int best = -1;
         for (int i = 0; i < s->n; i++) {
             double cost = s->pool[i].lm.cost;
-            bool taken = !isfinite(cost);
+            bool taken = !isfinite(cost) || s->pool[i].merged;
             for (int k = 0; k < n && !taken; k++)
                 taken =
                     which[k] == i || fabs(cost - s->pool[which[k]].lm.cost) <=
@@ -237,25 +341,43 @@ static int best_minima(search *s, int max, int *which)
     return n;
 }
 
+/* Finish the best minima until the first `max` different ones are. */
+static int finished_minima(search *s, int max, int *which)
+{
+    for (int tries = 0; tries < 4 * max; tries++) {
+        int n = best_minima(s, max, which), open = -1;
+        for (int i = 0; i < n && open < 0; i++)
+            if (!s->pool[which[i]].finished)
+                open = which[i];
+        if (open < 0)
+            return n;
+        if (!is_known(s, &s->pool[open]))
+            run(s, &s->pool[open], FINISH_STEPS, search_gain);
+        else
+            s->pool[open].merged = true;
+        s->pool[open].finished = !s->pool[open].merged;
+    }
+    return best_minima(s, max, which);
+}
+
+static bool was_expanded(const search *s, int which)
+{
+    double cost = s->pool[which].lm.cost;
+    for (int k = 0; k < s->n; k++)
+        if (s->pool[k].expanded &&
+            fabs(s->pool[k].lm.cost - cost) <= same_cost * cost)
+            return true;
+    return false;
+}
+
 static void refine(search *s)
 {
     int which[8];
     for (int round = 0; round < s->effort->rounds && !done(s); round++) {
         int expanded = 0;
-        int n = best_minima(s, s->effort->minima, which);
-        for (int i = 0; i < n; i++)
-            if (!s->pool[which[i]].finished) {
-                run(s, &s->pool[which[i]], FINISH_STEPS, search_gain);
-                s->pool[which[i]].finished = true;
-            }
-        n = best_minima(s, s->effort->minima, which);
+        int n = finished_minima(s, s->effort->minima, which);
         for (int i = 0; i < n && !done(s); i++) {
-            bool known = s->pool[which[i]].expanded;
-            for (int k = 0; k < s->n && !known; k++)
-                known = s->pool[k].expanded &&
-                        fabs(s->pool[k].lm.cost - s->pool[which[i]].lm.cost) <=
-                            same_cost * s->pool[which[i]].lm.cost;
-            if (known)
+            if (was_expanded(s, which[i]))
                 continue;
             expand(s, which[i]);
             expanded++;
@@ -266,46 +388,6 @@ static void refine(search *s)
 }
 
 /* ---- result ---- */
-
-static double branch_tau(const hc_fit *f, const branch *b, const double *y)
-{
-    for (int k = b->par_first; k < b->par_first + b->par_n; k++) {
-        map_kind kind = f->co[k].kind;
-        if (f->c.pars[k].spec->kind == HC_PAR_TAU || kind == MAP_TAU_CPE ||
-            kind == MAP_TAU_C || kind == MAP_TAU_L)
-            return y[k];
-    }
-    return NAN;
-}
-
-static bool may_sort(const hc_fit *f, const branch *b)
-{
-    for (int k = b->par_first; k < b->par_first + b->par_n; k++)
-        if (!f->c.pars[k].optional && !isnan(f->c.pars[k].value))
-            return false;
-    return !b->locked;
-}
-
-/* Equal arcs by time constant, in the order of the circuit. */
-static void sort_arcs(const hc_fit *f, double *y, uint64_t *negative)
-{
-    for (int i = 0; i < f->n_branches; i++)
-        for (int j = i + 1; j < f->n_branches; j++) {
-            const branch *a = &f->branches[i], *b = &f->branches[j];
-            if (a->kind != b->kind || !may_sort(f, a) || !may_sort(f, b) ||
-                !(branch_tau(f, b, y) < branch_tau(f, a, y)))
-                continue;
-            for (int k = 0; k < a->par_n; k++) {
-                int pa = a->par_first + k, pb = b->par_first + k;
-                double t = y[pa];
-                uint64_t na = *negative >> pa & 1, nb = *negative >> pb & 1;
-                y[pa] = y[pb];
-                y[pb] = t;
-                if (na != nb)
-                    *negative ^= UINT64_C(1) << pa | UINT64_C(1) << pb;
-            }
-        }
-}
 
 static bool is_degenerate(const hc_fit *f, const double *y, const double *p)
 {
@@ -355,7 +437,7 @@ static void polish(search *s, candidate *c)
 
 static void report(search *s, hc_fit_result *r)
 {
-    int which[HC_FIT_MINIMA + 1], polished = 3;
+    int which[HC_FIT_MINIMA + 1], polished = 1;
     /* statistically the same: one unit of s^2 */
     double near = 1 / fmax(2 * (double)s->f->n - s->f->nf, 1);
     *r = (hc_fit_result){.steps = s->f->evaluations};
@@ -370,7 +452,8 @@ static void report(search *s, hc_fit_result *r)
         if (!s->pool[i].independent)
             continue;
         r->starts++;
-        r->agreed += s->pool[i].lm.cost <= r->best.cost * (1 + near) ||
+        double within = s->pool[i].merged ? known_cost : near;
+        r->agreed += s->pool[i].lm.cost <= r->best.cost * (1 + within) ||
                      s->pool[i].lm.cost <= 1e-20 * s->f->norm;
     }
     r->steps = s->f->evaluations;

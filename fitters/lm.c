@@ -24,16 +24,11 @@ void hc_lm_begin(const hc_lm *lm, hc_lm_state *s, const double *x)
     s->nu = 2;
     s->steps = s->calm = 0;
     s->end = HC_LM_GOING;
-    s->begun = false;
     for (int i = 0; i < lm->n; i++) {
         s->x[i] = clip(lm, i, x[i]);
         s->diag[i] = 0;
     }
-    s->cost = lm->cost(lm->ctx, s->x);
-    if (!isfinite(s->cost)) {
-        s->cost = INFINITY;
-        s->end = HC_LM_STUCK;
-    }
+    s->cost = NAN;
 }
 
 /* Unknowns that may move: not those on a bound with the gradient outwards.
@@ -119,12 +114,12 @@ void hc_lm_run(const hc_lm *lm, hc_lm_state *s, int steps, double gain)
     double jtj[HC_LM_MAX * HC_LM_MAX], grad[HC_LM_MAX], h[HC_LM_MAX];
     double x[HC_LM_MAX];
     int index[HC_LM_MAX];
-    if (s->end == HC_LM_STUCK && !isfinite(s->cost))
+    if (isinf(s->cost))
         return;
-    if (s->begun)
-        lm->cost(lm->ctx, s->x);
-    s->begun = true;
-    s->end = HC_LM_GOING;
+    double at = lm->cost(lm->ctx, s->x);
+    if (isnan(s->cost))
+        s->cost = isfinite(at) ? at : INFINITY;
+    s->end = isinf(s->cost) ? HC_LM_STUCK : HC_LM_GOING;
     s->calm = 0;
     for (int step = 0; step < steps && s->end == HC_LM_GOING; step++) {
         double top = 0;

@@ -35,10 +35,9 @@ typedef struct {
     double diag[HC_LM_MAX]; /* largest seen */
     int steps, calm;
     hc_lm_end end;
-    bool begun;
 } hc_lm_state;
 
-/* Start at x (clipped to the boxes); evaluates the cost. */
+/* Start at x (clipped to the boxes); the cost is NaN until the first run. */
 void hc_lm_begin(const hc_lm *lm, hc_lm_state *s, const double *x);
 
 /* Up to `steps` more steps; ends early when the relative gain stays below

@@ -15,6 +15,8 @@ typedef struct {
     const hc_grid *g;
     double *z;  /* [n_nodes][2 ld], real parts then imaginary ones */
     double *dz; /* [n_pars][2 ld]: d Z(root) / d ln|p|, or / dp of exponents */
+    /* arc[i]: node of the arc p(R,CPE) that begins with node i, or 0 */
+    int arc[HC_CIRCUIT_NODES], arc_pars[HC_CIRCUIT_NODES][2];
 } hc_model;
 
 hc_status hc_model_init(hc_model *m, const hc_circuit *c, const hc_grid *g,
