@@ -99,6 +99,8 @@ void hc_baseline_update(hc_baseline *b, double r_ohm_m2, double se_rel,
     s2 = variance(b, h) + b->scatter * b->scatter + se_rel * se_rel;
     learn_scatter(b, innov);
     limit = 2 * sqrt(s2);
+    if (innov > 2 * limit)
+        return; /* a void grows; that is no property of the sound cell */
     innov = fmax(-limit, fmin(limit, innov));
     for (int i = 0; i < HC_BASE_N; i++) {
         ph[i] = 0;
@@ -110,6 +112,8 @@ void hc_baseline_update(hc_baseline *b, double r_ohm_m2, double se_rel,
         for (int j = 0; j < HC_BASE_N; j++)
             b->p[i][j] -= ph[i] * ph[j] / s2;
     }
+    /* Butler-Volmer kinetics let the resistance fall with the current only */
+    b->x[2] = fmin(b->x[2], 0);
     b->a_past[b->n_past++ % HC_BASE_MEMORY] = b->x[0];
     b->a_lowest = fmin(b->a_lowest, b->x[0]);
 }
