@@ -24,7 +24,7 @@ static const hc_option options[] = {
      0,
      {0}},
     HC_OPTION_QUANTITY("bin", "VOLTAGE",
-                       "width of a bin (1mV, or the quantum if larger)",
+                       "width of a bin (1mV, or two quanta if larger)",
                        HC_DIM_VOLTAGE, opts, job.rules.bin_v),
     {"window",
      0,

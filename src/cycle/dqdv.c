@@ -15,9 +15,9 @@ enum { FINE_N = 100000, RING = 3 };
 typedef struct {
     long step;
     double *q;   /* [FINE_N] C, signed */
-    double *qq;  /* [FINE_N] sum of squares of the counts */
     long lo, hi; /* bins in use, lo > hi: none */
-    double v_last;
+    double v_last, v_before;
+    double d2_sum; /* of |second differences| of the voltage */
     long rows;
 } slot;
 
@@ -56,8 +56,7 @@ hc_status hc_dqdv_bins_new(hc_dqdv_bins **out, hc_err *err)
         s->step = -1;
         s->lo = 1;
         s->q = calloc(FINE_N, sizeof *s->q);
-        s->qq = calloc(FINE_N, sizeof *s->qq);
-        if (!s->q || !s->qq) {
+        if (!s->q) {
             hc_dqdv_bins_free(b);
             return hc_fail_nomem(err);
         }
@@ -72,7 +71,6 @@ void hc_dqdv_bins_free(hc_dqdv_bins *b)
         return;
     for (int k = 0; k < RING; k++) {
         free(b->slots[k].q);
-        free(b->slots[k].qq);
     }
     free(b);
 }
@@ -82,12 +80,6 @@ static long fine_bin(double v)
     double k = floor((v - fine_low) / fine_v);
 
     return (long)fmax(0, fmin(FINE_N - 1, k));
-}
-
-static void put(slot *s, long k, double dq)
-{
-    s->q[k] += dq;
-    s->qq[k] += dq * dq;
 }
 
 /* Lay dq evenly over [a, b]. */
@@ -102,7 +94,7 @@ static void spread(slot *s, double a, double b, double dq)
     s->lo = from < s->lo ? from : s->lo;
     s->hi = to > s->hi ? to : s->hi;
     if (from == to) {
-        put(s, from, dq);
+        s->q[from] += dq;
         return;
     }
     double per_v = dq / (b - a), done = 0;
@@ -111,10 +103,10 @@ static void spread(slot *s, double a, double b, double dq)
         double top = fine_low + (double)(k + 1) * fine_v;
         double part = per_v * (top - fmax(a, top - fine_v));
 
-        put(s, k, part);
+        s->q[k] += part;
         done += part;
     }
-    put(s, to, dq - done);
+    s->q[to] += dq - done;
 }
 
 static void slot_reset(slot *s, long step)
@@ -123,12 +115,12 @@ static void slot_reset(slot *s, long step)
         size_t n = (size_t)(s->hi - s->lo + 1);
 
         memset(s->q + s->lo, 0, n * sizeof *s->q);
-        memset(s->qq + s->lo, 0, n * sizeof *s->qq);
     }
     s->step = step;
     s->lo = 1;
     s->hi = 0;
     s->rows = 0;
+    s->d2_sum = 0;
 }
 
 void hc_dqdv_bins_row(hc_dqdv_bins *b, const hc_step_row *row)
@@ -155,17 +147,30 @@ void hc_dqdv_bins_row(hc_dqdv_bins *b, const hc_step_row *row)
         else
             spread(s, v - half, v + half, dq);
     }
+    if (s->rows > 2)
+        s->d2_sum += fabs(v - 2 * s->v_last + s->v_before);
+    s->v_before = s->v_last;
     s->v_last = v;
 }
 
-/* Bin width: what was asked for, or the larger of 1 mV and the quantum, in
+/* Noise of one voltage: the quantum, or what second differences show (their
+ * mean absolute value is 1.95 standard deviations of normal noise). */
+static double noise_v(const hc_dqdv_bins *b, const slot *s)
+{
+    double quantum = isfinite(b->lsb_v) ? 0.29 * b->lsb_v : 0;
+
+    return fmax(quantum,
+                s->rows > 3 ? s->d2_sum / (double)(s->rows - 2) / 1.95 : 0);
+}
+
+/* Bin width: what was asked for, or the larger of 1 mV and two quanta, in
  * whole fine bins. */
 static long coarse(const hc_dqdv_rules *rules, double lsb_v)
 {
     double bin = rules->bin_v;
 
     if (isnan(bin))
-        bin = fmax(1e-3, isfinite(lsb_v) ? lsb_v : 0);
+        bin = fmax(1e-3, isfinite(lsb_v) ? 2 * lsb_v : 0);
     return (long)fmax(1, floor(bin / fine_v + 0.5));
 }
 
@@ -198,11 +203,11 @@ static hc_status fill_curve(const hc_dqdv_bins *b, const slot *s,
         size_t to = (size_t)(k / m - first);
 
         c->raw[to] += step->sign * s->q[k] / 3600 / c->bin_v;
-        sd[to] += s->qq[k];
         c->charge_ah += step->sign * s->q[k] / 3600;
     }
+    /* an edge of a bin stands where a noisy voltage says */
     for (size_t k = 0; k < c->n; k++)
-        sd[k] = sqrt(sd[k]) / 3600 / c->bin_v;
+        sd[k] = noise_v(b, s) * fabs(c->raw[k]) / c->bin_v;
     st = hc_dqdv_smooth(c, sd, rules, err);
     free(sd);
     if (st)

@@ -63,7 +63,8 @@ hc_status hc_dqdv_bins_take(hc_dqdv_bins *b, const hc_step *step,
 
 /* ---- smoothing ---- */
 
-/* Fill y, sd from raw; sd_raw[n] is the error of raw. */
+/* Fill y, sd from raw; sd_raw[n] is the error of the lower edge of a
+ * bin. */
 hc_status hc_dqdv_smooth(hc_dqdv_curve *c, const double *sd_raw,
                          const hc_dqdv_rules *rules, hc_err *err) HC_MUST_USE;
 

@@ -20,20 +20,70 @@ static double prominence_of(const double *y, size_t n, size_t at)
     return y[at] - fmax(left, right);
 }
 
-/* Vertex of the parabola through a maximum and its neighbours, with the
- * errors of the three values carried over. */
+/* The top of a maximum, down to a tenth of its prominence: [*from, *to]. */
+static void top_of(const hc_dqdv_curve *c, size_t k, double prominence,
+                   size_t *from, size_t *to)
+{
+    double limit = c->y[k] - 0.1 * prominence;
+
+    *from = *to = k;
+    while (*from > 0 && (k - *from < 2 || c->y[*from - 1] > limit))
+        --*from;
+    while (*to + 1 < c->n && (*to - k < 2 || c->y[*to + 1] > limit))
+        ++*to;
+}
+
+/* Position and height from a cubic through the top, with the errors of its
+ * points carried over. */
 static void vertex(const hc_dqdv_curve *c, size_t k, hc_dqdv_max *m)
 {
-    double a = c->y[k - 1], b = c->y[k], d = c->y[k + 1];
-    double curve = a - 2 * b + d,
-           shift = curve < 0 ? 0.5 * (a - d) / curve : 0;
+    size_t from, to;
+    double a[16] = {0}, b[4] = {0}, inv[16], half, u = 0, sd = c->sd[k];
 
-    m->v = c->low_v + ((double)k + 0.5 + shift) * c->bin_v;
-    m->height = b - 0.25 * (a - d) * shift;
-    m->height_sd = c->sd[k];
-    m->v_sd =
-        curve < 0 ? c->bin_v * c->sd[k] * M_SQRT1_2 / -curve : (double)NAN;
-    m->v_sd = hypot(m->v_sd, 0.29 * c->lsb_v);
+    top_of(c, k, m->prominence, &from, &to);
+    half = 0.5 * (double)(to - from);
+    double mid = 0.5 * (double)(from + to);
+
+    for (size_t i = from; i <= to; i++) {
+        double x = ((double)i - mid) / half, r[4] = {1, x, x * x, x * x * x};
+
+        for (int p = 0; p < 4; p++) {
+            b[p] += r[p] * c->y[i];
+            for (int q = 0; q < 4; q++)
+                a[p * 4 + q] += r[p] * r[q];
+        }
+    }
+    m->height_sd = sd;
+    if (!hc_cholesky(a, 4, 1e-12)) {
+        m->v = c->low_v + ((double)k + 0.5) * c->bin_v;
+        m->height = c->y[k];
+        m->v_sd = c->bin_v;
+        return;
+    }
+    hc_cholesky_solve(a, 4, b);
+    hc_cholesky_inverse(a, 4, inv);
+    u = ((double)k - mid) / half;
+    for (int i = 0; i < 20; i++) { /* Newton on the derivative */
+        double d1 = b[1] + u * (2 * b[2] + 3 * b[3] * u);
+        double d2 = 2 * b[2] + 6 * b[3] * u;
+
+        if (d2 >= 0)
+            break;
+        u = fmax(-1, fmin(1, u - d1 / d2));
+    }
+    double g[4] = {0, 1, 2 * u, 3 * u * u}, var = 0;
+    double bend = fabs(2 * b[2] + 6 * b[3] * u);
+
+    for (int p = 0; p < 4; p++)
+        for (int q = 0; q < 4; q++)
+            var += g[p] * inv[p * 4 + q] * g[q];
+    /* smoothed neighbours share their noise */
+    double shared = c->window ? (double)c->window / 2 : 3;
+
+    m->v = c->low_v + (mid + u * half + 0.5) * c->bin_v;
+    m->height = b[0] + u * (b[1] + u * (b[2] + u * b[3]));
+    m->v_sd = hypot(half * c->bin_v * sd * sqrt(var * shared) / bend,
+                    0.29 * c->lsb_v);
 }
 
 size_t hc_dqdv_maxima(const hc_dqdv_curve *c, const hc_dqdv_rules *rules,

@@ -61,7 +61,10 @@ static double savitzky_golay(const hc_dqdv_curve *c, const double *sd_raw,
         }
         for (long i = 0; i <= 2 * m; i++) {
             sum += use[i] * c->raw[from + i];
-            var += use[i] * use[i] * sd_raw[from + i] * sd_raw[from + i];
+            /* what one bin loses at an edge its neighbour gains */
+            double dw = use[i] - (i ? use[i - 1] : 0);
+
+            var += dw * dw * sd_raw[from + i] * sd_raw[from + i];
         }
         double h = use[at + m], e = (c->raw[k] - sum) / fmax(1e-3, 1 - h);
 
@@ -84,7 +87,8 @@ static hc_status smooth_lean(hc_dqdv_curve *c, const double *sd_raw,
     if (!y)
         return hc_fail_nomem(err);
     memcpy(c->y, c->raw, c->n * sizeof *c->y);
-    memcpy(c->sd, sd_raw, c->n * sizeof *c->sd);
+    for (size_t k = 0; k < c->n; k++)
+        c->sd[k] = M_SQRT2 * sd_raw[k];
     for (long m = from; m <= to && 4 * m + 2 <= (long)c->n; m++) {
         double loo = savitzky_golay(c, sd_raw, m, y, sd);
 
@@ -137,6 +141,8 @@ static void whittaker(const double *y, size_t n, double lambda, double *z,
 
 /* Sum of f(eigenvalue) of the smoother, from the eigenvalues of the circulant
  * neighbour: 1/(1 + lambda (2 - 2 cos)^3). */
+/* With power 2 that of h^2 e: the error left of edges that move (e is the
+ * spectrum of their differences). */
 static double smoother_sum(size_t n, double lambda, int power)
 {
     double sum = 0;
@@ -145,7 +151,7 @@ static double smoother_sum(size_t n, double lambda, int power)
         double e = 2 - 2 * cos(M_PI * (double)k / (double)n);
         double h = 1 / (1 + lambda * e * e * e);
 
-        sum += power == 2 ? h * h : h;
+        sum += power == 2 ? h * h * e : h;
     }
     return sum;
 }
