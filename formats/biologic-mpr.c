@@ -32,7 +32,7 @@ enum {
     MAGIC_SIZE = 52,
     OLD_HEADER = 57, /* MODULE + names + length, version, date */
     NEW_HEADER = 65,
-    MAX_COLUMNS = 480,
+    MAX_COLUMNS = 480,          /* and one for the flags */
     MAX_SIDE_MODULE = 64 << 20, /* settings, log, loop: kept in memory */
 };
 
@@ -57,10 +57,10 @@ typedef struct {
     /* of the data module */
     unsigned ids[MAX_COLUMNS];
     size_t n_ids;
-    field fields[MAX_COLUMNS];
-    hc_column columns[MAX_COLUMNS];
-    char made_names[MAX_COLUMNS][16];
-    hc_cell cells[MAX_COLUMNS];
+    field fields[MAX_COLUMNS + 1];
+    hc_column columns[MAX_COLUMNS + 1];
+    char made_names[MAX_COLUMNS + 1][16];
+    hc_cell cells[MAX_COLUMNS + 1];
     size_t n;
     size_t record_size;
 } mpr;
@@ -405,8 +405,11 @@ static void lay_out(mpr *r, const module *m, size_t n_unknown, size_t first,
             at = r->record_size -
                  known_size(r, last + 1, r->n_ids, flag_at == SIZE_MAX);
         if (flag != NULL) {
-            if (flag_at == SIZE_MAX)
+            if (flag_at == SIZE_MAX) {
                 flag_at = at++;
+                if (!lost) /* the byte itself: one bit has no name */
+                    add_field(r, "flags", HC_MPR_U1, flag_at, NULL);
+            }
             if (!lost)
                 add_field(r, flag->name, HC_MPR_FLAG, flag_at, flag);
         } else if (c != NULL) {

@@ -98,9 +98,9 @@ static void software_of(hc_biologic_header *h, const char *line)
     if (mid == NULL || end == NULL || end < mid)
         return;
     mid += strlen(" for windows ");
-    snprintf(h->software, sizeof h->software, "%.*s %.*s",
-             (int)(mid - strlen(" for windows ") - line), line,
-             (int)(end - mid), mid);
+    /* some versions write EC-LAB */
+    snprintf(h->software, sizeof h->software, "%s %.*s",
+             line[0] == 'B' ? "BT-Lab" : "EC-Lab", (int)(end - mid), mid);
 }
 
 /* "key value": the columns of a technique's table of settings are 20 wide */

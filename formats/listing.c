@@ -214,8 +214,9 @@ static json_t *text(const char *s)
     return j != NULL ? j : json_string("?"); /* not UTF-8 */
 }
 
-/* "key value" lines as an object; `mark` stands between. */
-static json_t *object_of(const hc_meta *m, char mark)
+/* "key value" lines as an object; `mark` stands between.  Of several lines
+ * with one key the last or the first stays. */
+static json_t *object_of(const hc_meta *m, char mark, bool last_wins)
 {
     json_t *o = json_object();
     for (size_t i = 0; o != NULL && i < m->n; i++) {
@@ -227,7 +228,7 @@ static json_t *object_of(const hc_meta *m, char mark)
         size_t len = key == NULL ? 0 : strlen(key);
         while (len > 0 && key[len - 1] == ' ')
             key[--len] = '\0';
-        if (key != NULL && json_object_get(o, key) == NULL)
+        if (key != NULL && (last_wins || json_object_get(o, key) == NULL))
             json_object_set_new(o, key, text(value));
         free(key);
     }
@@ -263,7 +264,7 @@ static json_t *set_object(const hc_listed *s, size_t i)
 hc_status hc_listing_json(const hc_listing *l, const char *path, hc_out *out,
                           hc_err *err)
 {
-    json_t *o = object_of(&l->facts, ' '), *sets = json_array();
+    json_t *o = object_of(&l->facts, ' ', true), *sets = json_array();
     char *dump;
     json_object_set_new(o, "file", text(path));
     json_object_set_new(o, "format", text(l->format->name));
@@ -273,7 +274,7 @@ hc_status hc_listing_json(const hc_listing *l, const char *path, hc_out *out,
     for (size_t i = 0; i < l->n; i++)
         json_array_append_new(sets, set_object(&l->sets[i], i));
     json_object_set_new(o, "datasets", sets);
-    json_object_set_new(o, "settings", object_of(&l->metas, '\t'));
+    json_object_set_new(o, "settings", object_of(&l->metas, '\t', false));
     dump = json_dumps(o, JSON_SORT_KEYS | JSON_COMPACT);
     json_decref(o);
     if (dump == NULL)
