@@ -383,7 +383,7 @@ const hc_element hc_elements[] = {
      prepare_2,
      point_wo,
      "Z0 coth((jw tau)^n)/(jw tau)^n, n free",
-     "modified restricted diffusion; BioLogic application note 61"},
+     "modified restricted diffusion, as in the fitting of EC-Lab"},
     {"Mg",
      NULL,
      3,

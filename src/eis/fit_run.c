@@ -154,7 +154,13 @@ hc_status hc_fit_spectrum(const hc_fit_setup *setup, const hc_spectrum *s,
                      .sd_re = s->sd_re,
                      .sd_im = s->sd_im};
     look_at(s, talk, file);
-    hc_status st = hc_fit_new(&f, &setup->circuit, &d, setup->weight, err);
+    hc_status st = HC_OK;
+    if (setup->weight == HC_WEIGHT_SIGMA && s->sd_re == NULL)
+        st = hc_fail(err, HC_DATA,
+                     "weight sigma needs the columns " HC_COL_SD_RE
+                     " and " HC_COL_SD_IM);
+    if (st == HC_OK)
+        st = hc_fit_new(&f, &setup->circuit, &d, setup->weight, err);
     if (st == HC_OK)
         st = descend(setup, f, start, limit, out, err);
     if (st == HC_OK)
