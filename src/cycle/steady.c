@@ -1,0 +1,192 @@
+#include "cycle/steady.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* c + a f(t) by least squares over the tail. */
+typedef struct {
+    const hc_hold *h;
+    size_t from, n;
+} tail;
+
+typedef struct {
+    double c, a, ss, var_c; /* var_c per unit variance of a sample */
+    int free;
+    const char *law;
+} line;
+
+static double shape_at(int law, double t_s, double tau_s)
+{
+    if (law == 1)
+        return exp(-t_s / tau_s);
+    return law == 2 ? 1 / sqrt(t_s) : 0;
+}
+
+static line fit_law(const tail *w, int law, double tau_s)
+{
+    double f0 = 0, y0 = 0, sff = 0, sfy = 0, k = 0;
+    line l = {.free = law == 0 ? 1 : law == 1 ? 3 : 2};
+    for (size_t i = w->from; i < w->h->n; i++) {
+        double t = w->h->sample[i].t_s - w->h->t_on_s;
+        double f = shape_at(law, t, tau_s), d = f - f0;
+        k += 1;
+        f0 += d / k;
+        y0 += (w->h->sample[i].i_a - y0) / k;
+        sff += d * (f - f0);
+        sfy += d * (w->h->sample[i].i_a - y0);
+    }
+    l.a = sff > 0 ? sfy / sff : 0;
+    l.c = y0 - l.a * f0;
+    l.var_c = 1 / k + (sff > 0 ? f0 * f0 / sff : 0);
+    for (size_t i = w->from; i < w->h->n; i++) {
+        double t = w->h->sample[i].t_s - w->h->t_on_s;
+        double r = w->h->sample[i].i_a - l.c - l.a * shape_at(law, t, tau_s);
+        l.ss += r * r;
+    }
+    return l;
+}
+
+/* Best time constant from a fiftieth to twice the hold. */
+static line fit_exponential(const tail *w, double length_s, double *tau_s)
+{
+    line best = {.ss = INFINITY};
+    for (int k = 0; k <= 60; k++) {
+        double tau = length_s * 0.02 * pow(100, k / 60.0);
+        line l = fit_law(w, 1, tau);
+        if (l.ss < best.ss) {
+            best = l;
+            *tau_s = tau;
+        }
+    }
+    return best;
+}
+
+static double correlation(const tail *w, const line *l, int law, double tau_s)
+{
+    double top = 0, last = 0;
+    for (size_t i = w->from; i < w->h->n; i++) {
+        double t = w->h->sample[i].t_s - w->h->t_on_s;
+        double r = w->h->sample[i].i_a - l->c - l->a * shape_at(law, t, tau_s);
+        top += i > w->from ? r * last : 0;
+        last = r;
+    }
+    return l->ss > 0 ? fmin(fmax(top / l->ss, 0), 0.95) : 0;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Noise of a sample by second differences of the tail. */
+static double noise(const tail *w)
+{
+    double d[HC_HOLD_KEEP];
+    size_t n = 0;
+    for (size_t i = w->from + 1; i + 1 < w->h->n; i++)
+        d[n++] = fabs(w->h->sample[i - 1].i_a - 2 * w->h->sample[i].i_a +
+                      w->h->sample[i + 1].i_a);
+    if (n == 0)
+        return 0;
+    qsort(d, n, sizeof *d, by_value);
+    return 1.4826 * d[n / 2] / sqrt(6);
+}
+
+/* Does |I| rise over the second half, by more than 5 % and 4 sd? */
+static bool grows(const tail *w, double noise_a)
+{
+    size_t from = w->h->n / 2, half = (w->h->n - from) / 2;
+    double a = 0, b = 0;
+    if (half < 3)
+        return false;
+    for (size_t i = 0; i < half; i++) {
+        a += w->h->sample[from + i].i_a;
+        b += w->h->sample[w->h->n - 1 - i].i_a;
+    }
+    a /= (double)half;
+    b /= (double)half;
+    return a * b > 0 && fabs(b) > 1.05 * fabs(a) &&
+           fabs(b - a) > 4 * noise_a * sqrt(2 / (double)half);
+}
+
+static void mean_of_end(hc_steady *s, const tail *w)
+{
+    size_t n = w->h->n, count = n / 20 > 3 ? n / 20 : 3, used = 0;
+    for (size_t i = n - count; i < n; i++, used++)
+        s->end_a += w->h->sample[i].i_a;
+    s->end_a /= (double)used;
+}
+
+/* Value by the best law, interval by all that come near it. */
+static void extrapolate(hc_steady *s, const tail *w)
+{
+    static const char *const names[] = {"constant", "exponential", "cottrell"};
+    double n = (double)w->n, bic[3], best = INFINITY, tau = 0;
+    double length = w->h->t_off_s - w->h->t_on_s;
+    line l[3];
+    int at = 0;
+    for (int law = 0; law < 3; law++) {
+        l[law] =
+            law == 1 ? fit_exponential(w, length, &tau) : fit_law(w, law, 1);
+        bic[law] = n * log(fmax(l[law].ss, 1e-300) / n) + l[law].free * log(n);
+        if (bic[law] < best) {
+            best = bic[law];
+            at = law;
+        }
+    }
+    s->low_a = INFINITY;
+    s->high_a = -INFINITY;
+    for (int law = 0; law < 3; law++) {
+        double rho = correlation(w, &l[law], law, tau);
+        double var = l[law].ss / fmax(n - l[law].free, 1) * l[law].var_c *
+                     (1 + rho) / (1 - rho);
+        if (law == at) {
+            s->current_a = l[law].c;
+            s->sd_a = sqrt(var);
+            s->law = names[law];
+        }
+        if (bic[law] - best < 10) {
+            s->low_a = fmin(s->low_a, l[law].c - 1.96 * sqrt(var));
+            s->high_a = fmax(s->high_a, l[law].c + 1.96 * sqrt(var));
+        }
+    }
+    s->sd_a = fmax(s->sd_a, (s->high_a - s->low_a) / 3.92);
+}
+
+hc_steady hc_steady_of(const hc_hold *h, double floor_a)
+{
+    hc_steady s = {.kind = HC_STEADY_SHORT, .law = "-"};
+    tail w = {.h = h};
+    double length = h->t_off_s - h->t_on_s;
+    s.current_a = s.low_a = s.high_a = s.sd_a = NAN;
+    s.first_a = h->n > 0 ? h->sample[0].i_a : (double)NAN;
+    while (w.from < h->n && h->sample[w.from].t_s - h->t_on_s < 0.1 * length)
+        w.from++;
+    w.n = h->n - w.from;
+    if (w.n < 8)
+        return s;
+    mean_of_end(&s, &w);
+    s.noise_a = noise(&w);
+    extrapolate(&s, &w);
+    double size = fabs(s.end_a);
+    double least = fmax(isfinite(floor_a) ? floor_a : 0,
+                        3 * s.noise_a / sqrt((double)w.n / 20 + 1));
+    s.kind = HC_STEADY_OK;
+    if (grows(&w, s.noise_a))
+        s.kind = HC_STEADY_GROWING;
+    else if (size <= least)
+        s.kind = HC_STEADY_NOISY;
+    else if (s.low_a * s.high_a <= 0 || s.current_a * s.end_a <= 0 ||
+             fabs(s.current_a) < 0.5 * size)
+        s.kind = HC_STEADY_FALLING;
+    return s;
+}
+
+const char *hc_steady_word(hc_steady_kind k)
+{
+    static const char *const words[] = {"ok", "upper-limit",
+                                        "upper-limit-noise", "decomposition",
+                                        "too-short"};
+    return words[k];
+}
