@@ -12,6 +12,7 @@
  */
 #include "core/text.h"
 #include "formats/format.h"
+#include "formats/nda_layout.h"
 #include "formats/neware.h"
 
 #include <math.h>
@@ -19,220 +20,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- layouts ---- */
-
-typedef enum { F_NO, F_U1, F_U2, F_U4, F_I4, F_I8, F_U8, F_F4, F_I2 } ftype;
-
-typedef struct {
-    unsigned char type, at;
-} field;
-
-typedef enum {
-    WHEN_NO,
-    WHEN_UNIX,  /* u8 seconds, UTC */
-    WHEN_MICRO, /* u8 microseconds, UTC */
-    WHEN_PAIR,  /* u4 seconds, u4 nanoseconds, UTC */
-    WHEN_CIVIL, /* u2 year, u1 month, day, hour, minute, second; local */
-} when_type;
-
-typedef enum { STEP_BY_INDEX, STEP_BY_JUMP, STEP_BY_BOTH } step_rule;
-
-typedef struct {
-    const char *versions; /* ",8," */
-    size_t record;        /* bytes; 0: up to the next record's mark */
-    field id, aux, index, cycle, step, type, jump, time, volt, amp, cap,
-        energy, chg, dchg, echg, edchg, range, total, aux_volt, aux_temp, temp;
-    field when;
-    when_type when_is;
-    short time_exp; /* unit of time is 10^this s */
-    bool time_pair; /* total is u4 seconds, u4 nanoseconds behind */
-    bool floats;    /* V, mA, mA s, mW s as they are, else integers */
-    bool net;       /* capacity and energy are signed */
-    unsigned char cycle_base; /* added to the stored cycle */
-    step_rule steps;          /* what shows a new step */
-    bool zero_is_data;        /* identifier 0 is data as well as 0x55 */
-} layout;
-
-#define U1(at)                                                                \
-    {                                                                         \
-        F_U1, at                                                              \
-    }
-#define U2(at)                                                                \
-    {                                                                         \
-        F_U2, at                                                              \
-    }
-#define U4(at)                                                                \
-    {                                                                         \
-        F_U4, at                                                              \
-    }
-#define I4(at)                                                                \
-    {                                                                         \
-        F_I4, at                                                              \
-    }
-#define I8(at)                                                                \
-    {                                                                         \
-        F_I8, at                                                              \
-    }
-#define U8(at)                                                                \
-    {                                                                         \
-        F_U8, at                                                              \
-    }
-#define F4(at)                                                                \
-    {                                                                         \
-        F_F4, at                                                              \
-    }
-
-static const layout layouts[] = {
-    {.versions = ",5,7,",
-     .record = 59,
-     .id = U1(0),
-     .index = U4(1),
-     .cycle = U4(5),
-     .step = U1(9),
-     .type = U1(10),
-     .time = U4(11),
-     .volt = I4(15),
-     .amp = I4(19),
-     .cap = I8(31),
-     .energy = I8(39),
-     .when = U8(47),
-     .when_is = WHEN_UNIX,
-     .cycle_base = 1,
-     .zero_is_data = true},
-    {.versions = ",6,8,",
-     .record = 59,
-     .id = U1(0),
-     .index = U4(1),
-     .cycle = U4(5),
-     .step = U1(9),
-     .type = U1(10),
-     .time = U4(11),
-     .volt = I4(15),
-     .amp = I4(19),
-     .cap = I8(31),
-     .energy = I8(39),
-     .when = U8(47),
-     .when_is = WHEN_UNIX,
-     .zero_is_data = true},
-    {.versions = ",9,",
-     .record = 60,
-     .id = U1(0),
-     .index = U4(2),
-     .cycle = U4(6),
-     .step = U1(10),
-     .type = U1(11),
-     .time = U4(12),
-     .volt = I4(16),
-     .amp = I4(20),
-     .cap = I8(32),
-     .energy = I8(40),
-     .when = U8(48),
-     .when_is = WHEN_UNIX,
-     .cycle_base = 1},
-    {.versions = ",11,12,13,15,18,",
-     .record = 69,
-     .id = U1(0),
-     .aux = U1(1),
-     .index = U4(2),
-     .cycle = U4(6),
-     .step = U2(10),
-     .type = U1(12),
-     .time = U8(13),
-     .time_exp = -3,
-     .volt = I4(21),
-     .amp = I4(25),
-     .cap = I8(37),
-     .energy = I8(45),
-     .when = U8(53),
-     .when_is = WHEN_UNIX,
-     .range = I4(61),
-     .cycle_base = 1},
-    {.versions = ",14,16,17,20,22,23,24,",
-     .record = 86,
-     .id = U1(0),
-     .aux = U1(1),
-     .index = U4(2),
-     .cycle = U4(6),
-     .step = U2(10),
-     .type = U1(12),
-     .jump = U1(13),
-     .time = U8(14),
-     .time_exp = -3,
-     .volt = I4(22),
-     .amp = I4(26),
-     .chg = I8(38),
-     .dchg = I8(46),
-     .echg = I8(54),
-     .edchg = I8(62),
-     .when = U8(70),
-     .when_is = WHEN_UNIX,
-     .range = I4(78),
-     .cycle_base = 1,
-     .steps = STEP_BY_BOTH,
-     .aux_volt = I4(22),
-     .aux_temp = {F_I2, 34}},
-    {.versions = ",26,28,29,",
-     .record = 86,
-     .id = U1(0),
-     .aux = U1(1),
-     .index = U4(2),
-     .cycle = U4(6),
-     .step = U2(10),
-     .type = U1(12),
-     .jump = U1(13),
-     .time = U8(14),
-     .time_exp = -3,
-     .volt = I4(22),
-     .amp = I4(26),
-     .chg = I8(38),
-     .dchg = I8(46),
-     .echg = I8(54),
-     .edchg = I8(62),
-     .when = U2(70),
-     .when_is = WHEN_CIVIL,
-     .range = I4(78),
-     .cycle_base = 1,
-     .steps = STEP_BY_JUMP,
-     .aux_volt = I4(22),
-     .aux_temp = {F_I2, 34}},
-    /* BTS 9.0 */
-    {.versions = ",130.0,",
-     .record = 88,
-     .id = U1(4),
-     .index = U4(16),
-     .step = U1(9),
-     .type = U1(10),
-     .time = U8(28),
-     .time_exp = -6,
-     .volt = F4(36),
-     .amp = F4(40),
-     .cap = F4(60),
-     .energy = F4(64),
-     .when = U8(68),
-     .when_is = WHEN_MICRO,
-     .floats = true,
-     .net = true},
-    /* BTS 9.1: data and temperature in one record of varying length */
-    {.versions = ",130.1,",
-     .record = 0,
-     .id = U1(0),
-     .step = U1(2),
-     .type = U1(3),
-     .index = U4(8),
-     .total = U4(12),
-     .time_pair = true,
-     .amp = F4(20),
-     .volt = F4(24),
-     .cap = F4(28),
-     .energy = F4(32),
-     .cycle = U4(36),
-     .when = U4(44),
-     .when_is = WHEN_PAIR,
-     .temp = F4(52),
-     .floats = true,
-     .net = true,
-     .cycle_base = 1},
-};
+/* ---- the reader's state ---- */
 
 enum {
     RECORD_MIN = 52, /* shortest of BTS 9.1 */
@@ -242,42 +30,6 @@ enum {
     AUX_MAX = 16,
     GAPS_MAX = 64,
 };
-
-static int64_t get(const unsigned char *r, field f)
-{
-    switch ((ftype)f.type) {
-    case F_U1:
-        return r[f.at];
-    case F_U2:
-        return hc_le16(r + f.at);
-    case F_I2:
-        return (int16_t)hc_le16(r + f.at);
-    case F_U4:
-        return hc_le32(r + f.at);
-    case F_I4:
-        return (int32_t)hc_le32(r + f.at);
-    case F_I8:
-    case F_U8:
-        return (int64_t)hc_le64(r + f.at);
-    default:
-        return 0;
-    }
-}
-
-static const layout *layout_of(int version, int sub)
-{
-    char key[16];
-    if (version == 130)
-        snprintf(key, sizeof key, ",130.%d,", sub);
-    else
-        snprintf(key, sizeof key, ",%d,", version);
-    for (size_t i = 0; i < sizeof layouts / sizeof *layouts; i++)
-        if (strstr(layouts[i].versions, key) != NULL)
-            return &layouts[i];
-    return NULL;
-}
-
-/* ---- the reader's state ---- */
 
 enum {
     C_INDEX,
@@ -304,7 +56,7 @@ enum {
 enum { TEXT_SIZE = 40 };
 
 typedef struct {
-    const layout *l;
+    const hc_nda_layout *l;
     size_t record;
     hc_sink *sink;
     int fixed_range;
@@ -384,7 +136,7 @@ static void column(nda *s, int c, bool there, const char *name,
 
 static void make_columns(nda *s)
 {
-    const layout *l = s->l;
+    const hc_nda_layout *l = s->l;
     bool net = l->net;
     column(s, C_INDEX, true, "Index", NULL);
     column(s, C_CYCLE, l->cycle.type, "Cycle", NULL);
@@ -403,8 +155,9 @@ static void make_columns(nda *s)
     column(s, C_DCHG, l->dchg.type, "Discharge_Capacity(mAs)", NULL);
     column(s, C_ECHG, l->echg.type, "Charge_Energy(mWs)", NULL);
     column(s, C_EDCHG, l->edchg.type, "Discharge_Energy(mWs)", NULL);
-    column(s, C_WHEN, l->when_is != WHEN_NO,
-           l->when_is == WHEN_CIVIL ? "Timestamp" : "Unix_Time(s)", NULL);
+    column(s, C_WHEN, l->when_is != HC_NDA_WHEN_NO,
+           l->when_is == HC_NDA_WHEN_CIVIL ? "Timestamp" : "Unix_Time(s)",
+           NULL);
     column(s, C_TEMP, l->temp.type && s->record >= 56, "T1", "degC");
     for (size_t i = 0; i < AUX_MAX; i++) {
         snprintf(s->aux_names[2 * i], sizeof s->aux_names[0],
@@ -433,8 +186,8 @@ static void find_aux(nda *s, const unsigned char *p, size_t len)
         return;
     for (; len >= s->record; p += s->record, len -= s->record)
         if (p[s->l->id.at] == ID_AUX && s->n_aux < AUX_MAX &&
-            aux_slot(s, (unsigned char)get(p, s->l->aux)) == s->n_aux)
-            s->aux_ids[s->n_aux++] = (unsigned char)get(p, s->l->aux);
+            aux_slot(s, (unsigned char)hc_nda_get(p, s->l->aux)) == s->n_aux)
+            s->aux_ids[s->n_aux++] = (unsigned char)hc_nda_get(p, s->l->aux);
 }
 
 /* ---- rows ---- */
@@ -471,9 +224,9 @@ static bool seen_before(nda *s, uint32_t index)
 
 static void count_step(nda *s, const unsigned char *r)
 {
-    int64_t step = get(r, s->l->step), jump = get(r, s->l->jump);
-    bool by_index = s->l->steps != STEP_BY_JUMP && step != s->last_step;
-    bool by_jump = s->l->steps != STEP_BY_INDEX && jump != s->last_jump;
+    int64_t step = hc_nda_get(r, s->l->step), jump = hc_nda_get(r, s->l->jump);
+    bool by_index = s->l->steps != HC_NDA_STEP_BY_JUMP && step != s->last_step;
+    bool by_jump = s->l->steps != HC_NDA_STEP_BY_INDEX && jump != s->last_jump;
     if (s->step_count == 0 || by_index || by_jump)
         s->step_count++;
     s->last_step = step;
@@ -482,30 +235,31 @@ static void count_step(nda *s, const unsigned char *r)
 
 static void set_when(nda *s, const unsigned char *r)
 {
-    const layout *l = s->l;
+    const hc_nda_layout *l = s->l;
     char *buf = s->texts[C_WHEN];
     switch (l->when_is) {
-    case WHEN_NO:
+    case HC_NDA_WHEN_NO:
         return;
-    case WHEN_UNIX:
-        set(s, C_WHEN, hc_cell_int(get(r, l->when)));
+    case HC_NDA_WHEN_UNIX:
+        set(s, C_WHEN, hc_cell_int(hc_nda_get(r, l->when)));
         return;
-    case WHEN_MICRO:
-        set(s, C_WHEN, decimal(buf, get(r, l->when), -6));
+    case HC_NDA_WHEN_MICRO:
+        set(s, C_WHEN, decimal(buf, hc_nda_get(r, l->when), -6));
         return;
-    case WHEN_PAIR:
+    case HC_NDA_WHEN_PAIR:
         set(s, C_WHEN,
             decimal(buf,
-                    get(r, l->when) * 1000000000 + hc_le32(r + l->when.at + 4),
+                    hc_nda_get(r, l->when) * 1000000000 +
+                        hc_le32(r + l->when.at + 4),
                     -9));
         return;
-    case WHEN_CIVIL:
+    case HC_NDA_WHEN_CIVIL:
         set(s, C_WHEN, civil(buf, r + l->when.at));
         return;
     }
 }
 
-static void set_scaled(nda *s, int c, const unsigned char *r, field f,
+static void set_scaled(nda *s, int c, const unsigned char *r, hc_nda_field f,
                        int exponent)
 {
     if (s->slot[c] < 0)
@@ -513,32 +267,33 @@ static void set_scaled(nda *s, int c, const unsigned char *r, field f,
     if (s->l->floats)
         set(s, c, hc_cell_f4(hc_lef4(r + f.at)));
     else
-        set(s, c, decimal(s->texts[c], get(r, f), exponent));
+        set(s, c, decimal(s->texts[c], hc_nda_get(r, f), exponent));
 }
 
 static void set_row(nda *s, const unsigned char *r)
 {
-    const layout *l = s->l;
+    const hc_nda_layout *l = s->l;
     bool sure = true;
-    int32_t range = l->range.type ? (int32_t)get(r, l->range) : 0;
+    int32_t range = l->range.type ? (int32_t)hc_nda_get(r, l->range) : 0;
     int e = hc_neware_exponent(range != 0 ? range : s->fixed_range, &sure);
     if (!sure && !l->floats)
         s->odd_range = range != 0 ? range : s->fixed_range;
-    int type = (int)get(r, l->type);
+    int type = (int)hc_nda_get(r, l->type);
     const char *name = hc_neware_step_type(type, s->texts[C_STATUS]);
 
     for (size_t i = 0; i < s->n_columns; i++)
         s->cells[i] = hc_cell_none();
-    set(s, C_INDEX, hc_cell_int(get(r, l->index)));
-    set(s, C_CYCLE, hc_cell_int(get(r, l->cycle) + l->cycle_base));
+    set(s, C_INDEX, hc_cell_int(hc_nda_get(r, l->index)));
+    set(s, C_CYCLE, hc_cell_int(hc_nda_get(r, l->cycle) + l->cycle_base));
     set(s, C_STEP, hc_cell_int(s->step_count));
-    set(s, C_STEP_INDEX, hc_cell_int(get(r, l->step)));
+    set(s, C_STEP_INDEX, hc_cell_int(hc_nda_get(r, l->step)));
     set(s, C_STATUS, hc_cell_text(name, strlen(name)));
-    set(s, C_TIME, decimal(s->texts[C_TIME], get(r, l->time), l->time_exp));
+    set(s, C_TIME,
+        decimal(s->texts[C_TIME], hc_nda_get(r, l->time), l->time_exp));
     if (l->time_pair)
         set(s, C_TOTAL,
             decimal(s->texts[C_TOTAL],
-                    get(r, l->total) * 1000000000 +
+                    hc_nda_get(r, l->total) * 1000000000 +
                         hc_le32(r + l->total.at + 4),
                     -9));
     set_scaled(s, C_VOLT, r, l->volt, -4);
@@ -556,15 +311,15 @@ static void set_row(nda *s, const unsigned char *r)
 
 static void add_aux(nda *s, const unsigned char *r)
 {
-    size_t i = aux_slot(s, (unsigned char)get(r, s->l->aux));
+    size_t i = aux_slot(s, (unsigned char)hc_nda_get(r, s->l->aux));
     if (!s->pending || i == s->n_aux ||
-        (uint32_t)get(r, s->l->index) != s->last_index) {
+        (uint32_t)hc_nda_get(r, s->l->index) != s->last_index) {
         s->aux_lost++;
         return;
     }
     int c = C_AUX + 2 * (int)i;
-    set(s, c, decimal(s->texts[c], get(r, s->l->aux_volt), -4));
-    set(s, c + 1, decimal(s->texts[c + 1], get(r, s->l->aux_temp), -1));
+    set(s, c, decimal(s->texts[c], hc_nda_get(r, s->l->aux_volt), -4));
+    set(s, c + 1, decimal(s->texts[c + 1], hc_nda_get(r, s->l->aux_temp), -1));
 }
 
 static bool all_zero(const unsigned char *r, size_t n)
@@ -613,7 +368,7 @@ static hc_status take(nda *s, const unsigned char *r, hc_err *err)
     case IS_DATA:
         break;
     }
-    index = (uint32_t)get(r, s->l->index);
+    index = (uint32_t)hc_nda_get(r, s->l->index);
     if (seen_before(s, index)) {
         s->repeated++;
         return HC_OK;
@@ -646,14 +401,14 @@ static bool read_head(const hc_probe *p, head *h)
             h->begin = 1024;
             h->length = 0;
         }
-        if (h->begin + 1 > p->len)
+        if (h->begin >= p->len)
             return false;
         h->sub = d[h->begin] == ID_DATA ? 1 : 0;
     } else {
         uint32_t device = hc_le32(d + 16);
         h->begin = hc_le32(d + 64);
         h->length = hc_le32(d + 68);
-        if (device <= p->len - 30)
+        if (p->len >= 30 && device <= p->len - 30)
             h->fixed_range = (int32_t)hc_le32(d + device + 26);
     }
     return h->begin >= 72 && h->begin <= (uint64_t)1 << 40 &&
@@ -669,7 +424,7 @@ static void detect(const hc_probe *p, hc_verdict *v)
         hc_say_broken(v, 100,
                       "a Neware .nda file cut or damaged in its "
                       "first bytes");
-    } else if (layout_of(h.version, h.sub) == NULL) {
+    } else if (hc_nda_layout_of(h.version, h.sub) == NULL) {
         hc_say_broken(v, 100,
                       "a Neware .nda file of version %d, whose layout is "
                       "not known; export it as csv or ndax from BTSDA",
@@ -816,7 +571,7 @@ static hc_status read_records(nda *s, hc_source *src, const head *h,
             return HC_OK; /* room kept for records to come */
         /* A test that goes on may be longer than its head says. */
         if (left < s->record &&
-            (is != IS_DATA || get(r, s->l->index) != s->last_index + 1))
+            (is != IS_DATA || hc_nda_get(r, s->l->index) != s->last_index + 1))
             return HC_OK;
         HC_TRY(take(s, r, err));
         hc_in_skip(src->in, s->record);
@@ -879,7 +634,7 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
     if (!read_head(&src->probe, &h))
         return hc_fail_at(err, HC_DATA, src->name, 0,
                           "cut or damaged in its first bytes");
-    const layout *l = layout_of(h.version, h.sub);
+    const hc_nda_layout *l = hc_nda_layout_of(h.version, h.sub);
     if (l == NULL)
         return hc_fail_at(err, HC_DATA, src->name, 0,
                           ".nda version %d is not known", h.version);
@@ -897,6 +652,8 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
         st = say_test(sink, &src->probe, h.version, err);
     if (st == HC_OK)
         st = skip(src, h.begin, &there, err);
+    if (st == HC_OK && !there)
+        hc_sink_incomplete(sink, "ends in its head");
     if (st == HC_OK)
         st = read_open(s, src, &h, err);
     free(s);

@@ -1,0 +1,64 @@
+/* nda_layout.h: how the records of each version of Neware's .nda are laid out
+ */
+#ifndef HC_FORMATS_NDA_LAYOUT_H
+#define HC_FORMATS_NDA_LAYOUT_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+typedef enum {
+    HC_NDA_NO,
+    HC_NDA_U1,
+    HC_NDA_U2,
+    HC_NDA_U4,
+    HC_NDA_I4,
+    HC_NDA_I8,
+    HC_NDA_U8,
+    HC_NDA_F4,
+    HC_NDA_I2
+} hc_nda_type;
+
+typedef struct {
+    unsigned char type, at;
+} hc_nda_field;
+
+typedef enum {
+    HC_NDA_WHEN_NO,
+    HC_NDA_WHEN_UNIX,  /* u8 seconds, UTC */
+    HC_NDA_WHEN_MICRO, /* u8 microseconds, UTC */
+    HC_NDA_WHEN_PAIR,  /* u4 seconds, u4 nanoseconds, UTC */
+    HC_NDA_WHEN_CIVIL, /* u2 year, u1 month, day, hour, minute, second; local
+                        */
+} hc_nda_when;
+
+typedef enum {
+    HC_NDA_STEP_BY_INDEX,
+    HC_NDA_STEP_BY_JUMP,
+    HC_NDA_STEP_BY_BOTH
+} hc_nda_steps;
+
+typedef struct {
+    const char *versions; /* ",8," */
+    size_t record;        /* bytes; 0: up to the next record's mark */
+    hc_nda_field id, aux, index, cycle, step, type, jump, time, volt, amp, cap,
+        energy, chg, dchg, echg, edchg, range, total, aux_volt, aux_temp, temp;
+    hc_nda_field when;
+    hc_nda_when when_is;
+    short time_exp; /* unit of time is 10^this s */
+    bool time_pair; /* total is u4 seconds, u4 nanoseconds behind */
+    bool floats;    /* V, mA, mA s, mW s as they are, else integers */
+    bool net;       /* capacity and energy are signed */
+    unsigned char cycle_base; /* added to the stored cycle */
+    hc_nda_steps steps;       /* what shows a new step */
+    bool zero_is_data;        /* identifier 0 is data as well as 0x55 */
+} hc_nda_layout;
+
+/* The layout of a version, NULL when it is not known; sub is 1 for BTS 9.1,
+ * otherwise 0. */
+const hc_nda_layout *hc_nda_layout_of(int version, int sub);
+
+/* A whole number of a record. */
+int64_t hc_nda_get(const unsigned char *r, hc_nda_field f);
+
+#endif
