@@ -120,7 +120,8 @@ static hc_status dfr_points(hc_lines *l, hc_sink *sink, long n, hc_err *err)
             size_t len;
             double x;
             HC_TRY(hc_lines_next(l, &line, &len, err));
-            if (line == NULL || (!hc_lines_ended(l) && k < DFR_NUMBERS - 1))
+            if (line == NULL ||
+                (!hc_lines_ended(l) && (k < DFR_NUMBERS - 1 || i < n - 1)))
                 return HC_OK; /* the count declared tells */
             const char *s = line;
             hc_trim(&s, &len);

@@ -78,6 +78,8 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
     if (st == HC_OK && memchr(line, '\0', len) != NULL)
         st = hc_fail(err, HC_DATA, "NUL bytes in the names of the columns");
     if (st == HC_OK)
+        hc_names_ended(l, sink);
+    if (st == HC_OK)
         st = hc_split_names(line, len, commas, &c, &n, err);
     if (st == HC_OK)
         st = read_rows(l, sink, c, n, err);

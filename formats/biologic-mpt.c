@@ -143,6 +143,7 @@ static hc_status read_header(mpt *m, hc_err *err)
                        "the columns");
     if (memchr(line, '\0', len) != NULL)
         return hc_fail(err, HC_DATA, "NUL bytes in the names of the columns");
+    hc_names_ended(m->lines, m->sink);
     HC_TRY(hc_split_names(line, len, tabs, &m->columns, &m->n_columns, err));
     if (m->n_columns == 0)
         return hc_fail(err, HC_DATA,

@@ -128,6 +128,11 @@ static hc_status read_settings(settings *s, hc_lines *l, hc_err *err)
             hc_sink_reject(s->sink, hc_lines_number(l), "NUL bytes");
             continue;
         }
+        if (!hc_lines_ended(l)) {
+            hc_sink_incomplete(s->sink, "line %ld has no end",
+                               hc_lines_number(l));
+            break;
+        }
         plain(line, len);
         if (s->technique == 0)
             HC_TRY(

@@ -55,6 +55,7 @@ typedef struct {
     hc_sink *sink;
     char tag[64], date[32];
     size_t n_tables;
+    bool spectrum_seen;
 } gamry;
 
 /* One field of a tab-separated line; false when there are fewer. */
@@ -213,10 +214,12 @@ static hc_status head(gamry *g, const char *name, hc_column **c, size_t *n,
                        "table %s has no line with the names of its columns",
                        name);
     HC_TRY(hc_split_names(line + 1, len - 1, tabs, c, n, err));
+    hc_names_ended(g->lines, g->sink);
     HC_TRY(hc_lines_next(g->lines, &line, &len, err));
     if (line == NULL || len == 0 || *line != '\t')
         return hc_fail(err, HC_DATA, "table %s has no line with the units",
                        name);
+    hc_names_ended(g->lines, g->sink);
     HC_TRY(hc_split_names(line + 1, len - 1, tabs, &units, &n_units, err));
     for (size_t i = 0; i < *n && i < n_units; i++) {
         (*c)[i].unit = units[i].name;
@@ -263,6 +266,7 @@ static hc_status table(gamry *g, const char *line, size_t len, hc_err *err)
     if (st == HC_OK) {
         hc_dataset d = hc_dataset_make(name, c, n);
         classify(g, &d);
+        g->spectrum_seen = g->spectrum_seen || d.kind == HC_KIND_EIS;
         st = rows(g, &d, err);
     }
     hc_columns_free(c, n);
@@ -297,6 +301,9 @@ static hc_status read_all(gamry *g, hc_err *err)
     }
     if (g->n_tables == 0)
         return hc_fail(err, HC_DATA, "the file holds no TABLE");
+    /* a run that promises a spectrum has one */
+    if (strstr(g->tag, "EIS") != NULL && !g->spectrum_seen)
+        hc_sink_incomplete(g->sink, "%s without its ZCURVE", g->tag);
     if (!hc_lines_ended(g->lines) && g->sink->growing)
         hc_sink_incomplete(g->sink, "the last line has no end");
     return HC_OK;

@@ -34,7 +34,7 @@ typedef struct {
     size_t fields, numbers, empty;
 } shape;
 
-/* Whole lines of the probe, without a last one that was cut. */
+/* Whole lines of the probe, without a last one that has no end. */
 static size_t all_lines(const hc_probe *p, slice *lines)
 {
     const char *s = p->text, *end = p->text + p->text_len;
@@ -42,7 +42,7 @@ static size_t all_lines(const hc_probe *p, slice *lines)
     while (s < end && n < MAX_PROBE_LINES) {
         const char *nl = memchr(s, '\n', (size_t)(end - s));
         const char *stop = nl == NULL ? end : nl;
-        if (nl == NULL && !p->whole && n > 0)
+        if (nl == NULL && n > 0)
             break;
         lines[n].s = s;
         lines[n].len = (size_t)(stop - s);

@@ -150,6 +150,15 @@ hc_status hc_lines_facts(const hc_lines *l, hc_sink *sink, hc_err *err)
 
 /* ---- rows ---- */
 
+void hc_names_ended(hc_lines *l, hc_sink *sink)
+{
+    if (!hc_lines_ended(l))
+        hc_sink_incomplete(sink,
+                           "line %ld, the names of the columns, has no "
+                           "end",
+                           hc_lines_number(l));
+}
+
 /* Cells of rows that are wider than the table are counted, not kept. */
 typedef struct {
     const hc_rows_rules *rules;
@@ -179,8 +188,11 @@ static bool tail_empty(const char *tail, const char *end, char delimiter)
 static bool looks_cut(const row_reader *r, const hc_lines *l, size_t got,
                       bool trailing, const hc_sink *sink)
 {
+    int64_t declared = sink->dataset->rows_declared;
     if (hc_lines_ended(l))
         return false;
+    if (declared > (int64_t)sink->dataset_rows + 1)
+        return true;
     return got < r->n || sink->growing || (r->any && r->trailing && !trailing);
 }
 

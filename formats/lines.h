@@ -66,6 +66,10 @@ void hc_columns_free(hc_column *columns, size_t n);
 
 /* ---- rows ---- */
 
+/* To be called behind a line of names: when the file ends with it and it has
+ * no line end, it was cut. */
+void hc_names_ended(hc_lines *l, hc_sink *sink);
+
 /* How the rows of a text table are read. */
 typedef struct {
     hc_dialect dialect;

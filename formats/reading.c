@@ -116,6 +116,7 @@ typedef struct {
     hc_raw raw;
     hc_meta hashes;
     bool incomplete;
+    hc_trial *account; /* counts for tests, or NULL */
 } run;
 
 static hc_writer *writer_of(run *r)
@@ -194,6 +195,11 @@ static hc_status read_source(run *r, hc_source *src, const hc_format *format,
                            r->o->cells->path);
     }
     st = format->read(src, &sink, err);
+    if (r->account != NULL) {
+        r->account->rows = sink.rows;
+        r->account->rejected = sink.rejected;
+        r->account->incomplete = sink.incomplete;
+    }
     if (st == HC_DATA && sink.rows > 0)
         r->incomplete = true; /* what came before stays valid */
     if (st != HC_OK && sink.dataset != NULL && sink.ops->end != NULL &&
@@ -249,6 +255,49 @@ static hc_status finish_table(run *r, hc_err *err)
         hc_writer_meta(w, "incomplete", "%s", "");
     hc_writer_copy_meta(w, &r->hashes);
     return hc_writer_end(w, err);
+}
+
+hc_trial hc_try_memory(const void *data, size_t len, const char *format,
+                       const hc_read_options *o, hc_out *out)
+{
+    static const hc_tool tool = {.name = "hc-read"};
+    static const hc_common common = {.quiet = true};
+    const char *files[] = {"(memory)"};
+    hc_session s = {.tool = &tool,
+                    .common = &common,
+                    .files = files,
+                    .n_files = 1,
+                    .out = out};
+    hc_read_options options = *o;
+    run r = {.s = &s, .o = &options};
+    hc_trial t = {.status = HC_OK};
+    const hc_format *f = NULL;
+    hc_source *src = NULL;
+    hc_out *own = NULL;
+    options.format = format;
+    r.normal.session = r.raw.session = &s;
+    r.normal.options = r.raw.options = &options;
+    r.account = &t;
+    if (out == NULL)
+        t.status = hc_out_memory(&own, &t.err);
+    if (out == NULL)
+        s.out = own;
+    if (t.status == HC_OK)
+        t.status = hc_source_memory(&src, data, len, files[0], &t.err);
+    if (t.status == HC_OK)
+        t.status = format_of(src, &options, &f, &t.err);
+    if (t.status == HC_OK)
+        t.status = read_source(&r, src, f, files[0], 0, &t.err);
+    t.incomplete = t.incomplete || r.incomplete;
+    if (finish_table(&r, NULL) != HC_OK && t.status == HC_OK)
+        t.status = HC_INTERNAL;
+    hc_source_free(src);
+    hc_writer_free(writer_of(&r));
+    hc_normal_clear(&r.normal);
+    hc_raw_clear(&r.raw);
+    hc_meta_clear(&r.hashes);
+    hc_out_discard(own);
+    return t;
 }
 
 hc_status hc_read_files(hc_session *s, const hc_read_options *o)

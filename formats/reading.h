@@ -38,19 +38,20 @@ hc_status hc_read_files(hc_session *s, const hc_read_options *o) HC_MUST_USE;
 /* What is in the files: `-l`. */
 hc_status hc_list_files(hc_session *s, const hc_read_options *o) HC_MUST_USE;
 
-/* ---- for the above and for tests ---- */
+/* ---- for tests ---- */
 
-/* One file in memory through the normal, raw or list sink into nowhere:
- * what fuzzers and the tests of hostile files call.  *rows and *rejected may
- * be NULL. */
+/* Bytes in memory through the sinks of hc-read, without a file or a process
+ * around: what the fuzzers and the tests of broken files call. */
 typedef struct {
-    hc_status status;
+    hc_status status; /* of the whole, as hc-read would exit */
     unsigned long long rows, rejected;
     bool incomplete;
     hc_err err;
 } hc_trial;
 
+/* format NULL: found from the content.  The table goes to *out (of
+ * hc_out_memory), or nowhere when it is NULL. */
 hc_trial hc_try_memory(const void *data, size_t len, const char *format,
-                       const hc_read_options *o);
+                       const hc_read_options *o, hc_out *out);
 
 #endif
