@@ -110,12 +110,10 @@ static void widen(size_t *lo, size_t *hi, size_t i)
         *hi = i + 1;
 }
 
-void hc_bordered_add(hc_bordered *b, size_t row, size_t col, double v)
+void hc_bordered_add_border(hc_bordered *b, size_t row, size_t col, double v)
 {
     size_t n = b->n;
-    if (row < n && col < n) {
-        b->band[col * b->ld + b->ml + b->mu + row - col] += v;
-    } else if (row < n) {
+    if (row < n) {
         size_t c = col - n;
         b->right[c * n + row] += v;
         widen(b->right_lo + c, b->right_hi + c, row);

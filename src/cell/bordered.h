@@ -34,8 +34,18 @@ void hc_bordered_free(hc_bordered *b);
 void hc_bordered_zero(hc_bordered *b);
 void hc_bordered_copy(hc_bordered *to, const hc_bordered *from);
 
+/* The same for an entry of the border. */
+void hc_bordered_add_border(hc_bordered *b, size_t row, size_t col, double v);
+
 /* b[row][col] += v; indexes from n on are the border. */
-void hc_bordered_add(hc_bordered *b, size_t row, size_t col, double v);
+static inline void hc_bordered_add(hc_bordered *b, size_t row, size_t col,
+                                   double v)
+{
+    if (row < b->n && col < b->n)
+        b->band[col * b->ld + b->ml + b->mu + row - col] += v;
+    else
+        hc_bordered_add_border(b, row, col, v);
+}
 double hc_bordered_get(const hc_bordered *b, size_t row, size_t col);
 /* to = columns of m where flags is not 0, of j elsewhere; one shape. */
 void hc_bordered_select(hc_bordered *to, const hc_bordered *j,

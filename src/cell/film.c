@@ -7,30 +7,53 @@
 #include "cell/physics.h"
 #include "cell/system.h"
 
+/* Constant D: the inner loop of most runs. */
+static void plain_fluxes(const hc_system *s, const hc_eval *e, double d)
+{
+    const hc_mesh *g = &s->film;
+    const double *x = e->y + s->film_at, *xp = e->yp + s->film_at;
+    const double *wide = g->per_width, *far = g->per_distance;
+    double *f = e->f + s->film_at, in = 0;
+    size_t n = g->n;
+    for (size_t k = 0; k + 1 < n; k++) {
+        double out = d * far[k] * (x[k] - x[k + 1]);
+        f[k] = xp[k] + (out - in) * wide[k];
+        in = out;
+    }
+    f[n - 1] = xp[n - 1] - in * wide[n - 1];
+    for (size_t k = 0; e->j && k + 1 < n; k++) {
+        size_t r = s->film_at + k;
+        double w = d * far[k], a = w * wide[k], b = w * wide[k + 1];
+        hc_put_y(e, r, (int)r, a);
+        hc_put_y(e, r, (int)r + 1, -a);
+        hc_put_y(e, r + 1, (int)r, -b);
+        hc_put_y(e, r + 1, (int)r + 1, b);
+    }
+}
+
 static void fluxes(const hc_system *s, const hc_eval *e, double d)
 {
     const hc_mesh *g = &s->film;
     const hc_curve *shape = &s->cell->d_shape;
     const double *x = e->y + s->film_at;
     double *f = e->f + s->film_at;
-    bool constant = shape->kind == HC_CURVE_CONSTANT;
-    double here = constant ? shape->b[0] : hc_curve_at(shape, x[0], NULL);
-    double sum = constant ? here * x[0] : hc_curve_integral(shape, x[0]);
+    double here = hc_curve_at(shape, x[0], NULL);
+    double sum = hc_curve_integral(shape, x[0]);
+    for (size_t k = 0; k < g->n; k++)
+        f[k] = e->yp[s->film_at + k];
     for (size_t k = 0; k + 1 < g->n; k++) {
-        double next = constant ? here : hc_curve_at(shape, x[k + 1], NULL);
-        double next_sum =
-            constant ? here * x[k + 1] : hc_curve_integral(shape, x[k + 1]);
-        double w = d / g->distance[k];
-        double out = -w * (next_sum - sum); /* flux towards the collector */
-        f[k] += out / g->width[k];
-        f[k + 1] -= out / g->width[k + 1];
+        double next = hc_curve_at(shape, x[k + 1], NULL);
+        double next_sum = hc_curve_integral(shape, x[k + 1]);
+        double w = d * g->per_distance[k];
+        double a = w * g->per_width[k], b = w * g->per_width[k + 1];
+        f[k] -= a * (next_sum - sum); /* flux towards the collector */
+        f[k + 1] += b * (next_sum - sum);
         if (e->j) {
             size_t r = s->film_at + k;
-            int c = (int)r;
-            hc_put_y(e, r, c, w * here / g->width[k]);
-            hc_put_y(e, r, c + 1, -w * next / g->width[k]);
-            hc_put_y(e, r + 1, c, -w * here / g->width[k + 1]);
-            hc_put_y(e, r + 1, c + 1, w * next / g->width[k + 1]);
+            hc_put_y(e, r, (int)r, a * here);
+            hc_put_y(e, r, (int)r + 1, -a * next);
+            hc_put_y(e, r + 1, (int)r, -b * here);
+            hc_put_y(e, r + 1, (int)r + 1, b * next);
         }
         here = next;
         sum = next_sum;
@@ -46,11 +69,13 @@ void hc_film_eval(const hc_system *s, const hc_eval *e)
     double per = 1 / (HC_FARADAY * s->p[HC_P_C_MAX]);
     int ij = s->at[HC_U_JP], is = s->at[HC_U_XS];
     double jp = e->y[ij], xs = e->y[is];
-    for (size_t k = 0; k < n; k++) {
-        e->f[at + k] = e->yp[at + k];
+    const hc_curve *shape = &s->cell->d_shape;
+    for (size_t k = 0; e->j && k < n; k++)
         hc_put_yp(e, at + k, (int)(at + k), 1);
-    }
-    fluxes(s, e, d);
+    if (shape->kind == HC_CURVE_CONSTANT)
+        plain_fluxes(s, e, d * shape->b[0]);
+    else
+        fluxes(s, e, d);
     e->f[at] += t_e * jp * per / g->width[0];
     hc_put_y(e, at, ij, t_e * per / g->width[0]);
     if (t_e != 1) {

@@ -41,11 +41,13 @@ hc_status hc_mesh_new(hc_mesh *out, size_t n, double length, double ratio,
         return hc_fail(err, HC_USAGE,
                        "a mesh needs 4 to 100000 cells, found %zu", n);
     hc_mesh m = {.n = n};
-    m.width = calloc(3 * n, sizeof *m.width);
+    m.width = calloc(5 * n, sizeof *m.width);
     if (!m.width)
         return hc_fail_nomem(err);
     m.center = m.width + n;
     m.distance = m.center + n;
+    m.per_width = m.distance + n;
+    m.per_distance = m.per_width + n;
     set_widths(&m, length, ratio, two_sided);
     double at = 0;
     for (size_t k = 0; k < n; k++) {
@@ -54,8 +56,25 @@ hc_status hc_mesh_new(hc_mesh *out, size_t n, double length, double ratio,
     }
     for (size_t k = 0; k + 1 < n; k++)
         m.distance[k] = (m.width[k] + m.width[k + 1]) / 2;
+    for (size_t k = 0; k < n; k++) {
+        m.per_width[k] = 1 / m.width[k];
+        m.per_distance[k] = k + 1 < n ? 1 / m.distance[k] : 0;
+    }
     surface(m.width[0], m.width[1], &m.near_1, &m.near_2, &m.near_slope);
     surface(m.width[n - 1], m.width[n - 2], &m.far_1, &m.far_2, &m.far_slope);
     *out = m;
     return HC_OK;
+}
+
+void hc_mesh_scale(hc_mesh *m, double factor)
+{
+    for (size_t k = 0; k < m->n; k++) {
+        m->width[k] *= factor;
+        m->center[k] *= factor;
+        m->distance[k] *= factor;
+        m->per_width[k] /= factor;
+        m->per_distance[k] /= factor;
+    }
+    m->near_slope *= factor;
+    m->far_slope *= factor;
 }

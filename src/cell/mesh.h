@@ -12,6 +12,7 @@ typedef struct {
     double *width;    /* [n] */
     double *center;   /* [n] */
     double *distance; /* [n] between center k and k + 1; last not used */
+    double *per_width, *per_distance; /* [n] their inverses */
     /* Value at the face y = 0 from the first two averages and the slope
      * there, by the parabola through them (third order):
      * u(0) = a1 u_1 + a2 u_2 - ag du/dy(0).  The same at the far end. */
@@ -24,5 +25,7 @@ typedef struct {
 hc_status hc_mesh_new(hc_mesh *out, size_t n, double length, double ratio,
                       int two_sided, hc_err *err) HC_MUST_USE;
 void hc_mesh_clear(hc_mesh *m);
+/* The same mesh, `factor` times as long. */
+void hc_mesh_scale(hc_mesh *m, double factor);
 
 #endif

@@ -31,7 +31,7 @@ static void sweep_cells(hc_writer *w, long index, const double *values,
         return;
     hc_writer_integer(w, index);
     for (size_t k = 0; k < n; k++)
-        hc_writer_number(w, values[k]);
+        hc_writer_digits(w, values[k], DIGITS);
 }
 
 static const char *const series_names[] = {

@@ -1,6 +1,6 @@
 #include "cell/solver.h"
 
-#include "cell/physics.h"
+#include "cell/vector.h"
 
 #include <idas/idas.h>
 #include <nvector/nvector_serial.h>
@@ -181,10 +181,10 @@ static hc_status make_objects(hc_solver *v, hc_err *err)
     sunindextype n = (sunindextype)v->s->n;
     if (SUNContext_Create(NULL, &v->context) != 0)
         return hc_fail_nomem(err);
-    v->y = N_VNew_Serial(n, v->context);
-    v->yp = N_VNew_Serial(n, v->context);
-    v->tolerance = N_VNew_Serial(n, v->context);
-    v->id = N_VNew_Serial(n, v->context);
+    v->y = hc_vector_new(n, v->context);
+    v->yp = hc_vector_new(n, v->context);
+    v->tolerance = hc_vector_new(n, v->context);
+    v->id = hc_vector_new(n, v->context);
     v->matrix = SUNMatNewEmpty(v->context);
     v->linear = SUNLinSolNewEmpty(v->context);
     v->ida = IDACreate(v->context);

@@ -171,10 +171,7 @@ hc_status hc_system_parameters(hc_system *s, hc_err *err)
         double scale = lengths[k] / now;
         if (fabs(scale - 1) < 1e-14)
             continue;
-        for (size_t i = 0; i < 3 * n; i++)
-            g[k]->width[i] *= scale;
-        g[k]->near_slope *= scale;
-        g[k]->far_slope *= scale;
+        hc_mesh_scale(g[k], scale);
     }
     set_parameters(s, v[HC_P_TEMPERATURE]);
     return HC_OK;
