@@ -22,11 +22,12 @@ static double safe_exp(double u, double *slope)
 hc_rate hc_butler_volmer(double i0, double alpha, double f, double eta)
 {
     double da, dc;
-    double a = safe_exp(alpha * f * eta, &da);
-    double c = safe_exp(-(1 - alpha) * f * eta, &dc);
-    return (hc_rate){.i = i0 * (a - c),
+    double u = alpha * f * eta, w = -(1 - alpha) * f * eta;
+    double a = safe_exp(u, &da), c = safe_exp(w, &dc);
+    double net = fabs(u) + fabs(w) < 1 ? expm1(u) - expm1(w) : a - c;
+    return (hc_rate){.i = i0 * net,
                      .d_eta = i0 * f * (alpha * da + (1 - alpha) * dc),
-                     .d_i0 = a - c};
+                     .d_i0 = net};
 }
 
 hc_rate hc_linear_kinetics(double i0, double f, double eta)

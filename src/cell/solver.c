@@ -15,7 +15,8 @@ enum { EVENTS = 8 };
 
 struct hc_solver {
     hc_system *s;
-    double rtol, t;
+    double rtol, t, t_start;
+    long crawling; /* steps in a row that lead nowhere */
     SUNContext context;
     void *ida;
     N_Vector y, yp, tolerance, id;
@@ -517,6 +518,8 @@ hc_status hc_solver_start(hc_solver *v, double t, const hc_events *events,
     if (st != HC_OK)
         return st;
     v->events = *events;
+    v->t_start = t;
+    v->crawling = 0;
     /* a step that jumps far over a cutoff is taken again, shorter */
     static const double beyond = 5;
     s->guard_lo = isnan(events->v_below) ? -1e3 : events->v_below - beyond;
@@ -646,6 +649,12 @@ hc_status hc_solver_step(hc_solver *v, double t_end, hc_step_result *result,
     }
     double before = v->t;
     v->t = t;
+    v->crawling = t - before < 1e-7 * (t - v->t_start) ? v->crawling + 1 : 0;
+    if (v->crawling > 500)
+        return hc_fail(err, HC_NO,
+                       "the solver crawls at t = %g s: a concentration or "
+                       "potential runs to its limit there",
+                       t);
     if (v->n_p) {
         double ts;
         (void)IDAGetSens(v->ida, &ts, v->ys);
