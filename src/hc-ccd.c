@@ -1,5 +1,6 @@
 /* hc-ccd: critical current density of symmetric cells */
 #include "core/session.h"
+#include "cycle/ccd_cells.h"
 #include "cycle/ccd_run.h"
 
 #include <math.h>
@@ -140,6 +141,8 @@ int main(int argc, char **argv)
         if (!hc_session_note(&s, hc_ccd_run(&s, &o.job, i, s.n_files - i, &w,
                                             &cells, &s.err)))
             break;
+    if (w && !o.job.table)
+        hc_session_note(&s, hc_ccd_cells_records(w, &cells, &s.err));
     if (w)
         hc_session_note(&s, hc_writer_end(w, &s.err));
     hc_writer_free(w);

@@ -200,20 +200,60 @@ static double smallest_drop(const detector *d, const hc_half_cycle *h)
     return fmin(0.6, fmax(drop, 1.5 * h->quantum_rel));
 }
 
+/* Mean drop of the excursion that begins at `from`, up to its deepest sum;
+ * *to is behind it. */
+static double excursion(const trace *t, size_t from, double delta, size_t *to)
+{
+    double sum = 0, top = 0, drop = 0, at_top = 0;
+    size_t n = 0, k;
+
+    *to = from + 1;
+    for (k = from; k < t->n; k++) {
+        sum += 1 - t->ratio[k] - 0.5 * delta;
+        if (sum <= 0)
+            break;
+        drop += 1 - t->ratio[k];
+        n++;
+        if (sum > top) {
+            top = sum;
+            at_top = drop / (double)n;
+            *to = k + 1;
+        }
+    }
+    return at_top;
+}
+
+/* Gain in BIC of a mean that changes at the onset over none. */
+static double gain_of(const trace *t, const change *c, double s)
+{
+    double ss0 = 0, ss1 = 0, n = (double)(t->n - t->settled);
+
+    for (size_t k = t->settled; k < t->n; k++) {
+        double e0 = t->ratio[k] - 1;
+        double e1 = t->ratio[k] - (k < c->onset ? 1 : c->after);
+
+        ss0 += fmin(e0 * e0, 1);
+        ss1 += fmin(e1 * e1, 1);
+    }
+    return n * log(ss0 / fmax(ss1, n * s * s)) - 2 * log(n);
+}
+
 static change cusum(const detector *d, const hc_half_cycle *h)
 {
     const trace *t = &d->tr;
     change c = {.onset = t->settled, .after = NAN};
     double s = h->s_rel, sum = 0, limit = log(1 / d->limits->alpha);
     size_t n = t->n - t->settled, need = n < 7 ? 2 : 3, run = 0, start = 0;
-    size_t low = 0;
+    size_t low = 0, to;
 
     c.delta = smallest_drop(d, h);
-    for (size_t k = t->settled; k < t->n; k++) {
+    for (size_t k = t->settled; k < t->n; k++)
+        low += t->ratio[k] < 1 - c.delta;
+    c.low_part = n ? (double)low / (double)n : 0;
+    for (size_t k = t->settled; k < t->n && !c.alarm; k++) {
         double rise =
             ((1 - t->ratio[k]) * c.delta - 0.5 * c.delta * c.delta) / (s * s);
 
-        low += t->ratio[k] < 1 - c.delta;
         /* one sample may not say more than three of them have to */
         sum += fmin(rise, limit / 2);
         if (sum <= 0) {
@@ -223,26 +263,17 @@ static change cusum(const detector *d, const hc_half_cycle *h)
         }
         if (run++ == 0)
             start = k;
-        if (!c.alarm && sum > limit && run >= need) {
+        /* a drop of half the size looked for may be the baseline's error */
+        if (sum > limit && run >= need &&
+            excursion(t, start, c.delta, &to) > 0.7 * c.delta) {
             c.alarm = true;
             c.onset = start;
         }
     }
-    c.low_part = n ? (double)low / (double)n : 0;
-    if (!c.alarm)
-        return c;
-    c.after = median_of(t->ratio + c.onset, t->n - c.onset);
-    double ss0 = 0, ss1 = 0;
-
-    for (size_t k = t->settled; k < t->n; k++) {
-        double mean = k < c.onset ? 1 : c.after, e0 = t->ratio[k] - 1;
-        double e1 = t->ratio[k] - mean;
-
-        ss0 += fmin(e0 * e0, 1);
-        ss1 += fmin(e1 * e1, 1);
+    if (c.alarm) {
+        c.after = median_of(t->ratio + c.onset, t->n - c.onset);
+        c.bic_gain = gain_of(t, &c, s);
     }
-    c.bic_gain = (double)n * log(ss0 / fmax(ss1, (double)n * s * s)) -
-                 2 * log((double)n);
     return c;
 }
 
@@ -553,10 +584,21 @@ static double offset_of_pairs(const hc_half_list *l, double *offset)
 /* The offset of the instrument from the rests and from the first pairs. */
 static void estimate_offset(hc_half_list *l)
 {
-    double pair = 0, weight = offset_of_pairs(l, &pair), sum = weight * pair;
+    double pair = 0, lsb = INFINITY, sd;
+    double weight = offset_of_pairs(l, &pair), sum;
 
+    for (size_t k = 0; k < l->n; k++) {
+        double q = quantum_of(&l->at[k]);
+
+        lsb = q > 0 && q < lsb ? q : lsb;
+    }
+    /* a steady voltage may stand anywhere within its quantum */
+    sd = 0.29 * (isfinite(lsb) ? lsb : 0);
+    if (weight > 0)
+        weight = 1 / (1 / weight + 0.5 * sd * sd);
+    sum = weight * pair;
     if (!isnan(l->rest_v)) {
-        double w = 1 / (l->rest_sd_v * l->rest_sd_v);
+        double w = 1 / (l->rest_sd_v * l->rest_sd_v + sd * sd);
 
         sum += w * l->rest_v;
         weight += w;

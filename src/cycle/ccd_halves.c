@@ -109,17 +109,35 @@ static void combine_rests(collector *c)
     l->rest_sd_v = fmax(sqrt(1 / weight), sqrt(ss) / (double)c->n_rests);
 }
 
-/* The instrument changed its range or the log stopped within one half
- * cycle: same sign, same level, no rest and no new step id between. */
-static bool continues(const collector *c, const hc_step *s)
+/* Begun by the current, not by a new step of the instrument? */
+static bool within_step(const hc_step *s)
+{
+    return s->id_disagrees || isnan(s->instrument_step);
+}
+
+/* A few odd rows within one step of the instrument: it changed its range. */
+static bool is_blip(const collector *c, const hc_step *s)
 {
     const hc_half_list *l = c->list;
 
-    if (!c->have_step || l->n == 0 || c->last.sign != s->sign ||
-        !(s->id_disagrees || isnan(s->instrument_step)))
+    return l->n > 0 && s->rows <= 3 && within_step(s) &&
+           s->sign * l->at[l->n - 1].sign >= 0 &&
+           fabs(s->current_a) <
+               0.5 * l->at[l->n - 1].j_a_m2 * c->limits->area_m2;
+}
+
+/* The half cycle goes on after the instrument changed its range or the log
+ * stopped: same sign, same level, no rest and no new step id between. */
+static bool continues(const collector *c, const hc_step *s)
+{
+    const hc_half_list *l = c->list;
+    double level;
+
+    if (l->n == 0 || c->rest_before || c->eis_before || !within_step(s) ||
+        l->at[l->n - 1].sign != s->sign)
         return false;
-    return fabs(fabs(s->current_a) - fabs(c->last.current_a)) <
-           0.03 * fabs(c->last.current_a);
+    level = l->at[l->n - 1].j_a_m2 * c->limits->area_m2;
+    return fabs(fabs(s->current_a) - level) < 0.03 * level;
 }
 
 static hc_status keep_samples(hc_half_cycle *h, const buffer *b, double shift,
@@ -210,6 +228,8 @@ static hc_status take_step(collector *c, const hc_step *s, hc_err *err)
 
     if (b->step != s->index)
         b->n = 0;
+    if (s->type != HC_STEP_EIS && is_blip(c, s))
+        return HC_OK;
     if (s->type == HC_STEP_EIS) {
         c->eis_before = true;
         c->list->eis++;
@@ -224,8 +244,6 @@ static hc_status take_step(collector *c, const hc_step *s, hc_err *err)
             c->list->compliance_step = true;
         c->rest_before = c->eis_before = false;
     }
-    c->last = *s;
-    c->have_step = true;
     return st;
 }
 
