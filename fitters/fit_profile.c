@@ -139,7 +139,8 @@ static double one_end(const judged *j, int k, int side)
             return j->raw[k] + side * delta;
         if (g < 1) {
             if (delta >= far)
-                return exponent ? j->raw[k] + side * far : (side < 0 ? -(double)INFINITY : (double)INFINITY);
+                return exponent ? j->raw[k] + side * far
+                                : copysign((double)INFINITY, side);
             in = delta;
             g_in = g;
         } else {

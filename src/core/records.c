@@ -163,16 +163,13 @@ static hc_record record_of(const hc_frame *f, size_t row, const int *c)
     return r;
 }
 
-hc_status hc_records_read(const char *path, hc_record **out, size_t *n,
-                          hc_err *err)
+hc_status hc_records_of(const hc_frame *f, hc_record **out, size_t *n,
+                        hc_err *err)
 {
-    hc_frame *f = NULL;
     hc_record *r = NULL;
     int c[N_COLUMNS];
-    hc_status st = hc_frame_open(&f, path, err);
+    hc_status st = HC_OK;
 
-    if (st != HC_OK)
-        return st;
     if (hc_frame_kind(f)[0] != '\0' &&
         strcmp(hc_frame_kind(f), "records") != 0)
         st = hc_fail_at(err, HC_DATA, hc_frame_name(f), 0,
@@ -194,6 +191,17 @@ hc_status hc_records_read(const char *path, hc_record **out, size_t *n,
         *out = r;
         *n = hc_frame_rows(f);
     }
+    return st;
+}
+
+hc_status hc_records_read(const char *path, hc_record **out, size_t *n,
+                          hc_err *err)
+{
+    hc_frame *f = NULL;
+    hc_status st = hc_frame_open(&f, path, err);
+
+    if (st == HC_OK)
+        st = hc_records_of(f, out, n, err);
     hc_frame_free(f);
     return st;
 }

@@ -46,6 +46,10 @@ void hc_records_put(hc_writer *w, const hc_record *rec);
 hc_status hc_records_read(const char *path, hc_record **out, size_t *n,
                           hc_err *err) HC_MUST_USE;
 
+/* The same from a frame, whose '#:' lines may be needed as well. */
+hc_status hc_records_of(const hc_frame *f, hc_record **out, size_t *n,
+                        hc_err *err) HC_MUST_USE;
+
 /* Records of a whole table text appended to a file under a lock, so that the
  * file keeps one header and one end line (-a FILE).  `text` is what a writer
  * wrote into a memory hc_out. */

@@ -204,6 +204,12 @@ static void put_parameter(sink *k, const hc_fit_setup *setup, int i,
     hc_records_put(k->w, &r);
 }
 
+static void put_range(sink *k, const hc_spectrum *s)
+{
+    put(k, "frequency_low_hertz", s->freq_hz[s->n - 1], "Hz", "-");
+    put(k, "frequency_high_hertz", s->freq_hz[0], "Hz", "-");
+}
+
 /* Capacitance an arc's peak stands for, the usual hint at what it is: Brug
  * and others for a CPE beside its R, C = (Q R)^(1/n) / R. */
 static void put_capacitances(sink *k, const hc_circuit *c, const double *p)
@@ -225,7 +231,12 @@ static void put_capacitances(sink *k, const hc_circuit *c, const double *p)
         if (r < 0 || !(p[r] > 0) || !(p[q + 1] > 0))
             continue;
         snprintf(name, sizeof name, "%s_C", c->elements[i].name);
-        put(k, name, pow(p[q] * p[r], 1 / p[q + 1]) / p[r], "F", "derived");
+        hc_record rec = hc_record_make(
+            &k->at, "fit", name, pow(p[q] * p[r], 1 / p[q + 1]) / p[r], "F");
+        const char *role = hc_circuit_role_of(c, i);
+        snprintf(rec.role, sizeof rec.role, "%s", role[0] ? role : "-");
+        snprintf(rec.status, sizeof rec.status, "derived");
+        hc_records_put(k->w, &rec);
     }
 }
 
@@ -281,6 +292,7 @@ void hc_fit_records(hc_writer *w, const hc_fit_setup *setup,
         if (!setup->circuit.pars[i].optional)
             put_parameter(&k, setup, i, &r->par[i]);
     put_capacitances(&k, &setup->circuit, out->result.best.p);
+    put_range(&k, s);
     put(&k, "ssr", out->result.best.cost,
         setup->weight == HC_WEIGHT_UNIT ? "ohm2" : "-",
         out->result.best.degenerate ? "degenerate" : "ok");
