@@ -228,6 +228,9 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
     HC_TRY(hc_source_slurp(src, FILE_MAX, &bytes, &len, err));
     hc_status st = decode(bytes, len, &text, &n, err);
     free(bytes);
+    if (st == HC_OK)
+        st = hc_sink_fact(sink, "encoding",
+                          hc_encoding_name(src->probe.encoding), err);
     if (st != HC_OK)
         return st;
     json_t *root =
