@@ -127,7 +127,7 @@ static hc_events step_events(const run *r, const hc_sim_step *step)
             fabs(r->q_last + (step->charging ? 1 : -1) * step->q_until);
     if (r->s->cell->cathode != HC_CATHODE_LITHIUM) {
         e.x_below = 1e-7;
-        e.x_above = 1 - 1e-10;
+        e.x_above = 1 - 1e-7;
     }
     e.lithium_below = 1e-10;
     return e;
