@@ -58,6 +58,17 @@ size_t hc_cell_print(const hc_cell *c, char *buf, const char **s)
     return 3;
 }
 
+/* For texts too long to be moved about. */
+static size_t print_value(const hc_cell *c, const hc_meaning *m, char *buf,
+                          const char **s)
+{
+    double x;
+    *s = buf;
+    if (!hc_cell_number(c, &x))
+        x = NAN;
+    return hc_number_print(hc_meaning_value(m, x), buf);
+}
+
 size_t hc_cell_print_as(const hc_cell *c, const hc_meaning *m, double value,
                         char *buf, const char **s)
 {
@@ -73,7 +84,7 @@ size_t hc_cell_print_as(const hc_cell *c, const hc_meaning *m, double value,
     if (m->shift != 0) {
         n = hc_number_shift(*s, len, m->shift, buf + 1, 190);
         if (n == 0)
-            n = hc_number_print(m->sign < 0 ? -value : value, buf + 1);
+            return print_value(c, m, buf, s);
         *s = buf + 1;
         len = n;
     }
@@ -88,7 +99,7 @@ size_t hc_cell_print_as(const hc_cell *c, const hc_meaning *m, double value,
         len--;
     }
     if (len + 1 > 190)
-        return hc_number_print(value, buf);
+        return print_value(c, m, buf, s);
     memmove(buf + 1, *s, len);
     buf[0] = '-';
     *s = buf;

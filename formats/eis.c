@@ -203,12 +203,11 @@ static size_t print_z(const hc_normal *n, const hc_cell *cells, int pair,
                       bool imaginary, char *buf, const char **s)
 {
     const hc_slots *t = &n->slot;
-    hc_outcol c = {.from = HC_FROM_COLUMN,
-                   .column = imaginary ? t->im[pair] : t->re[pair]};
     double mod, phase;
     *s = buf;
-    if (c.column >= 0 && t->re[pair] >= 0 && t->im[pair] >= 0)
-        return hc_normal_print(n, &c, cells, buf, s);
+    if (t->re[pair] >= 0 && t->im[pair] >= 0)
+        return hc_normal_text(n, imaginary ? t->im[pair] : t->re[pair], cells,
+                              buf, s);
     mod = num(n, t->mod[pair]);
     phase = num(n, t->phase[pair]) * M_PI / 180;
     return hc_number_print_digits(
@@ -224,14 +223,14 @@ static size_t print_voltage(const hc_normal *n, const hc_cell *cells, int pair,
                             char *buf, const char **s)
 {
     const hc_slots *t = &n->slot;
-    hc_outcol c = {.from = HC_FROM_COLUMN, .column = t->volt};
+    int column = t->volt;
     if (pair == 1 || (pair == 0 && t->volt < 0 && t->counter < 0))
-        c.column = t->working;
+        column = t->working;
     if (pair == 2)
-        c.column = t->counter;
-    if (c.column >= 0)
-        return hc_normal_print(n, &c, cells, buf, s);
-    return print_number(pair_voltage(n, pair), buf);
+        column = t->counter;
+    if (column >= 0)
+        return hc_normal_text(n, column, cells, buf, s);
+    return hc_number_print_digits(pair_voltage(n, pair), 10, buf);
 }
 
 static size_t print_cell(hc_normal *n, const hc_outcol *c,
@@ -251,12 +250,10 @@ static size_t print_cell(hc_normal *n, const hc_outcol *c,
     case HC_FROM_RE:
     case HC_FROM_IM:
         return print_z(n, cells, pair, c->from == HC_FROM_IM, buf, s);
-    case HC_FROM_TIME: {
-        hc_outcol time = {.from = HC_FROM_COLUMN, .column = n->slot.time};
+    case HC_FROM_TIME:
         if (n->slot.time >= 0)
-            return hc_normal_print(n, &time, cells, buf, s);
+            return hc_normal_text(n, n->slot.time, cells, buf, s);
         return print_number(n->run.last_time, buf);
-    }
     case HC_FROM_CYCLE:
         return print_number(n->slot.cycle >= 0 ? n->num[n->slot.cycle]
                             : n->dataset->cycle_count >= 0
@@ -270,10 +267,10 @@ static size_t print_cell(hc_normal *n, const hc_outcol *c,
                             buf);
     case HC_FROM_VOLTAGE:
         return print_voltage(n, cells, pair, buf, s);
-    case HC_FROM_CURRENT: {
-        hc_outcol amp = {.from = HC_FROM_COLUMN, .column = n->slot.amp};
-        return hc_normal_print(n, &amp, cells, buf, s);
-    }
+    case HC_FROM_CURRENT:
+        if (n->slot.amp >= 0)
+            return hc_normal_text(n, n->slot.amp, cells, buf, s);
+        return print_number(NAN, buf);
     case HC_FROM_REST:
         return hc_number_print_digits(n->eis.rest_s, 10, buf);
     case HC_FROM_OCV:

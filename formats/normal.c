@@ -158,6 +158,56 @@ static bool is_text_target(const char *target)
            strcmp(target, "date_time") == 0 || strcmp(target, "step_id") == 0;
 }
 
+/* The grammar of hc_number_parse without its arithmetic. */
+static bool is_number(const char *s, size_t len)
+{
+    const char *end = s + len, *start;
+    s += len > 0 && (*s == '-' || *s == '+');
+    start = s;
+    while (s < end && (unsigned char)(*s - '0') < 10)
+        s++;
+    if (s < end && *s == '.') {
+        start++;
+        for (s++; s < end && (unsigned char)(*s - '0') < 10;)
+            s++;
+    }
+    if (s == start)
+        return false;
+    if (s < end && (*s == 'e' || *s == 'E')) {
+        s++;
+        s += s < end && (*s == '-' || *s == '+');
+        start = s;
+        while (s < end && (unsigned char)(*s - '0') < 10)
+            s++;
+        if (s == start)
+            return false;
+    }
+    return s == end;
+}
+
+/* Columns whose values nothing is computed from keep their text. */
+static void mark_passed(hc_normal *n)
+{
+    const int *slots = (const int *)(const void *)&n->slot;
+    for (size_t i = 0; i < n->n_in; i++)
+        n->in[i].passed = n->in[i].number && n->in[i].m.exact &&
+                          !n->in[i].clock && (int)i != n->counters.a &&
+                          (int)i != n->counters.b;
+    for (size_t k = 0; k < sizeof n->slot / sizeof *slots; k++)
+        if (slots[k] >= 0)
+            n->in[slots[k]].passed = false;
+    if (n->kind != HC_KIND_EIS && n->slot.volt >= 0)
+        n->in[n->slot.volt].passed = n->in[n->slot.volt].m.exact;
+    if (n->kind != HC_KIND_EIS && n->slot.working >= 0 &&
+        (n->slot.volt >= 0 || n->slot.counter < 0))
+        n->in[n->slot.working].passed = n->in[n->slot.working].m.exact;
+    /* impedances are handed on where both parts are there */
+    for (int k = 0; k < 3; k++)
+        if (n->slot.re[k] >= 0 && n->slot.im[k] >= 0)
+            n->in[n->slot.re[k]].passed = n->in[n->slot.im[k]].passed =
+                n->in[n->slot.re[k]].m.exact && n->in[n->slot.im[k]].m.exact;
+}
+
 static hc_status bind(hc_normal *n, const hc_dataset *d, hc_err *err)
 {
     free(n->in);
@@ -402,6 +452,7 @@ static hc_status accept(hc_normal *n, const hc_dataset *d, hc_kind kind,
     n->kind = kind;
     snprintf(n->technique, sizeof n->technique, "%s", d->technique);
     n->selected_any = n->active = true;
+    mark_passed(n);
     if (n->writer == NULL)
         HC_TRY(write_header(n, err));
     rebind(n);
@@ -436,6 +487,11 @@ static bool take_numbers(hc_normal *n, const hc_cell *cells)
             n->num[i] = step_key(&cells[i]);
         if (!c->number)
             continue;
+        if (c->passed && cells[i].type == HC_CELL_TEXT &&
+            is_number(cells[i].u.s, cells[i].len)) {
+            n->num[i] = 0;
+            continue;
+        }
         if (hc_cell_number(&cells[i], &x)) {
             n->num[i] = hc_meaning_value(&c->m, x);
             continue;
@@ -610,14 +666,27 @@ double hc_normal_utc(const hc_normal *n, double clock, bool is_utc)
 
 /* ---- cells of a row ---- */
 
-void hc_put_exact(hc_normal *n, double x)
+/* Many numbers (cycles, steps, the counter that rests) are those of the row
+ * before: their text is kept. */
+static void put_kept(hc_normal *n, size_t i, double x, int digits)
 {
-    hc_writer_number(n->writer, x);
+    hc_kept *k = &n->out[i].kept;
+    if (k->len == 0 || memcmp(&k->x, &x, sizeof x) != 0) {
+        k->x = x;
+        k->len = digits == 0 ? hc_number_print(x, k->text)
+                             : hc_number_print_digits(x, digits, k->text);
+    }
+    hc_writer_raw(n->writer, k->text, k->len);
 }
 
-void hc_put_digits(hc_normal *n, double x)
+void hc_put_exact(hc_normal *n, size_t i, double x)
 {
-    hc_writer_digits(n->writer, x, 10);
+    put_kept(n, i, x, 0);
+}
+
+void hc_put_digits(hc_normal *n, size_t i, double x)
+{
+    put_kept(n, i, x, 10);
 }
 
 static double logged(const hc_normal *n, int column)
@@ -630,19 +699,19 @@ static double logged(const hc_normal *n, int column)
     return hc_loggers_at(n->options->loggers, (size_t)column, clock, t);
 }
 
-static size_t print_column(const hc_normal *n, const hc_outcol *c,
-                           const hc_cell *cells, char *buf, const char **s)
+size_t hc_normal_text(const hc_normal *n, int column, const hc_cell *cells,
+                      char *buf, const char **s)
 {
-    const hc_incol *in = &n->in[c->column];
-    const hc_cell *cell = &cells[c->column];
-    if (c->from == HC_FROM_ALL || !in->number)
+    const hc_incol *in = &n->in[column];
+    const hc_cell *cell = &cells[column];
+    if (!in->number)
         return hc_cell_print(cell, buf, s);
     if (in->clock && cell->type == HC_CELL_TEXT &&
         memchr(cell->u.s, ':', cell->len) != NULL) {
         *s = buf;
-        return hc_number_print(n->num[c->column], buf);
+        return hc_number_print(n->num[column], buf);
     }
-    return hc_cell_print_as(cell, &in->m, n->num[c->column], buf, s);
+    return hc_cell_print_as(cell, &in->m, n->num[column], buf, s);
 }
 
 size_t hc_normal_print(const hc_normal *n, const hc_outcol *c,
@@ -663,8 +732,10 @@ size_t hc_normal_print(const hc_normal *n, const hc_outcol *c,
     default:
         break;
     }
+    if (c->column >= 0 && c->from == HC_FROM_ALL)
+        return hc_cell_print(&cells[c->column], buf, s);
     if (c->column >= 0)
-        return print_column(n, c, cells, buf, s);
+        return hc_normal_text(n, c->column, cells, buf, s);
     *s = "NaN";
     return 3;
 }

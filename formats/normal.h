@@ -2,6 +2,7 @@
 #ifndef HC_FORMATS_NORMAL_H
 #define HC_FORMATS_NORMAL_H
 
+#include "core/number.h"
 #include "core/session.h"
 #include "core/text.h"
 #include "formats/reading.h"
@@ -34,10 +35,18 @@ typedef enum {
     HC_FROM_DRIFT,
 } hc_from;
 
+/* A number printed last, and its text. */
+typedef struct {
+    double x;
+    size_t len; /* 0: none yet */
+    char text[HC_NUMBER_SIZE];
+} hc_kept;
+
 typedef struct {
     char name[64];
     hc_from from;
     int column; /* of the open data set, -1 none; of loggers and facts */
+    hc_kept kept;
 } hc_outcol;
 
 /* What is known of a column of the open data set. */
@@ -45,6 +54,7 @@ typedef struct {
     hc_meaning m;
     bool number; /* has to be one */
     bool clock;  /* a time that may be written as 1:02:03 or a date */
+    bool passed; /* its text is only handed on: no value needed */
 } hc_incol;
 
 /* Columns of the open data set by what they are, -1 where it has none. */
@@ -204,8 +214,12 @@ int hc_normal_find(const hc_normal *n, const char *target);
 size_t hc_normal_print(const hc_normal *n, const hc_outcol *c,
                        const hc_cell *cells, char *buf, const char **s);
 void hc_normal_put(hc_normal *n, const hc_outcol *c, const hc_cell *cells);
-void hc_put_digits(hc_normal *n, double x); /* a derived number */
-void hc_put_exact(hc_normal *n, double x);
+/* A column of the data set in our unit and sign. */
+size_t hc_normal_text(const hc_normal *n, int column, const hc_cell *cells,
+                      char *buf, const char **s);
+/* A derived number (10 digits), a number (shortest) in output column i. */
+void hc_put_digits(hc_normal *n, size_t i, double x);
+void hc_put_exact(hc_normal *n, size_t i, double x);
 /* Clock time in seconds of a cell with a date, NaN when it is none. */
 double hc_normal_clock(const hc_normal *n, const hc_cell *c, bool *is_utc);
 /* Seconds since 1970 UTC of a naive clock time, NaN without a zone. */

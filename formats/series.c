@@ -283,14 +283,19 @@ static double utc_of(hc_normal *n, const hc_cell *cells, double t)
     return hc_normal_utc(n, n->start_clock, n->start_is_utc) + t;
 }
 
-/* A number that was only read keeps its digits. */
-static void put_read(hc_normal *n, const hc_cell *cells, int slot, double x)
+/* A number that was only read keeps its digits, one that had to be computed
+ * prints ten of them. */
+static void put_read(hc_normal *n, const hc_cell *cells, size_t i, int slot,
+                     double x)
 {
-    hc_outcol c = {.from = HC_FROM_COLUMN, .column = slot};
-    if (slot >= 0 && n->num[slot] == x)
-        hc_normal_put(n, &c, cells);
-    else
-        hc_put_exact(n, x);
+    char buf[HC_CELL_SIZE];
+    const char *s;
+    if (slot >= 0 && n->num[slot] == x) {
+        size_t len = hc_normal_text(n, slot, cells, buf, &s);
+        hc_writer_raw(n->writer, s, len);
+    } else {
+        hc_put_digits(n, i, x);
+    }
 }
 
 static void put_row(hc_normal *n, const hc_cell *cells, const derived *d)
@@ -299,10 +304,10 @@ static void put_row(hc_normal *n, const hc_cell *cells, const derived *d)
         const hc_outcol *c = &n->out[i];
         switch (c->from) {
         case HC_FROM_TIME:
-            put_read(n, cells, n->slot.time, d->t);
+            put_read(n, cells, i, n->slot.time, d->t);
             break;
         case HC_FROM_VOLTAGE:
-            put_read(n, cells,
+            put_read(n, cells, i,
                      n->slot.volt >= 0 || n->slot.counter >= 0
                          ? n->slot.volt
                          : n->slot.working,
@@ -310,24 +315,24 @@ static void put_row(hc_normal *n, const hc_cell *cells, const derived *d)
             break;
         case HC_FROM_CURRENT:
             if (n->slot.amp >= 0)
-                put_read(n, cells, n->slot.amp, d->amp);
+                put_read(n, cells, i, n->slot.amp, d->amp);
             else
-                hc_put_digits(n, d->amp);
+                hc_put_digits(n, i, d->amp);
             break;
         case HC_FROM_CYCLE:
-            hc_put_exact(n, d->cycle);
+            hc_put_exact(n, i, d->cycle);
             break;
         case HC_FROM_STEP:
-            hc_put_exact(n, d->step);
+            hc_put_exact(n, i, d->step);
             break;
         case HC_FROM_CHARGED:
-            hc_put_digits(n, n->run.charged_ah);
+            hc_put_digits(n, i, n->run.charged_ah);
             break;
         case HC_FROM_DISCHARGED:
-            hc_put_digits(n, n->run.discharged_ah);
+            hc_put_digits(n, i, n->run.discharged_ah);
             break;
         case HC_FROM_UNIX:
-            put_read(n, cells, n->slot.unix_time, d->utc);
+            put_read(n, cells, i, n->slot.unix_time, d->utc);
             break;
         default:
             hc_normal_put(n, c, cells);

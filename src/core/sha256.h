@@ -4,6 +4,7 @@
 
 #include "core/status.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -12,6 +13,7 @@ typedef struct {
     uint64_t total;
     unsigned char block[64];
     size_t fill;
+    bool fast; /* the processor has instructions for it */
 } hc_sha256;
 
 enum { HC_SHA256_HEX = 65 }; /* 64 digits and NUL */
