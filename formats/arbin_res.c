@@ -151,13 +151,12 @@ static hc_status give(const records *r, hc_sink *sink, hc_err *err)
 {
     order *o = calloc(r->rows + 1, sizeof *o);
     hc_cell *cells = calloc(r->n + 1, sizeof *cells);
+    hc_dataset d = hc_dataset_make("Channel_Normal_Table", r->columns, r->n);
     hc_status st = o == NULL || cells == NULL ? hc_fail_nomem(err) : HC_OK;
     for (size_t i = 0; st == HC_OK && i < r->rows; i++)
         o[i] = (order){key(r, i, r->test), key(r, i, r->point), i};
     if (st == HC_OK) {
         qsort(o, r->rows, sizeof *o, by_point);
-        hc_dataset d =
-            hc_dataset_make("Channel_Normal_Table", r->columns, r->n);
         d.kind = HC_KIND_SERIES;
         st = hc_sink_begin(sink, &d, err);
     }

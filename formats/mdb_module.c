@@ -8,8 +8,11 @@
 #include "core/text.h"
 
 #include <mdbtools.h>
+#include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 enum { CELL = 4096, COLUMNS_MAX = 256 };
 
@@ -18,6 +21,30 @@ struct hc_database {
     char name[512];
 };
 
+/* libmdb talks to stderr about damaged pages; what the user has to know is
+ * said by the reader.  Returns what hush_end needs, -1 when it failed. */
+static int hush(void)
+{
+    int null = open("/dev/null", O_WRONLY | O_CLOEXEC), kept = -1;
+    fflush(stderr);
+    if (null >= 0)
+        kept = fcntl(2, F_DUPFD_CLOEXEC, 3);
+    if (kept >= 0)
+        dup2(null, 2);
+    if (null >= 0)
+        close(null);
+    return kept;
+}
+
+static void hush_end(int kept)
+{
+    if (kept < 0)
+        return;
+    fflush(stderr);
+    dup2(kept, 2);
+    close(kept);
+}
+
 static hc_status db_open(hc_database **out, void *data, size_t len,
                          const char *name, hc_err *err)
 {
@@ -25,8 +52,11 @@ static hc_status db_open(hc_database **out, void *data, size_t len,
     if (d == NULL)
         return hc_fail_nomem(err);
     strncpy(d->name, name, sizeof d->name - 1);
+    int kept = hush();
     d->mdb = mdb_open_buffer(data, len, MDB_NOFLAGS);
-    if (d->mdb == NULL || mdb_read_catalog(d->mdb, MDB_TABLE) == NULL) {
+    bool fine = d->mdb != NULL && mdb_read_catalog(d->mdb, MDB_TABLE) != NULL;
+    hush_end(kept);
+    if (!fine) {
         if (d->mdb != NULL)
             mdb_close(d->mdb);
         free(d);
@@ -112,6 +142,7 @@ static hc_status db_table(hc_database *d, const char *name,
         free(copy);
         return hc_fail_nomem(err);
     }
+    int kept = hush();
     mdb_set_bind_size(d->mdb, CELL);
     w->table = mdb_read_table_by_name(d->mdb, copy, MDB_TABLE);
     if (w->table == NULL || mdb_read_columns(w->table) == NULL)
@@ -134,6 +165,7 @@ static hc_status db_table(hc_database *d, const char *name,
         st = walk_rows(w, h, ctx, err);
     if (w->table != NULL)
         mdb_free_tabledef(w->table);
+    hush_end(kept);
     free(w->cells);
     free(w);
     free(copy);
