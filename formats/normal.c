@@ -393,9 +393,30 @@ static hc_status other_columns(hc_normal *n, hc_err *err)
     return HC_OK;
 }
 
-static hc_status write_header(hc_normal *n, hc_err *err)
+/* Strict BDF has its own columns only, by their labels, and needs three. */
+static hc_status bdf_columns(hc_normal *n, hc_err *err)
 {
-    if (n->many)
+    static const char *const needed[] = {"test_time_second", "voltage_volt",
+                                         "current_ampere"};
+    size_t kept = 0, found = 0;
+    if (n->kind == HC_KIND_EIS)
+        return hc_fail(err, HC_USAGE, "--to bdf writes series only");
+    for (size_t i = 0; i < n->n_out; i++)
+        if (hc_bdf_known(n->out[i].name) != NULL)
+            n->out[kept++] = n->out[i];
+    n->n_out = kept;
+    for (size_t i = 0; i < kept; i++)
+        for (size_t k = 0; k < 3; k++)
+            found += strcmp(n->out[i].name, needed[k]) == 0;
+    if (found < 3)
+        return hc_fail(err, HC_DATA,
+                       "BDF needs time, voltage and current; one is missing");
+    return HC_OK;
+}
+
+static hc_status choose_columns(hc_normal *n, hc_err *err)
+{
+    if (n->many && !n->options->to_bdf)
         HC_TRY(
             hc_normal_add(n, "source_index", HC_FROM_SOURCE_INDEX, -1, err));
     HC_TRY(cell_columns(n, err));
@@ -404,11 +425,22 @@ static hc_status write_header(hc_normal *n, hc_err *err)
     else
         HC_TRY(hc_series_columns(n, err));
     HC_TRY(other_columns(n, err));
-    HC_TRY(hc_session_table(n->session, hc_kind_word(n->kind), &n->facts,
-                            &n->writer, err));
+    return n->options->to_bdf ? bdf_columns(n, err) : HC_OK;
+}
+
+static hc_status write_header(hc_normal *n, hc_err *err)
+{
+    bool bdf = n->options->to_bdf;
+    HC_TRY(choose_columns(n, err));
+    if (bdf)
+        HC_TRY(hc_writer_new(&n->writer, n->session->out, HC_WRITE_CSV, err));
+    else
+        HC_TRY(hc_session_table(n->session, hc_kind_word(n->kind), &n->facts,
+                                &n->writer, err));
     HC_TRY(cell_lines(n));
     for (size_t i = 0; i < n->n_out; i++)
-        hc_writer_column(n->writer, n->out[i].name);
+        hc_writer_column(n->writer,
+                         bdf ? hc_bdf_label(n->out[i].name) : n->out[i].name);
     return HC_OK;
 }
 

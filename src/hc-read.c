@@ -204,8 +204,8 @@ static hc_status print_formats(hc_session *s)
 }
 
 /* What the options name: zone, table of cells, logs. */
-static hc_status prepare(const opts *o, hc_read_options *r, hc_cells **cells,
-                         hc_err *err)
+static hc_status prepare(const opts *o, size_t n_files, hc_read_options *r,
+                         hc_cells **cells, hc_err *err)
 {
     hc_status st = HC_OK;
     *r = (hc_read_options){.format = o->format,
@@ -220,6 +220,8 @@ static hc_status prepare(const opts *o, hc_read_options *r, hc_cells **cells,
                            .max_bad = o->max_bad};
     if (o->raw && o->to != NULL)
         return hc_fail(err, HC_USAGE, "--raw and --to exclude each other");
+    if (o->to != NULL && (o->common.json || n_files > 1))
+        return hc_fail(err, HC_USAGE, "--to bdf writes one file, and no JSON");
     if (o->timezone != NULL)
         st = hc_zone_set(o->timezone, err);
     if (st == HC_OK && o->cells != NULL)
@@ -243,7 +245,8 @@ int main(int argc, char **argv)
     s.fail_fast = o.fail_fast;
     if (o.formats) {
         hc_session_note(&s, print_formats(&s));
-    } else if (hc_session_note(&s, prepare(&o, &r, &cells, &s.err))) {
+    } else if (hc_session_note(&s,
+                               prepare(&o, s.n_files, &r, &cells, &s.err))) {
         st = o.list ? hc_list_files(&s, &r) : hc_read_files(&s, &r);
         s.worst = hc_status_worst(s.worst, st);
         hc_loggers_free(r.loggers);

@@ -80,10 +80,11 @@ bool hc_reader_incomplete(const hc_reader *r);
 
 typedef struct hc_writer hc_writer;
 
-typedef enum { HC_WRITE_TABLE, HC_WRITE_JSON } hc_write_as;
+typedef enum { HC_WRITE_TABLE, HC_WRITE_JSON, HC_WRITE_CSV } hc_write_as;
 
 /* A table written to `out` (borrowed).  HC_WRITE_JSON: one object per row,
- * no '#:' lines, NaN is null. */
+ * no '#:' lines, NaN is null.  HC_WRITE_CSV: commas, no '#:' lines, an empty
+ * field for NaN (names and cells must need no quotes). */
 hc_status hc_writer_new(hc_writer **w, hc_out *out, hc_write_as as,
                         hc_err *err) HC_MUST_USE;
 void hc_writer_free(hc_writer *w);

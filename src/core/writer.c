@@ -54,7 +54,7 @@ static void put_header(hc_writer *w)
         return;
     for (size_t i = 0; i < w->n; i++) {
         if (i > 0)
-            hc_out_putc(w->out, '\t');
+            hc_out_putc(w->out, w->as == HC_WRITE_CSV ? ',' : '\t');
         hc_out_puts(w->out, w->names[i]);
     }
     if (w->n > 0)
@@ -106,7 +106,7 @@ void hc_writer_meta(hc_writer *w, const char *key, const char *fmt, ...)
     char small[1024], *big = NULL;
     va_list ap;
     int n;
-    if (w->as == HC_WRITE_JSON)
+    if (w->as != HC_WRITE_TABLE)
         return;
     va_start(ap, fmt);
     n = vsnprintf(small, sizeof small, fmt, ap);
@@ -160,9 +160,9 @@ static bool begin_cell(hc_writer *w)
         w->bad_row = true;
         return false;
     }
-    if (w->as == HC_WRITE_TABLE) {
+    if (w->as != HC_WRITE_JSON) {
         if (w->cell > 0)
-            hc_out_putc(w->out, '\t');
+            hc_out_putc(w->out, w->as == HC_WRITE_CSV ? ',' : '\t');
     } else {
         hc_out_putc(w->out, w->cell > 0 ? ',' : '{');
         hc_out_puts(w->out, w->names[w->cell]);
@@ -176,7 +176,7 @@ static void put_number(hc_writer *w, const char *text, size_t len, double x)
 {
     if (w->as == HC_WRITE_JSON && !isfinite(x))
         hc_out_puts(w->out, "null");
-    else
+    else if (w->as == HC_WRITE_TABLE || !isnan(x))
         hc_out_write(w->out, text, len);
 }
 
@@ -198,8 +198,7 @@ void hc_writer_integer(hc_writer *w, long x)
 {
     char buf[HC_NUMBER_SIZE];
     if (begin_cell(w))
-        hc_out_write(w->out, buf,
-                     (size_t)snprintf(buf, sizeof buf, "%ld", x));
+        hc_out_write(w->out, buf, (size_t)snprintf(buf, sizeof buf, "%ld", x));
 }
 
 static void put_json_text(hc_writer *w, const char *s, size_t len)
@@ -244,7 +243,9 @@ void hc_writer_raw(hc_writer *w, const char *s, size_t len)
     double x;
     if (!begin_cell(w))
         return;
-    if (w->as == HC_WRITE_TABLE) {
+    if (w->as == HC_WRITE_CSV && len == 3 && memcmp(s, "NaN", 3) == 0)
+        return;
+    if (w->as != HC_WRITE_JSON) {
         hc_out_write(w->out, s, len);
     } else if (!hc_number_parse(s, len, &x)) {
         put_json_text(w, s, len);
