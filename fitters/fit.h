@@ -85,6 +85,11 @@ hc_status hc_fit_search(hc_fit *f, const hc_fit_effort *effort,
 hc_status hc_fit_from(hc_fit *f, const double *p, hc_fit_result *r,
                       hc_err *err) HC_MUST_USE;
 
+/* Descents from the minima of a spectrum like this one (the best and two
+ * others), for series; equal arcs keep their places. */
+hc_status hc_fit_again(hc_fit *f, const hc_fit_result *before,
+                       hc_fit_result *r, hc_err *err) HC_MUST_USE;
+
 /* Cost at p; residuals w (Zfit - Z), [2 n], and impedance re[n], im[n] where
  * not NULL. */
 double hc_fit_at(hc_fit *f, const double *p, double *residual, double *re,

@@ -67,6 +67,23 @@ static void moved(const judged *j, int k, double delta, double follow,
     }
 }
 
+/* Down to `enough` or to a minimum; given up when four steps did less than
+ * an eighth of the way that is left. */
+static void descend(const hc_lm *lm, hc_lm_state *s, double enough,
+                    double gain)
+{
+    double before = INFINITY;
+    for (int steps = 0; steps < PROBE_STEPS; steps += 4) {
+        hc_lm_run(lm, s, 4, gain);
+        if (s->end != HC_LM_GOING || s->cost < enough)
+            return;
+        double left = log(s->cost / enough), did = log(before / s->cost);
+        if (enough > 0 && did < left / 8)
+            return;
+        before = s->cost;
+    }
+}
+
 /* Lowest cost with raw_k moved by delta; stops as soon as it is below
  * `enough`. */
 static double lowest(const judged *j, int k, double delta, double enough,
@@ -78,6 +95,9 @@ static double lowest(const judged *j, int k, double delta, double enough,
     hold(f, k, &h);
     f->y0[k] = j->raw[k] + delta;
     for (int way = 0; way < 2 && !(best < enough); way++) {
+        /* hopeless: the others cannot make up for it from anywhere */
+        if (way > 0 && enough > 0 && best > 20 * enough)
+            break;
         hc_lm lm = fit_lm(f);
         hc_lm_state s;
         double x[HC_LM_MAX];
@@ -90,7 +110,7 @@ static double lowest(const judged *j, int k, double delta, double enough,
         }
         lm.cost_floor = fmax(lm.cost_floor, enough);
         hc_lm_begin(&lm, &s, x);
-        hc_lm_run(&lm, &s, PROBE_STEPS, gain);
+        descend(&lm, &s, enough, gain);
         best = fmin(best, s.cost);
     }
     release(f, k, &h);

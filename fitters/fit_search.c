@@ -496,25 +496,49 @@ hc_status hc_fit_search(hc_fit *f, const hc_fit_effort *effort,
     return st;
 }
 
+/* Descents from given places only. */
+static hc_status descend_all(hc_fit *f, const hc_fit_minimum *const *from,
+                             int n, hc_fit_result *r, hc_err *err)
+{
+    hc_fit_effort effort = hc_fit_default();
+    uint64_t negative = f->negative;
+    candidate pool[HC_FIT_MINIMA + 1];
+    search s = {.f = f, .effort = &effort, .best = INFINITY, .pool = pool};
+    f->evaluations = 0;
+    effort.sort_arcs = false;
+    for (int i = 0; i < n; i++) {
+        start_point at = {.gain = 0};
+        fit_y_from_p(f, from[i]->p, at.y, &at.negative);
+        candidate *c = add(&s, &at, i == 0);
+        run(&s, c, n == 1 ? POLISH_STEPS : SECOND_STEPS, search_gain);
+        c->merged = i > 0 && is_known(&s, c);
+        c->finished = !c->merged;
+    }
+    hc_status st = HC_OK;
+    if (isfinite(s.best))
+        report(&s, r);
+    else
+        st = hc_fail(err, HC_NO, "the start gives no finite impedance");
+    f->negative = negative;
+    return st;
+}
+
 hc_status hc_fit_from(hc_fit *f, const double *p, hc_fit_result *r,
                       hc_err *err)
 {
-    start_point at = {.gain = 0};
-    hc_fit_effort effort = hc_fit_default();
-    uint64_t negative = f->negative;
-    candidate one;
-    search s = {.f = f, .effort = &effort, .best = INFINITY, .pool = &one};
-    f->evaluations = 0;
-    effort.sort_arcs = false;
-    fit_y_from_p(f, p, at.y, &at.negative);
-    add(&s, &at, true);
-    polish(&s, &one);
-    f->negative = negative;
-    if (!isfinite(one.lm.cost))
-        return hc_fail(err, HC_NO, "the start gives no finite impedance");
-    *r = (hc_fit_result){.best = minimum_of(&s, &one),
-                         .starts = 1,
-                         .agreed = 1,
-                         .steps = f->evaluations};
-    return HC_OK;
+    hc_fit_minimum m = {.cost = NAN};
+    const hc_fit_minimum *one = &m;
+    memcpy(m.p, p, (size_t)f->np * sizeof *p);
+    return descend_all(f, &one, 1, r, err);
+}
+
+hc_status hc_fit_again(hc_fit *f, const hc_fit_result *before,
+                       hc_fit_result *r, hc_err *err)
+{
+    const hc_fit_minimum *from[HC_FIT_MINIMA + 1];
+    int n = 0;
+    from[n++] = &before->best;
+    for (int i = 0; i < before->n_other && n < 3; i++)
+        from[n++] = &before->other[i];
+    return descend_all(f, from, n, r, err);
 }

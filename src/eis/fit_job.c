@@ -204,7 +204,7 @@ static hc_status one_spectrum(hc_fit_job *job, const hc_spectrum *s,
 {
     bool chain = job->options->chain && job->n_done > 0;
     double usual = usual_noise(job);
-    hc_status st = hc_fit_spectrum(&job->setup, s, chain ? job->start : NULL,
+    hc_status st = hc_fit_spectrum(&job->setup, s, chain ? &job->last : NULL,
                                    chain_limit * usual, out,
                                    &job->session->talk, file, err);
     if (st != HC_OK)
@@ -213,7 +213,7 @@ static hc_status one_spectrum(hc_fit_job *job, const hc_spectrum *s,
     hc_fit_records(job->records, &job->setup, s, out);
     if (job->n_noise < 3 ||
         out->report.noise_relative <= alarm_limit * usual) {
-        memcpy(job->start, out->result.best.p, sizeof job->start);
+        job->last = out->result;
         job->noise[job->n_noise++ % 8] = out->report.noise_relative;
         job->n_done++;
     }

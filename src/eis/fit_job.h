@@ -26,9 +26,9 @@ typedef struct {
     hc_fit_setup setup;
     bool ready;
     hc_writer *records, *curve;
-    hc_out *memory, *curve_out;    /* of -a, of --curve */
-    double start[HC_CIRCUIT_PARS]; /* of the spectrum before */
-    double noise[8];               /* of the last spectra, for the alarm */
+    hc_out *memory, *curve_out; /* of -a, of --curve */
+    hc_fit_result last;         /* of the spectrum before */
+    double noise[8];            /* of the last spectra, for the alarm */
     int n_noise, n_done;
     bool incomplete;
 } hc_fit_job;

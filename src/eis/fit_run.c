@@ -105,14 +105,14 @@ static hc_status robust(const hc_fit_setup *setup, hc_fit *f, hc_fit_result *r,
 /* ---- fit ---- */
 
 static hc_status descend(const hc_fit_setup *setup, hc_fit *f,
-                         const double *start, double limit,
+                         const hc_fit_result *start, double limit,
                          hc_fit_outcome *out, hc_err *err)
 {
     hc_status st = HC_NO;
     out->chained = false;
     if (start != NULL) {
         hc_fit_ask quick = {false, false};
-        st = hc_fit_from(f, start, &out->result, err);
+        st = hc_fit_again(f, start, &out->result, err);
         if (st == HC_OK)
             st = hc_fit_judge(f, &out->result.best, quick, &out->report, err);
         out->chained = st == HC_OK && out->report.noise_relative <= limit;
@@ -135,7 +135,7 @@ static hc_status descend(const hc_fit_setup *setup, hc_fit *f,
 }
 
 hc_status hc_fit_spectrum(const hc_fit_setup *setup, const hc_spectrum *s,
-                          const double *start, double limit,
+                          const hc_fit_result *start, double limit,
                           hc_fit_outcome *out, hc_talk *talk, const char *file,
                           hc_err *err)
 {

@@ -29,11 +29,12 @@ typedef struct {
     bool chained; /* descended from the spectrum before */
 } hc_fit_outcome;
 
-/* Fit one spectrum.  `start` (all parameters) is tried first and kept when
- * the noise it leaves is below `limit`; NULL: the global search.  HC_DATA
+/* Fit one spectrum.  The minima of `start`, the spectrum before, are tried
+ * first and kept when the noise they leave is below `limit`; NULL: the global
+ * search.  HC_DATA
  * for spectra that cannot be fitted. */
 hc_status hc_fit_spectrum(const hc_fit_setup *setup, const hc_spectrum *s,
-                          const double *start, double limit,
+                          const hc_fit_result *start, double limit,
                           hc_fit_outcome *out, hc_talk *talk, const char *file,
                           hc_err *err) HC_MUST_USE;
 

@@ -62,6 +62,67 @@ static outcome fit_case(const eis_case *e, const hc_fit_effort *effort)
     return o;
 }
 
+static hc_fit *prepared(const eis_case *e, const char *circuit)
+{
+    hc_circuit c;
+    hc_err err;
+    hc_fit *f = NULL;
+    hc_fit_data d = {
+        .n = e->n, .freq_hz = e->freq_hz, .re = e->re, .im = e->im};
+    if (hc_circuit_parse(&c, circuit, &err) != HC_OK ||
+        hc_fit_new(&f, &c, &d, HC_WEIGHT_MODULUS, &err) != HC_OK)
+        return NULL;
+    return f;
+}
+
+/* The parts of a fit of 57 points and 7 parameters, and a chain of spectra
+ * with errors and flags, as hc-fit --chain does it. */
+static void parts(const eis_cases *cases)
+{
+    static hc_fit_report report;
+    static const char circuit[] = "R0-p(R1,CPE1)-p(R2,CPE2)";
+    const hc_fit_ask asks[] = {{false, false}, {true, false}, {true, true}};
+    static const char *const names[] = {"standard errors", "with flags",
+                                        "with profile intervals"};
+    hc_fit_effort effort = hc_fit_default();
+    hc_fit_result r, next;
+    hc_err err;
+    double sum[3] = {0}, chain = 0, most = 0;
+    int n = 0;
+    for (size_t i = 0; i < cases->n; i++) {
+        if (!cases->items[i].batch)
+            continue;
+        double t = cpu_ms();
+        hc_fit *f = prepared(&cases->items[i], circuit);
+        if (f == NULL)
+            continue;
+        if ((n == 0 ? hc_fit_search(f, &effort, &next, &err)
+                    : hc_fit_again(f, &r, &next, &err)) != HC_OK ||
+            hc_fit_judge(f, &next.best, asks[1], &report, &err) != HC_OK)
+            printf("# %s: %s\n", cases->items[i].name, err.text);
+        chain += cpu_ms() - t;
+        r = next;
+        n++;
+        for (int a = 0; a < 3; a++) {
+            t = cpu_ms();
+            if (hc_fit_judge(f, &r.best, asks[a], &report, &err) != HC_OK)
+                printf("# %s: %s\n", cases->items[i].name, err.text);
+            t = cpu_ms() - t;
+            sum[a] += t;
+            most = a == 2 && t > most ? t : most;
+        }
+        hc_fit_free(f);
+    }
+    for (int a = 0; a < 3; a++) {
+        char work[64];
+        snprintf(work, sizeof work, "CPU of %s", names[a]);
+        row(work, sum[a] / n, "ms", a == 2 ? 20 : 3, true);
+    }
+    row("CPU of profile intervals, largest", most, "ms", 20, true);
+    row("CPU of 100 chained spectra, 7 parameters", 100 * chain / n, "ms", 100,
+        true);
+}
+
 int main(int argc, char **argv)
 {
     eis_cases cases;
@@ -111,6 +172,7 @@ int main(int argc, char **argv)
     row("CPU of a fit, largest", ms[fits - 1], "ms", 37, true);
     row("CPU of a fit, 57 points, up to 7 parameters, largest", max7, "ms", 5,
         true);
+    parts(&cases);
     free(ms);
     eis_cases_free(&cases);
     return 0;
