@@ -83,16 +83,13 @@ double hc_gitt_train_end_s(const hc_gitt_train *t);
 /* ---- what can be wrong with one pulse ---- */
 
 #define HC_GITT_FLAGS(X)                                                      \
-    X(NO_REST, "no-rest") /* nothing to titrate against */                    \
     X(NOT_CONSTANT, "current-not-constant")                                   \
     X(FEW_POINTS, "few-points")                                               \
-    X(FLAT_OCV, "flat-ocv")        /* |dE_s| < 5 lsb, two phases */           \
-    X(OUTSIDE, "outside-ocv")      /* surface beyond rested points */         \
-    X(WIDE, "wide-interval")       /* wider than a factor 2 */                \
+    X(FLAT_OCV, "flat-ocv")   /* |dE_s| < 5 lsb, two phases */                \
+    X(OUTSIDE, "outside-ocv") /* surface beyond the rested points */          \
+    X(WIDE, "wide-interval")  /* wider than a factor 2 */                     \
     X(AT_EDGE, "not-identifiable") /* no minimum inside the scan */           \
-    X(SHORT_REST, "short-rest")                                               \
     X(LATE_POINT, "first-point-late") /* later than 1 s */                    \
-    X(TURN, "direction-turned")       /* first pulses after a turn */         \
     X(MISFIT, "poor-fit")
 
 typedef enum {

@@ -63,7 +63,8 @@ static hc_status know_cell(hc_gitt_job_run *j, const hc_meta *m, hc_err *err)
         .length_m = sphere ? radius : film,
         .capacity_c = either(o->capacity_c, m, "theory_capacity_c"),
         .x0 = o->x0,
-        .composite = o->composite,
+        .composite = o->composite ||
+                     hc_meta_number(m, "active_fraction") < 1,
     };
     return HC_OK;
 }
