@@ -259,7 +259,9 @@ static hc_status read_tables(const hc_database_ops *ops, hc_database *db,
         return hc_fail_at(err, HC_DATA, src->name, 0,
                           "an Access database without Channel_Normal_Table: "
                           "not Arbin's");
-    HC_TRY(read_plain(ops, db, "Global_Table", true, sink, err));
+    hc_err lost;
+    if (read_plain(ops, db, "Global_Table", true, sink, &lost) != HC_OK)
+        hc_sink_warn(sink, 0, "%s", lost.text);
     hc_status st = ops->table(db, "Channel_Normal_Table", &h, &r, err);
     if (st == HC_OK)
         st = give(&r, sink, err);

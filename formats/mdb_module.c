@@ -8,11 +8,9 @@
 #include "core/text.h"
 
 #include <mdbtools.h>
-#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 enum { CELL = 4096, COLUMNS_MAX = 256 };
 
@@ -21,28 +19,26 @@ struct hc_database {
     char name[512];
 };
 
-/* libmdb talks to stderr about damaged pages; what the user has to know is
- * said by the reader.  Returns what hush_end needs, -1 when it failed. */
-static int hush(void)
+/* libmdb talks on stdout and stderr about damaged pages; what the user has
+ * to know is said by the reader, and stdout is the table's.  glibc lets both
+ * streams be put aside. */
+typedef struct {
+    FILE *null, *out, *err;
+} hush;
+
+static hush hush_begin(void)
 {
-    int null = open("/dev/null", O_WRONLY | O_CLOEXEC), kept = -1;
-    fflush(stderr);
-    if (null >= 0)
-        kept = fcntl(2, F_DUPFD_CLOEXEC, 3);
-    if (kept >= 0)
-        dup2(null, 2);
-    if (null >= 0)
-        close(null);
-    return kept;
+    hush h = {fopen("/dev/null", "w"), stdout, stderr};
+    stdout = stderr = h.null != NULL ? h.null : stderr;
+    return h;
 }
 
-static void hush_end(int kept)
+static void hush_end(hush *h)
 {
-    if (kept < 0)
-        return;
-    fflush(stderr);
-    dup2(kept, 2);
-    close(kept);
+    stdout = h->out;
+    stderr = h->err;
+    if (h->null != NULL)
+        fclose(h->null);
 }
 
 static hc_status db_open(hc_database **out, void *data, size_t len,
@@ -52,10 +48,10 @@ static hc_status db_open(hc_database **out, void *data, size_t len,
     if (d == NULL)
         return hc_fail_nomem(err);
     strncpy(d->name, name, sizeof d->name - 1);
-    int kept = hush();
+    hush h = hush_begin();
     d->mdb = mdb_open_buffer(data, len, MDB_NOFLAGS);
     bool fine = d->mdb != NULL && mdb_read_catalog(d->mdb, MDB_TABLE) != NULL;
-    hush_end(kept);
+    hush_end(&h);
     if (!fine) {
         if (d->mdb != NULL)
             mdb_close(d->mdb);
@@ -118,16 +114,26 @@ static hc_db_type type_of(const MdbColumn *c)
     }
 }
 
+/* The streams are put back for what the reader says. */
 static hc_status walk_rows(walk *w, const hc_database_handler *h, void *ctx,
-                           hc_err *err)
+                           hush *quiet, hc_err *err)
 {
+    FILE *null = stdout;
+    stdout = quiet->out;
+    stderr = quiet->err;
     hc_status st = h->columns(ctx, w->names, w->types, w->n, err);
-    mdb_rewind_table(w->table);
-    while (st == HC_OK && mdb_fetch_row(w->table)) {
+    while (st == HC_OK) {
+        stdout = stderr = null;
+        int more = mdb_fetch_row(w->table);
+        stdout = quiet->out;
+        stderr = quiet->err;
+        if (!more)
+            break;
         for (size_t i = 0; i < w->n; i++)
             w->values[i] = w->lengths[i] > 0 ? w->cells + i * CELL : NULL;
         st = h->row(ctx, w->values, err);
     }
+    stdout = stderr = null;
     return st;
 }
 
@@ -142,11 +148,12 @@ static hc_status db_table(hc_database *d, const char *name,
         free(copy);
         return hc_fail_nomem(err);
     }
-    int kept = hush();
+    hush quiet = hush_begin();
     mdb_set_bind_size(d->mdb, CELL);
     w->table = mdb_read_table_by_name(d->mdb, copy, MDB_TABLE);
     if (w->table == NULL || mdb_read_columns(w->table) == NULL)
-        st = hc_fail_at(err, HC_DATA, d->name, 0, "no table %s", name);
+        st = hc_fail_at(err, HC_DATA, d->name, 0,
+                        "table %s cannot be read (cut or damaged?)", name);
     if (st == HC_OK) {
         w->n = w->table->num_cols < COLUMNS_MAX ? w->table->num_cols
                                                 : COLUMNS_MAX;
@@ -161,11 +168,13 @@ static hc_status db_table(hc_database *d, const char *name,
         mdb_bind_column(w->table, (int)i + 1, w->cells + i * CELL,
                         &w->lengths[i]);
     }
-    if (st == HC_OK)
-        st = walk_rows(w, h, ctx, err);
+    if (st == HC_OK) {
+        mdb_rewind_table(w->table);
+        st = walk_rows(w, h, ctx, &quiet, err);
+    }
     if (w->table != NULL)
         mdb_free_tabledef(w->table);
-    hush_end(kept);
+    hush_end(&quiet);
     free(w->cells);
     free(w);
     free(copy);
