@@ -8,6 +8,7 @@
 /* A chained fit is taken when its noise stays below this times that of the
  * spectra before; above it an alarm is given. */
 static const double chain_limit = 1.5, alarm_limit = 4;
+enum { search_every = 10 };
 
 hc_fit_options hc_fit_options_default(void)
 {
@@ -202,7 +203,8 @@ static hc_status one_spectrum(hc_fit_job *job, const hc_spectrum *s,
                               const char *file, hc_fit_outcome *out,
                               hc_err *err)
 {
-    bool chain = job->options->chain && job->n_done > 0;
+    /* now and then the whole search, lest a better minimum be missed */
+    bool chain = job->options->chain && job->n_done % search_every > 0;
     double usual = usual_noise(job);
     hc_status st = hc_fit_spectrum(&job->setup, s, chain ? &job->last : NULL,
                                    chain_limit * usual, out,

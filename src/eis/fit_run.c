@@ -115,7 +115,9 @@ static hc_status descend(const hc_fit_setup *setup, hc_fit *f,
         st = hc_fit_again(f, start, &out->result, err);
         if (st == HC_OK)
             st = hc_fit_judge(f, &out->result.best, quick, &out->report, err);
-        out->chained = st == HC_OK && out->report.noise_relative <= limit;
+        /* a degenerate minimum is never followed blindly */
+        out->chained = st == HC_OK && !out->result.best.degenerate &&
+                       out->report.noise_relative <= limit;
     }
     if (!out->chained) {
         st = hc_fit_search(f, &setup->effort, &out->result, err);
