@@ -47,6 +47,7 @@ static const hc_option options[] = {
      0,
      1,
      {0}},
+    FLAG("join", "the files are parts of one test, in this order", join),
     FLAG("composite", "composite electrode: D is an apparent one", composite),
     FLAG("law", "also fit ln D linear in the composition", law),
     FLAG("ocv", "print the open-circuit curve instead of records", ocv),
@@ -96,8 +97,9 @@ int main(int argc, char **argv)
     hc_status st = hc_gitt_run_begin(&j, &s, &o.gitt, &s.err);
     if (!hc_session_note(&s, st) || st != HC_OK)
         return hc_session_end(&s);
-    for (size_t i = 0; i < s.n_files; i++)
-        if (!hc_session_note(&s, hc_gitt_run_file(&j, s.files[i], &s.err)))
+    for (size_t i = 0; i < s.n_files; i += o.gitt.join ? s.n_files : 1)
+        if (!hc_session_note(
+                &s, hc_gitt_run_file(&j, s.files + i, s.n_files - i, &s.err)))
             break;
     hc_session_note(&s, hc_gitt_run_end(&j, &s.err));
     return hc_session_end(&s);

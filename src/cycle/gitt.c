@@ -35,10 +35,13 @@ void hc_gitt_flag_text(unsigned flags, char *buf, size_t cap)
     };
     size_t len = 0;
     snprintf(buf, cap, "ok");
-    for (unsigned k = 0; k < HC_GITT_FLAG_COUNT && len < cap; k++)
-        if (flags & (1u << k))
-            len += (size_t)snprintf(buf + len, cap - len, "%s%s",
-                                    len > 0 ? "+" : "", word[k]);
+    for (unsigned k = 0; k < HC_GITT_FLAG_COUNT; k++) {
+        size_t need = strlen(word[k]) + (len > 0);
+        if ((flags & (1u << k)) == 0 || len + need >= cap)
+            continue; /* whole words only */
+        snprintf(buf + len, cap - len, "%s%s", len > 0 ? "+" : "", word[k]);
+        len += need;
+    }
 }
 
 static void raise_flag(hc_gitt_pulse *p, hc_gitt_bit bit)

@@ -99,7 +99,8 @@ typedef enum {
         HC_GITT_FLAG_COUNT
 } hc_gitt_bit;
 
-/* "ok", or the words of the flags joined by '+', cut to cap. */
+/* "ok", or the words of the flags joined by '+', as many as
+ * fit. */
 void hc_gitt_flag_text(unsigned flags, char *buf, size_t cap);
 
 /* ---- results of one pulse ---- */

@@ -63,8 +63,7 @@ static hc_status know_cell(hc_gitt_job_run *j, const hc_meta *m, hc_err *err)
         .length_m = sphere ? radius : film,
         .capacity_c = either(o->capacity_c, m, "theory_capacity_c"),
         .x0 = o->x0,
-        .composite = o->composite ||
-                     hc_meta_number(m, "active_fraction") < 1,
+        .composite = o->composite || hc_meta_number(m, "active_fraction") < 1,
     };
     return HC_OK;
 }
@@ -189,12 +188,17 @@ static hc_status all_trains(hc_gitt_job_run *j, hc_series *series, hc_err *err)
     return st;
 }
 
-hc_status hc_gitt_run_file(hc_gitt_job_run *j, const char *path, hc_err *err)
+hc_status hc_gitt_run_file(hc_gitt_job_run *j, const char *const *paths,
+                           size_t n, hc_err *err)
 {
     hc_series *series = NULL;
-    hc_status st = hc_series_open(&series, path, err);
+    hc_status st = hc_series_open(&series, paths[0], err);
     if (st != HC_OK)
         return st;
+    if (j->options->join) {
+        hc_series_join(series);
+        hc_series_queue(series, paths + 1, n - 1);
+    }
     st = all_trains(j, series, err);
     hc_series_tell(series, &j->session->talk);
     j->incomplete |= hc_series_incomplete(series);

@@ -13,6 +13,7 @@ typedef struct {
     const char *eis;      /* records with Warburg coefficients */
     double film_m, radius_m, capacity_c, x0, temperature_c, skip_s;
     bool composite, ocv, law;
+    bool join; /* the files are one test */
 } hc_gitt_options;
 
 typedef struct {
@@ -28,9 +29,10 @@ typedef struct {
 
 hc_status hc_gitt_run_begin(hc_gitt_job_run *j, hc_session *s,
                             const hc_gitt_options *o, hc_err *err) HC_MUST_USE;
-/* One file: all its trains. */
-hc_status hc_gitt_run_file(hc_gitt_job_run *j, const char *path,
-                           hc_err *err) HC_MUST_USE;
+/* One file: all its trains.  With `join` paths[0..n) are one test, and so
+ * are all sources of a table. */
+hc_status hc_gitt_run_file(hc_gitt_job_run *j, const char *const *paths,
+                           size_t n, hc_err *err) HC_MUST_USE;
 /* End line, if there is a table. */
 hc_status hc_gitt_run_end(hc_gitt_job_run *j, hc_err *err) HC_MUST_USE;
 
