@@ -38,6 +38,50 @@ static size_t print_integer(int64_t i, char *buf)
     return len;
 }
 
+/* i times 10^e; zeros at the end go. */
+static size_t print_decimal(int64_t i, int e, char *buf)
+{
+    char turned[24];
+    uint64_t u = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
+    int n = 0;
+    char *p = buf;
+    if (u == 0 || e < -60 || e > 60) {
+        if (u != 0)
+            return hc_number_print((double)i * pow(10, e), buf);
+        *p = '0';
+        return 1;
+    }
+    while (e < 0 && u % 10 == 0) {
+        u /= 10;
+        e++;
+    }
+    do
+        turned[n++] = (char)('0' + u % 10);
+    while ((u /= 10) > 0);
+    if (i < 0)
+        *p++ = '-';
+    if (e >= 0) {
+        while (n > 0)
+            *p++ = turned[--n];
+        while (e-- > 0)
+            *p++ = '0';
+        return (size_t)(p - buf);
+    }
+    if (n <= -e) {
+        *p++ = '0';
+        *p++ = '.';
+        for (int k = -e; k > n; k--)
+            *p++ = '0';
+    } else {
+        while (n > -e)
+            *p++ = turned[--n];
+        *p++ = '.';
+    }
+    while (n > 0)
+        *p++ = turned[--n];
+    return (size_t)(p - buf);
+}
+
 size_t hc_cell_print(const hc_cell *c, char *buf, const char **s)
 {
     *s = buf;
@@ -53,6 +97,8 @@ size_t hc_cell_print(const hc_cell *c, char *buf, const char **s)
         return print_float(c->u.f4, buf);
     case HC_CELL_INT:
         return print_integer(c->u.i, buf);
+    case HC_CELL_DEC:
+        return print_decimal(c->u.i, (int32_t)c->len, buf);
     }
     memcpy(buf, "NaN", 3);
     return 3;
@@ -80,6 +126,9 @@ size_t hc_cell_print_as(const hc_cell *c, const hc_meaning *m, double value,
     }
     if (!m->exact)
         return hc_number_print(value, buf);
+    if (c->type == HC_CELL_DEC)
+        return print_decimal(m->sign < 0 ? -c->u.i : c->u.i,
+                             (int32_t)c->len + m->shift, buf);
     len = hc_cell_print(c, buf + 200, s);
     if (m->shift != 0) {
         n = hc_number_shift(*s, len, m->shift, buf + 1, 190);

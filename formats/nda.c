@@ -86,40 +86,27 @@ static void set(nda *s, int c, hc_cell cell)
         s->cells[s->slot[c]] = cell;
 }
 
-/* An integer times 10^exponent as text, no digit lost or made up. */
-static hc_cell decimal(char *buf, int64_t v, int exponent)
+static char *digits(char *p, unsigned v, int n)
 {
-    char digits[24];
-    uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v;
-    int n = 0;
-    while (u > 0 && exponent < 0 && u % 10 == 0) {
-        u /= 10;
-        exponent++;
-    }
-    if (u == 0)
-        exponent = 0;
-    do
-        digits[n++] = (char)('0' + u % 10);
-    while ((u /= 10) > 0);
-    while (n < 1 - exponent)
-        digits[n++] = '0';
-    char *p = buf;
-    if (v < 0)
-        *p++ = '-';
-    while (n > 0) {
-        if (n == -exponent)
-            *p++ = '.';
-        *p++ = digits[--n];
-    }
-    return hc_cell_text(buf, (size_t)(p - buf));
+    for (int i = n - 1; i >= 0; i--, v /= 10)
+        p[i] = (char)('0' + v % 10);
+    return p + n;
 }
 
 static hc_cell civil(char *buf, const unsigned char *r)
 {
-    int n = snprintf(buf, TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u",
-                     (unsigned)hc_le16(r), r[2], r[3], r[4], r[5], r[6]);
-    return n > 0 && n < TEXT_SIZE ? hc_cell_text(buf, (size_t)n)
-                                  : hc_cell_none();
+    char *p = digits(buf, hc_le16(r) % 10000, 4);
+    *p++ = '-';
+    p = digits(p, r[2], 2);
+    *p++ = '-';
+    p = digits(p, r[3], 2);
+    *p++ = 'T';
+    p = digits(p, r[4], 2);
+    *p++ = ':';
+    p = digits(p, r[5], 2);
+    *p++ = ':';
+    p = digits(p, r[6], 2);
+    return hc_cell_text(buf, (size_t)(p - buf));
 }
 
 /* ---- columns ---- */
@@ -236,7 +223,6 @@ static void count_step(nda *s, const unsigned char *r)
 static void set_when(nda *s, const unsigned char *r)
 {
     const hc_nda_layout *l = s->l;
-    char *buf = s->texts[C_WHEN];
     switch (l->when_is) {
     case HC_NDA_WHEN_NO:
         return;
@@ -244,17 +230,16 @@ static void set_when(nda *s, const unsigned char *r)
         set(s, C_WHEN, hc_cell_int(hc_nda_get(r, l->when)));
         return;
     case HC_NDA_WHEN_MICRO:
-        set(s, C_WHEN, decimal(buf, hc_nda_get(r, l->when), -6));
+        set(s, C_WHEN, hc_cell_dec(hc_nda_get(r, l->when), -6));
         return;
     case HC_NDA_WHEN_PAIR:
         set(s, C_WHEN,
-            decimal(buf,
-                    hc_nda_get(r, l->when) * 1000000000 +
-                        hc_le32(r + l->when.at + 4),
-                    -9));
+            hc_cell_dec(hc_nda_get(r, l->when) * 1000000000 +
+                            hc_le32(r + l->when.at + 4),
+                        -9));
         return;
     case HC_NDA_WHEN_CIVIL:
-        set(s, C_WHEN, civil(buf, r + l->when.at));
+        set(s, C_WHEN, civil(s->texts[C_WHEN], r + l->when.at));
         return;
     }
 }
@@ -267,7 +252,7 @@ static void set_scaled(nda *s, int c, const unsigned char *r, hc_nda_field f,
     if (s->l->floats)
         set(s, c, hc_cell_f4(hc_lef4(r + f.at)));
     else
-        set(s, c, decimal(s->texts[c], hc_nda_get(r, f), exponent));
+        set(s, c, hc_cell_dec(hc_nda_get(r, f), exponent));
 }
 
 static void set_row(nda *s, const unsigned char *r)
@@ -288,14 +273,12 @@ static void set_row(nda *s, const unsigned char *r)
     set(s, C_STEP, hc_cell_int(s->step_count));
     set(s, C_STEP_INDEX, hc_cell_int(hc_nda_get(r, l->step)));
     set(s, C_STATUS, hc_cell_text(name, strlen(name)));
-    set(s, C_TIME,
-        decimal(s->texts[C_TIME], hc_nda_get(r, l->time), l->time_exp));
+    set(s, C_TIME, hc_cell_dec(hc_nda_get(r, l->time), l->time_exp));
     if (l->time_pair)
         set(s, C_TOTAL,
-            decimal(s->texts[C_TOTAL],
-                    hc_nda_get(r, l->total) * 1000000000 +
-                        hc_le32(r + l->total.at + 4),
-                    -9));
+            hc_cell_dec(hc_nda_get(r, l->total) * 1000000000 +
+                            hc_le32(r + l->total.at + 4),
+                        -9));
     set_scaled(s, C_VOLT, r, l->volt, -4);
     set_scaled(s, C_AMP, r, l->amp, e);
     set_scaled(s, C_CAP, r, l->cap, e);
@@ -318,8 +301,8 @@ static void add_aux(nda *s, const unsigned char *r)
         return;
     }
     int c = C_AUX + 2 * (int)i;
-    set(s, c, decimal(s->texts[c], hc_nda_get(r, s->l->aux_volt), -4));
-    set(s, c + 1, decimal(s->texts[c + 1], hc_nda_get(r, s->l->aux_temp), -1));
+    set(s, c, hc_cell_dec(hc_nda_get(r, s->l->aux_volt), -4));
+    set(s, c + 1, hc_cell_dec(hc_nda_get(r, s->l->aux_temp), -1));
 }
 
 static bool all_zero(const unsigned char *r, size_t n)

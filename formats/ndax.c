@@ -130,30 +130,11 @@ typedef struct {
     char texts[C_COUNT][TEXT_SIZE];
 } ndax;
 
-static hc_cell decimal(char *buf, int64_t v, int places)
-{
-    /* Enough for 19 digits, a sign, a point. */
-    uint64_t u = v < 0 ? 0 - (uint64_t)v : (uint64_t)v, p = 1;
-    while (places > 0 && u % 10 == 0) {
-        u /= 10;
-        places--;
-    }
-    for (int i = 0; i < places; i++)
-        p *= 10;
-    int n = places > 0
-                ? snprintf(buf, TEXT_SIZE, "%s%llu.%0*llu", v < 0 ? "-" : "",
-                           (unsigned long long)(u / p), places,
-                           (unsigned long long)(u % p))
-                : snprintf(buf, TEXT_SIZE, "%s%llu", v < 0 ? "-" : "",
-                           (unsigned long long)u);
-    return hc_cell_text(buf, (size_t)n);
-}
-
 /* A float of 0.1 mV as volts: exact when it is a whole number, as it is. */
-static hc_cell tenth_mv(char *buf, float v)
+static hc_cell tenth_mv(float v)
 {
     if (v > -1e9f && v < 1e9f && v == floorf(v))
-        return decimal(buf, (int64_t)v, 4);
+        return hc_cell_dec((int64_t)v, -4);
     return hc_cell_f8((double)v * 1e-4);
 }
 
@@ -313,17 +294,15 @@ static void set_aux(ndax *s, uint32_t index)
         const unsigned char *r = aux_row(a, index);
         if (r == NULL)
             continue;
-        char *buf = s->texts[C_AUX + 2 * i];
         if (a->f4 && a->temp_slot >= 0)
             s->cells[a->temp_slot] = hc_cell_f4(hc_lef4(r));
         else if (a->temp_slot >= 0)
             s->cells[a->temp_slot] =
-                decimal(s->texts[C_AUX + 2 * i + 1],
-                        (int16_t)hc_le16(r + a->temp_at), 1);
+                hc_cell_dec((int16_t)hc_le16(r + a->temp_at), -1);
         if (a->volt_slot >= 0)
             s->cells[a->volt_slot] =
-                a->volt_f4 ? tenth_mv(buf, hc_lef4(r + a->volt_at))
-                           : decimal(buf, (int32_t)hc_le32(r + a->volt_at), 4);
+                a->volt_f4 ? tenth_mv(hc_lef4(r + a->volt_at))
+                           : hc_cell_dec((int32_t)hc_le32(r + a->volt_at), -4);
     }
 }
 
@@ -404,16 +383,12 @@ static void old_row(ndax *s, const old_layout *l, const unsigned char *r,
     s->cells[C_STEP] = hc_cell_int(step_count);
     s->cells[C_STEP_INDEX] = hc_cell_int(r[l->step]);
     set_status(s, r[l->type]);
-    s->cells[C_TIME] =
-        decimal(s->texts[C_TIME], (int64_t)hc_le64(r + l->time), 3);
-    s->cells[C_VOLT] =
-        decimal(s->texts[C_VOLT], (int32_t)hc_le32(r + l->volt), 4);
-    s->cells[C_AMP] =
-        decimal(s->texts[C_AMP], (int32_t)hc_le32(r + l->amp), -e);
+    s->cells[C_TIME] = hc_cell_dec((int64_t)hc_le64(r + l->time), -3);
+    s->cells[C_VOLT] = hc_cell_dec((int32_t)hc_le32(r + l->volt), -4);
+    s->cells[C_AMP] = hc_cell_dec((int32_t)hc_le32(r + l->amp), e);
     for (int i = 0; i < 4; i++)
         s->cells[C_CHG + i] =
-            decimal(s->texts[C_CHG + i],
-                    (int64_t)hc_le64(r + l->chg + 8 * (size_t)i), -e);
+            hc_cell_dec((int64_t)hc_le64(r + l->chg + 8 * (size_t)i), e);
     const unsigned char *w = r + l->when;
     int n =
         snprintf(s->texts[C_WHEN], TEXT_SIZE, "%04u-%02u-%02uT%02u:%02u:%02u",
@@ -571,8 +546,8 @@ static void set_rebuilt(ndax *s, const new_layout *l, const rebuild *b,
             stored
                 ? hc_cell_f4(fabsf(r->q[k]))
                 : hc_cell_f4((float)(fabs((double)r->q[k]) + add[k] * unit));
-    s->cells[C_TIME] = decimal(s->texts[C_TIME], r->time_ms + b->passed_ms, 3);
-    s->cells[C_WHEN] = decimal(s->texts[C_WHEN], r->unix_ms + b->passed_ms, 3);
+    s->cells[C_TIME] = hc_cell_dec(r->time_ms + b->passed_ms, -3);
+    s->cells[C_WHEN] = hc_cell_dec(r->unix_ms + b->passed_ms, -3);
     set_step(s, b, r->step_count);
 }
 
@@ -597,8 +572,7 @@ static void new_row(ndax *s, const new_layout *l, rebuild *b, uint32_t index,
     }
     clear_row(s);
     s->cells[C_INDEX] = hc_cell_int(index);
-    s->cells[C_VOLT] =
-        l->tenth_mv ? tenth_mv(s->texts[C_VOLT], volt) : hc_cell_f4(volt);
+    s->cells[C_VOLT] = l->tenth_mv ? tenth_mv(volt) : hc_cell_f4(volt);
     s->cells[C_AMP] = hc_cell_f4(amp);
     if (b->at > 0)
         set_rebuilt(s, l, b, stored);

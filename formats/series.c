@@ -349,7 +349,7 @@ static hc_status emit(hc_normal *n, const hc_cell *cells, double t)
     d.amp = current(n, t);
     d.cycle = count_cycle(n);
     d.step = count_step(n);
-    d.utc = utc_of(n, cells, t);
+    d.utc = can_utc(n) ? utc_of(n, cells, t) : NAN;
     if (!hc_counters_add(n, d.step, d.cycle, d.amp))
         add_charge(r, t, d.amp);
     r->last_time = t;

@@ -72,6 +72,21 @@ static bool means_nothing(const char *s, size_t len)
     return len == 0;
 }
 
+/* i times 10^e, correctly rounded where i and 10^|e| are doubles. */
+static double decimal_value(int64_t i, int e)
+{
+    static const double tens[] = {
+        1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
+        1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
+    if (e < -22 || e > 22)
+        return (double)i * pow(10, e);
+    if (e > 0)
+        return (double)i * tens[e];
+    if (i > -(INT64_C(1) << 53) && i < INT64_C(1) << 53)
+        return (double)i / tens[-e];
+    return (double)((long double)i / (long double)tens[-e]);
+}
+
 bool hc_cell_number(const hc_cell *c, double *x)
 {
     switch (c->type) {
@@ -91,6 +106,9 @@ bool hc_cell_number(const hc_cell *c, double *x)
         return true;
     case HC_CELL_INT:
         *x = (double)c->u.i;
+        return true;
+    case HC_CELL_DEC:
+        *x = decimal_value(c->u.i, (int32_t)c->len);
         return true;
     }
     return false;

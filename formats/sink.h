@@ -37,11 +37,12 @@ typedef enum {
     HC_CELL_F8,
     HC_CELL_F4, /* printed as the shortest text that is the same float */
     HC_CELL_INT,
+    HC_CELL_DEC, /* u.i times a power of ten: no digit lost or made up */
 } hc_cell_type;
 
 typedef struct {
     hc_cell_type type;
-    uint32_t len; /* of text */
+    uint32_t len; /* of text; of HC_CELL_DEC the exponent, as int32_t */
     union {
         const char *s; /* text, UTF-8, not NUL-terminated; borrowed */
         double f8;
@@ -68,6 +69,11 @@ static inline hc_cell hc_cell_f4(float x)
 static inline hc_cell hc_cell_int(int64_t i)
 {
     return (hc_cell){HC_CELL_INT, 0, {.i = i}};
+}
+
+static inline hc_cell hc_cell_dec(int64_t i, int exponent)
+{
+    return (hc_cell){HC_CELL_DEC, (uint32_t)exponent, {.i = i}};
 }
 
 static inline hc_cell hc_cell_none(void)
