@@ -4,7 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELLS = 60, ROOM = 96, ROUNDS = 4, STEPS = 8, PARAMS = 2 };
+enum { CELLS = 80, ROOM = 96, ROUNDS = 4, STEPS = 8, PARAMS = 2 };
 
 /* One point of the fit: residual of the train at a time. */
 typedef struct {
@@ -26,13 +26,14 @@ typedef struct {
     size_t n;
     double *surface_c;       /* [n] of the last run of the model */
     double *knot_x, *knot_v; /* [run->n] */
+    hc_monotone_kind kind;
     hc_monotone ocv;
 } train_fit;
 
 /* Cells that shrink by a constant factor towards the surface. */
 static void make_grid(train_fit *f)
 {
-    const double ratio = 0.9;
+    const double ratio = 0.95;
     bool film = f->shape == HC_DIFFUSION_FILM;
     double h = (1 - ratio) / (1 - pow(ratio, CELLS));
     f->face[0] = 0;
@@ -142,7 +143,7 @@ static void run_segment(train_fit *f, const law *p, const hc_gitt_segment *s,
         }
         last = now;
         t += h;
-        h = 0.15 * t + 0.02;
+        h = 0.12 * t + 0.02;
     }
 }
 
@@ -211,8 +212,7 @@ static hc_status renew_curve(train_fit *f, const double *rested_c, hc_err *err)
         f->knot_v[k] = r->e_v[from];
     }
     hc_monotone_clear(&f->ocv);
-    return hc_monotone_new(&f->ocv, HC_MONOTONE_SPLINE, f->knot_x, f->knot_v,
-                           r->n, err);
+    return hc_monotone_new(&f->ocv, f->kind, f->knot_x, f->knot_v, r->n, err);
 }
 
 /* ---- residuals ---- */
@@ -353,6 +353,22 @@ static hc_status rounds(train_fit *f, law *p, room *m, hc_gitt_law *out,
     return HC_OK;
 }
 
+/* Half of what another interpolation would change goes into the errors. */
+static hc_status curve_doubt(train_fit *f, law p, room *m, hc_gitt_law *out,
+                             hc_err *err)
+{
+    hc_gitt_law other;
+    f->kind = HC_MONOTONE_PCHIP;
+    hc_status st = rounds(f, &p, m, &other, err);
+    if (st != HC_OK || !other.converged)
+        return st;
+    out->sd_ln_rate =
+        hypot(out->sd_ln_rate, log(other.rate_s / out->rate_s) / 2);
+    out->sd_slope_c =
+        hypot(out->sd_slope_c, (other.slope_c - out->slope_c) / 2);
+    return HC_OK;
+}
+
 static const hc_gitt_run *longest(const hc_gitt_result *r)
 {
     const hc_gitt_run *best = &r->run[0];
@@ -399,6 +415,8 @@ hc_status hc_gitt_law_fit(const hc_gitt_train *t,
     }
     if (st == HC_OK)
         st = rounds(f, &p, &m, &got, err);
+    if (st == HC_OK)
+        st = curve_doubt(f, p, &m, &got, err);
     if (st == HC_OK)
         *out = got;
     free(m.base);
