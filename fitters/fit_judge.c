@@ -205,10 +205,9 @@ static void describe(const hc_fit *f, const hc_fit_minimum *m,
         if (!s->bound[i])
             continue;
         q->state = HC_PAR_AT_BOUND;
-        if (f->c.pars[f->index[i]].spec->kind == HC_PAR_EXP) {
-            q->std_error = q->sd = NAN;
-            q->ci_low = q->ci_high = NAN;
-        }
+        /* on the bound the error of a parabola has no meaning */
+        q->std_error = q->sd = NAN;
+        q->ci_low = q->ci_high = NAN;
     }
     for (int i = 0; i < f->nf; i++)
         for (int k = 0; k < f->nf; k++) {

@@ -3,12 +3,14 @@
 #include "core/spectrum.h"
 #include "eis/fit_job.h"
 
+#include <string.h>
+
 /* clang-format off */
 static const hc_option options[] = {
     {"weight", 'w', HC_OPT_CHOICE, "NAME",
-     "modulus, proportional, unit, sigma (columns), boukamp (as modulus)",
+     "modulus, proportional, unit, sigma (columns), kk (noise estimate)",
      offsetof(hc_fit_options, weight),
-     "modulus|proportional|unit|sigma|boukamp", 0, 0, {0}},
+     "modulus|proportional|unit|sigma|kk|boukamp", 0, 0, {0}},
     {"set", 's', HC_OPT_LIST, "NAME=VALUE", "start value of a parameter",
      offsetof(hc_fit_options, set), NULL, 0, 0, {0}},
     {"fix", 0, HC_OPT_LIST, "NAME=VALUE", "hold a parameter",
@@ -26,6 +28,9 @@ static const hc_option options[] = {
      offsetof(hc_fit_options, negative), NULL, 0, 0, {0}},
     {"order", 0, HC_OPT_CHOICE, "HOW", "sort equal arcs by tau, or none",
      offsetof(hc_fit_options, order), "tau|none", 0, 0, {0}},
+    {"auto", 0, HC_OPT_FLAG, NULL,
+     "propose the circuit, one for all spectra (no CIRCUIT is given)",
+     offsetof(hc_fit_options, propose), NULL, 0, 0, {0}},
     {"effort", 0, HC_OPT_CHOICE, "HOW", "default or thorough",
      offsetof(hc_fit_options, effort), "default|thorough", 0, 0, {0}},
     {"robust", 0, HC_OPT_CHOICE, "LOSS",
@@ -67,23 +72,42 @@ static const hc_tool tool = {
     .min_operands = 1,
     .max_operands = -1};
 
+/* With --auto every operand is a file. */
+static hc_tool tool_for(int argc, char **argv)
+{
+    hc_tool t = tool;
+    for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
+        if (strcmp(argv[i], "--auto") == 0)
+            t.min_operands = 0;
+    return t;
+}
+
+static void work(hc_fit_job *job, hc_session *s, const hc_fit_options *o)
+{
+    const char *circuit = o->propose ? "R0" : s->operands[0];
+    if (!hc_session_note(s, hc_fit_job_begin(job, circuit, &s->err)) ||
+        !job->ready)
+        return;
+    if (o->propose) {
+        hc_session_note(s, hc_fit_job_auto(job, &s->err));
+        return;
+    }
+    for (size_t i = 0; i < s->n_files; i++)
+        if (!hc_session_note(s, hc_fit_job_file(job, s->files[i], &s->err)))
+            break;
+}
+
 int main(int argc, char **argv)
 {
     hc_fit_options o = hc_fit_options_default();
+    hc_tool mine = tool_for(argc, argv);
     hc_session s;
     hc_fit_job job = {.options = &o, .session = &s};
-    if (!hc_session_begin(&s, &tool, argc, argv, &o, &o.common)) {
-        hc_fit_options_clear(&o);
-        return hc_session_end(&s);
+    if (hc_session_begin(&s, &mine, argc, argv, &o, &o.common)) {
+        s.fail_fast = o.fail_fast;
+        work(&job, &s, &o);
+        hc_session_note(&s, hc_fit_job_end(&job, &s.err));
     }
-    s.fail_fast = o.fail_fast;
-    if (hc_session_note(&s, hc_fit_job_begin(&job, s.operands[0], &s.err)) &&
-        job.ready)
-        for (size_t i = 0; i < s.n_files; i++)
-            if (!hc_session_note(&s,
-                                 hc_fit_job_file(&job, s.files[i], &s.err)))
-                break;
-    hc_session_note(&s, hc_fit_job_end(&job, &s.err));
     hc_fit_options_clear(&o);
     return hc_session_end(&s);
 }

@@ -1,5 +1,7 @@
 #include "eis/fit_job.h"
 
+#include "eis/fit_auto.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -62,6 +64,7 @@ static hc_fit_weight weight_of(const char *name)
     case 'u':
         return HC_WEIGHT_UNIT;
     case 's':
+    case 'k':
         return HC_WEIGHT_SIGMA;
     default:
         return HC_WEIGHT_MODULUS;
@@ -83,6 +86,7 @@ static hc_status make_setup(hc_fit_job *job, const char *circuit, hc_err *err)
         (st = hc_circuit_check(c, err)))
         return st;
     s->weight = weight_of(o->weight);
+    s->kk_weight = o->weight[0] == 'k';
     s->thorough = strcmp(o->effort, "thorough") == 0;
     s->effort = s->thorough ? hc_fit_thorough() : hc_fit_default();
     s->effort.seed = (uint64_t)o->seed;
@@ -225,17 +229,14 @@ static hc_status one_spectrum(hc_fit_job *job, const hc_spectrum *s,
     return st;
 }
 
-hc_status hc_fit_job_file(hc_fit_job *job, const char *path, hc_err *err)
+static hc_status fit_frame(hc_fit_job *job, const hc_frame *f, hc_err *err)
 {
-    hc_frame *f = NULL;
     hc_spectrum *s = NULL;
     size_t n = 0;
-    hc_status worst = HC_OK;
     hc_fit_outcome *out = malloc(sizeof *out);
-    hc_status st =
-        out == NULL ? hc_fail_nomem(err) : hc_frame_open(&f, path, err);
-    if (st == HC_OK)
-        st = hc_spectra_of(f, &job->options->filter, &s, &n, err);
+    hc_status st = out == NULL
+                       ? hc_fail_nomem(err)
+                       : hc_spectra_of(f, &job->options->filter, &s, &n, err);
     if (st == HC_OK)
         st = open_tables(job, hc_frame_meta(f), err);
     for (size_t i = 0; i < n && st == HC_OK; i++) {
@@ -244,15 +245,109 @@ hc_status hc_fit_job_file(hc_fit_job *job, const char *path, hc_err *err)
             /* the other spectra of the file are still worth a fit */
             snprintf(err->file, sizeof err->file, "%s", hc_frame_name(f));
             hc_session_note(job->session, st);
-            worst = hc_status_worst(worst, st);
             st = HC_OK;
         }
     }
     if (st == HC_OK && hc_frame_incomplete(f))
         job->incomplete = true;
     hc_spectra_free(s, n);
-    hc_frame_free(f);
     free(out);
+    return st;
+}
+
+hc_status hc_fit_job_file(hc_fit_job *job, const char *path, hc_err *err)
+{
+    hc_frame *f = NULL;
+    hc_status st = hc_frame_open(&f, path, err);
+    if (st == HC_OK)
+        st = fit_frame(job, f, err);
+    hc_frame_free(f);
+    return st;
+}
+
+/* ---- --auto: all files together ---- */
+
+typedef struct {
+    hc_frame **frames;
+    size_t n_frames;
+    hc_spectrum **lists;
+    size_t *counts;
+    const hc_spectrum **all;
+    size_t n_all;
+} collection;
+
+static void drop(collection *k)
+{
+    for (size_t i = 0; i < k->n_frames; i++) {
+        hc_spectra_free(k->lists[i], k->counts[i]);
+        hc_frame_free(k->frames[i]);
+    }
+    free(k->frames);
+    free(k->lists);
+    free(k->counts);
+    free(k->all);
+}
+
+static hc_status collect(hc_fit_job *job, const char *path, collection *k,
+                         hc_err *err)
+{
+    hc_frame *f = NULL;
+    hc_spectrum *s = NULL;
+    size_t n = 0;
+    hc_status st = hc_frame_open(&f, path, err);
+    if (st == HC_OK)
+        st = hc_spectra_of(f, &job->options->filter, &s, &n, err);
+    const hc_spectrum **more = NULL;
+    if (st == HC_OK) {
+        more = realloc(k->all, (k->n_all + n) * sizeof *more);
+        if (more == NULL)
+            st = hc_fail_nomem(err);
+    }
+    if (st != HC_OK) {
+        hc_spectra_free(s, n);
+        hc_frame_free(f);
+        return st;
+    }
+    k->all = more;
+    k->frames[k->n_frames] = f;
+    k->lists[k->n_frames] = s;
+    k->counts[k->n_frames++] = n;
+    for (size_t i = 0; i < n; i++)
+        k->all[k->n_all++] = &s[i];
+    return HC_OK;
+}
+
+hc_status hc_fit_job_auto(hc_fit_job *job, hc_err *err)
+{
+    hc_session *s = job->session;
+    collection k = {.frames = calloc(s->n_files, sizeof *k.frames),
+                    .lists = calloc(s->n_files, sizeof *k.lists),
+                    .counts = calloc(s->n_files, sizeof *k.counts)};
+    hc_fit_choice choice;
+    bool room = k.frames != NULL && k.lists != NULL && k.counts != NULL;
+    hc_status st = room ? HC_OK : hc_fail_nomem(err);
+    for (size_t i = 0; i < s->n_files && room; i++)
+        if (!hc_session_note(s, collect(job, s->files[i], &k, err)))
+            break;
+    if (st == HC_OK && k.n_all > 0)
+        st = hc_fit_auto(&job->setup, k.all, k.n_all, &choice, err);
+    if (st == HC_OK && k.n_all > 0) {
+        for (size_t i = 0; i < choice.n; i++)
+            hc_say_note(&s->talk,
+                        "%s: BIC %.1f, residuals %.3g, %zu of %zu "
+                        "spectra unsound, %zu with a trend",
+                        choice.items[i].text, choice.items[i].bic,
+                        choice.items[i].mean_noise, choice.items[i].unsound,
+                        choice.spectra, choice.items[i].trends);
+        st = make_setup(job, choice.items[0].text, err);
+        if (st == HC_OK)
+            st = open_tables(job, hc_frame_meta(k.frames[0]), err);
+        if (st == HC_OK)
+            hc_fit_auto_records(job->records, &choice);
+    }
+    for (size_t i = 0; i < k.n_frames && st == HC_OK; i++)
+        st = fit_frame(job, k.frames[i], err);
+    drop(&k);
     return st;
 }
 

@@ -14,7 +14,7 @@ typedef struct {
     hc_spectrum_filter filter;
     double dense;
     long seed;
-    bool chain, correlation, records, fail_fast;
+    bool chain, correlation, records, fail_fast, propose;
 } hc_fit_options;
 
 hc_fit_options hc_fit_options_default(void);
@@ -39,6 +39,8 @@ hc_status hc_fit_job_begin(hc_fit_job *job, const char *circuit,
 /* All spectra of one table; the worst of what happened. */
 hc_status hc_fit_job_file(hc_fit_job *job, const char *path,
                           hc_err *err) HC_MUST_USE;
+/* All files of the session with the circuit that suits them best. */
+hc_status hc_fit_job_auto(hc_fit_job *job, hc_err *err) HC_MUST_USE;
 /* Close the tables; frees. */
 hc_status hc_fit_job_end(hc_fit_job *job, hc_err *err) HC_MUST_USE;
 

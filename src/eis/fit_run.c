@@ -1,5 +1,6 @@
 #include "eis/fit_run.h"
 
+#include "eis/fit_auto.h"
 #include "fitters/model.h"
 
 #include <math.h>
@@ -157,7 +158,11 @@ hc_status hc_fit_spectrum(const hc_fit_setup *setup, const hc_spectrum *s,
                      .sd_im = s->sd_im};
     look_at(s, talk, file);
     hc_status st = HC_OK;
-    if (setup->weight == HC_WEIGHT_SIGMA && s->sd_re == NULL)
+    double *kk = NULL, relative;
+    if (setup->kk_weight) {
+        st = hc_fit_kk_noise(s, &kk, &relative, err);
+        d.sd_re = d.sd_im = kk;
+    } else if (setup->weight == HC_WEIGHT_SIGMA && s->sd_re == NULL)
         st = hc_fail(err, HC_DATA,
                      "weight sigma needs the columns " HC_COL_SD_RE
                      " and " HC_COL_SD_IM);
@@ -170,6 +175,7 @@ hc_status hc_fit_spectrum(const hc_fit_setup *setup, const hc_spectrum *s,
     if (st != HC_OK)
         hc_err_prefix(err, "spectrum %ld: ", s->spectrum_index);
     hc_fit_free(f);
+    free(kk);
     free(re);
     return st;
 }

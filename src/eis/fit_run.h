@@ -19,6 +19,7 @@ typedef struct {
     hc_fit_effort effort;
     hc_fit_ask ask;
     hc_fit_robust robust;
+    bool kk_weight;    /* sigma from the Kramers-Kronig noise */
     bool thorough;     /* effort is the thorough one already */
     bool correlations; /* rows for all pairs of parameters */
 } hc_fit_setup;
