@@ -328,7 +328,7 @@ hc_status hc_text_plan_read(hc_source *src, hc_sink *sink,
 /* ---- the format ---- */
 
 typedef struct {
-    bool freq, re, im, mod, phase, time, volt, amp;
+    bool freq, re, im, mod, phase, time, volt, amp, climate;
 } found;
 
 static found meanings(const hc_column *c, size_t n)
@@ -356,6 +356,9 @@ static found meanings(const hc_column *c, size_t n)
              m.target != NULL && k < sizeof wanted / sizeof wanted[0]; k++)
             if (strcmp(m.target, wanted[k].target) == 0)
                 *((bool *)&f + wanted[k].at) = true;
+        if (m.target != NULL && (strstr(m.target, "temperature") != NULL ||
+                                 strstr(m.target, "pressure") != NULL))
+            f.climate = true;
     }
     return f;
 }
@@ -405,6 +408,8 @@ static void detect(const hc_probe *p, hc_verdict *v)
         hc_say_yes(v, plan.has_names ? 20 : 10);
     else if (f.time && (f.volt || f.amp))
         hc_say_yes(v, 15);
+    else if (f.time && f.climate)
+        hc_say_yes(v, 12);
     else
         tell_columns(v, c, n);
     hc_columns_free(c, n);

@@ -150,9 +150,15 @@ hc_status hc_lines_facts(const hc_lines *l, hc_sink *sink, hc_err *err)
 
 /* ---- rows ---- */
 
+static bool ends_in(const char *line, size_t len, char delimiter)
+{
+    return len > 0 && delimiter != ' ' && line[len - 1] == delimiter;
+}
+
 void hc_names_ended(hc_lines *l, hc_sink *sink)
 {
-    if (!hc_lines_ended(l))
+    /* some exports without rows end so: behind the last delimiter */
+    if (!hc_lines_ended(l) && !ends_in(l->line, l->len, '\t'))
         hc_sink_incomplete(sink,
                            "line %ld, the names of the columns, has no "
                            "end",
@@ -169,11 +175,6 @@ typedef struct {
     long short_line;     /* a short row that may be the last line, or 0 */
     size_t short_fields; /* of it */
 } row_reader;
-
-static bool ends_in(const char *line, size_t len, char delimiter)
-{
-    return len > 0 && delimiter != ' ' && line[len - 1] == delimiter;
-}
 
 /* Only empty fields beyond the columns? */
 static bool tail_empty(const char *tail, const char *end, char delimiter)

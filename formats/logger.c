@@ -190,6 +190,10 @@ static hc_status read_log(hc_loggers *l, const char *path, hc_err *err)
     l->start_clock = NAN;
     HC_TRY(hc_source_open(&src, path, err));
     st = hc_format_detect(&src->probe, &l->format, err);
+    if (st == HC_DATA && !src->probe.binary && src->probe.len > 0) {
+        l->format = hc_format_named("text"); /* gas flows and the like */
+        st = HC_OK;
+    }
     if (st == HC_OK)
         st = l->format->read(src, &sink, err);
     if (st == HC_OK && l->logs[l->n_logs - 1].n == 0)

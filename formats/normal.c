@@ -336,7 +336,7 @@ static hc_status cell_lines(hc_normal *n)
         char text[HC_NUMBER_SIZE];
         if (isnan(c->number[k]))
             continue;
-        hc_number_print(c->number[k], text);
+        hc_number_print_digits(c->number[k], 15, text);
         hc_writer_meta(n->writer, hc_cells_number_key((hc_cells_number)k),
                        "%s", text);
     }
@@ -716,9 +716,9 @@ void hc_put_exact(hc_normal *n, size_t i, double x)
     put_kept(n, i, x, 0);
 }
 
-void hc_put_digits(hc_normal *n, size_t i, double x)
+void hc_put_digits(hc_normal *n, size_t i, double x, int digits)
 {
-    put_kept(n, i, x, 10);
+    put_kept(n, i, x, digits);
 }
 
 static double logged(const hc_normal *n, int column)
@@ -757,8 +757,8 @@ size_t hc_normal_print(const hc_normal *n, const hc_outcol *c,
         *s = n->cell == NULL ? "-" : n->cell->cell;
         return strlen(*s);
     case HC_FROM_FACT:
-        return hc_number_print(
-            n->cell == NULL ? NAN : n->cell->number[c->column], buf);
+        return hc_number_print_digits(
+            n->cell == NULL ? NAN : n->cell->number[c->column], 15, buf);
     case HC_FROM_LOGGER:
         return hc_number_print_digits(logged(n, c->column), 10, buf);
     default:

@@ -217,8 +217,8 @@ void hc_normal_put(hc_normal *n, const hc_outcol *c, const hc_cell *cells);
 /* A column of the data set in our unit and sign. */
 size_t hc_normal_text(const hc_normal *n, int column, const hc_cell *cells,
                       char *buf, const char **s);
-/* A derived number (10 digits), a number (shortest) in output column i. */
-void hc_put_digits(hc_normal *n, size_t i, double x);
+/* A derived number, a number (shortest) in output column i. */
+void hc_put_digits(hc_normal *n, size_t i, double x, int digits);
 void hc_put_exact(hc_normal *n, size_t i, double x);
 /* Clock time in seconds of a cell with a date, NaN when it is none. */
 double hc_normal_clock(const hc_normal *n, const hc_cell *c, bool *is_utc);

@@ -284,9 +284,9 @@ static double utc_of(hc_normal *n, const hc_cell *cells, double t)
 }
 
 /* A number that was only read keeps its digits, one that had to be computed
- * prints ten of them. */
+ * prints so many. */
 static void put_read(hc_normal *n, const hc_cell *cells, size_t i, int slot,
-                     double x)
+                     double x, int digits)
 {
     char buf[HC_CELL_SIZE];
     const char *s;
@@ -294,7 +294,7 @@ static void put_read(hc_normal *n, const hc_cell *cells, size_t i, int slot,
         size_t len = hc_normal_text(n, slot, cells, buf, &s);
         hc_writer_raw(n->writer, s, len);
     } else {
-        hc_put_digits(n, i, x);
+        hc_put_digits(n, i, x, digits);
     }
 }
 
@@ -304,20 +304,20 @@ static void put_row(hc_normal *n, const hc_cell *cells, const derived *d)
         const hc_outcol *c = &n->out[i];
         switch (c->from) {
         case HC_FROM_TIME:
-            put_read(n, cells, i, n->slot.time, d->t);
+            put_read(n, cells, i, n->slot.time, d->t, 15);
             break;
         case HC_FROM_VOLTAGE:
             put_read(n, cells, i,
                      n->slot.volt >= 0 || n->slot.counter >= 0
                          ? n->slot.volt
                          : n->slot.working,
-                     d->volt);
+                     d->volt, 10);
             break;
         case HC_FROM_CURRENT:
             if (n->slot.amp >= 0)
-                put_read(n, cells, i, n->slot.amp, d->amp);
+                put_read(n, cells, i, n->slot.amp, d->amp, 10);
             else
-                hc_put_digits(n, i, d->amp);
+                hc_put_digits(n, i, d->amp, 10);
             break;
         case HC_FROM_CYCLE:
             hc_put_exact(n, i, d->cycle);
@@ -326,13 +326,13 @@ static void put_row(hc_normal *n, const hc_cell *cells, const derived *d)
             hc_put_exact(n, i, d->step);
             break;
         case HC_FROM_CHARGED:
-            hc_put_digits(n, i, n->run.charged_ah);
+            hc_put_digits(n, i, n->run.charged_ah, 10);
             break;
         case HC_FROM_DISCHARGED:
-            hc_put_digits(n, i, n->run.discharged_ah);
+            hc_put_digits(n, i, n->run.discharged_ah, 10);
             break;
         case HC_FROM_UNIX:
-            put_read(n, cells, i, n->slot.unix_time, d->utc);
+            put_read(n, cells, i, n->slot.unix_time, d->utc, 16);
             break;
         default:
             hc_normal_put(n, c, cells);
@@ -437,7 +437,7 @@ hc_status hc_series_row(hc_normal *n, const hc_cell *cells, hc_err *err)
     double last = n->run.last_time;
     if (n->held.held) {
         double *kept = n->num;
-        bool alone = t >= last;
+        bool alone = t > last;
         double raw = t;
         /* numbers of the held row overwrite those of this one */
         n->num = calloc(n->n_in + 1, sizeof *n->num);

@@ -35,7 +35,7 @@ typedef enum {
     HC_CELL_NONE, /* no value: prints NaN */
     HC_CELL_TEXT, /* as read: keeps its digits; decimal mark is '.' */
     HC_CELL_F8,
-    HC_CELL_F4, /* printed as the shortest text that is the same float */
+    HC_CELL_F4, /* printed with the nine digits that tell it from others */
     HC_CELL_INT,
     HC_CELL_DEC, /* u.i times a power of ten: no digit lost or made up */
 } hc_cell_type;

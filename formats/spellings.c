@@ -88,6 +88,7 @@ static const hc_colmap spellings[] = {
     {"unix time", "unix_time_second", "s", 1, 0},
     {"date time", "date_time", "", 1, 0},
     {"datetime", "date_time", "", 1, 0},
+    {"date/time", "date_time", "", 1, 0},
     {"timestamp", "date_time", "", 1, 0},
     {"date", "date_time", "", 1, 1},
     {"absolute time", "date_time", "", 1, 0},

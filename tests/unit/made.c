@@ -1,5 +1,7 @@
 #include "made.h"
 
+#include "made_own.h"
+
 #include <stdint.h>
 #include <string.h>
 #include <zlib.h>
@@ -760,12 +762,14 @@ static const made_file files[] = {
     {"zahner", "zahner-ism", 7, "freq/Hz", 2000, 20, ism},
 };
 
+enum { N_FILES = sizeof files / sizeof *files };
+
 size_t made_count(void)
 {
-    return sizeof files / sizeof *files;
+    return N_FILES + made_own_count();
 }
 
 const made_file *made_at(size_t i)
 {
-    return &files[i];
+    return i < N_FILES ? &files[i] : made_own_at(i - N_FILES);
 }

@@ -357,9 +357,13 @@ static void test_hostile(void **state)
 static bool no_count(const char *format)
 {
     static const char *const names[] = {
-        "arbin-text", "basytec",    "chi",        "digatron", "landt",
-        "maccor",     "maccor-eis", "neware-bts", "novonix",  "parstat",
-        "pec",        "relaxis",    NULL};
+        "bdf",          "biologic-loop", "biologic-mpl",
+        "biologic-mps", "biologic-mpt",  "gamry-dta",
+        "text",         "zplot",         "arbin-text",
+        "basytec",      "chi",           "digatron",
+        "landt",        "maccor",        "maccor-eis",
+        "neware-bts",   "novonix",       "parstat",
+        "pec",          "relaxis",       NULL};
     for (size_t i = 0; names[i] != NULL; i++)
         if (strcmp(names[i], format) == 0)
             return true;
