@@ -382,3 +382,24 @@ hc_status hc_list_files(hc_session *s, const hc_read_options *o)
     hc_writer_free(w);
     return s->worst;
 }
+
+hc_status hc_list_formats(hc_session *s)
+{
+    hc_writer *w;
+    hc_status st = hc_session_table(s, "formats", NULL, &w, &s->err);
+    if (st != HC_OK)
+        return st;
+    hc_writer_column(w, "format");
+    hc_writer_column(w, "title");
+    hc_writer_column(w, "status");
+    for (size_t i = 0; hc_format_at(i) != NULL; i++) {
+        const hc_format *f = hc_format_at(i);
+        hc_writer_text(w, f->name);
+        hc_writer_text(w, f->title);
+        hc_writer_text(w, f->verified ? "verified" : "unverified");
+        hc_writer_end_row(w);
+    }
+    st = hc_writer_end(w, &s->err);
+    hc_writer_free(w);
+    return st;
+}

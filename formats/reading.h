@@ -38,6 +38,9 @@ hc_status hc_read_files(hc_session *s, const hc_read_options *o) HC_MUST_USE;
 /* What is in the files: `-l`. */
 hc_status hc_list_files(hc_session *s, const hc_read_options *o) HC_MUST_USE;
 
+/* The formats that are known: `--formats`. */
+hc_status hc_list_formats(hc_session *s) HC_MUST_USE;
+
 /* ---- for tests ---- */
 
 /* Bytes in memory through the sinks of hc-read, without a file or a process

@@ -14,77 +14,34 @@ typedef struct {
     long max_bad;
 } opts;
 
+#define FLAG(NAME, LETTER, HELP, MEMBER)                                      \
+    {                                                                         \
+        NAME, LETTER, HC_OPT_FLAG, NULL, HELP, offsetof(opts, MEMBER), NULL,  \
+            0, 0,                                                             \
+        {                                                                     \
+            0                                                                 \
+        }                                                                     \
+    }
+#define TEXT(NAME, LETTER, ARG, HELP, MEMBER)                                 \
+    {                                                                         \
+        NAME, LETTER, HC_OPT_TEXT, ARG, HELP, offsetof(opts, MEMBER), NULL,   \
+            0, 0,                                                             \
+        {                                                                     \
+            0                                                                 \
+        }                                                                     \
+    }
+
 static const hc_option options[] = {
-    {"list",
-     'l',
-     HC_OPT_FLAG,
-     NULL,
-     "list what is in the files; with --json all that is known of them",
-     offsetof(opts, list),
-     NULL,
-     0,
-     0,
-     {0}},
-    {"formats",
-     0,
-     HC_OPT_FLAG,
-     NULL,
-     "list the formats that are known",
-     offsetof(opts, formats),
-     NULL,
-     0,
-     0,
-     {0}},
-    {"format",
-     0,
-     HC_OPT_TEXT,
-     "NAME",
-     "take the files for this format",
-     offsetof(opts, format),
-     NULL,
-     0,
-     0,
-     {0}},
-    {"select",
-     's',
-     HC_OPT_TEXT,
-     "WHICH",
-     "data set by number, name, technique or kind (eis, series)",
-     offsetof(opts, select),
-     NULL,
-     0,
-     0,
-     {0}},
-    {"raw",
-     0,
-     HC_OPT_FLAG,
-     NULL,
-     "every column under its own name, nothing derived or repaired",
-     offsetof(opts, raw),
-     NULL,
-     0,
-     0,
-     {0}},
-    {"all",
-     0,
-     HC_OPT_FLAG,
-     NULL,
-     "the instrument's other columns as well",
-     offsetof(opts, all),
-     NULL,
-     0,
-     0,
-     {0}},
-    {"columns",
-     0,
-     HC_OPT_TEXT,
-     "LIST",
-     "these columns besides the usual ones, NaN where a file has none",
-     offsetof(opts, columns),
-     NULL,
-     0,
-     0,
-     {0}},
+    FLAG("list", 'l', "list what is in the files; with --json all of it",
+         list),
+    FLAG("formats", 0, "list the formats that are known", formats),
+    TEXT("format", 0, "NAME", "take the files for this format", format),
+    TEXT("select", 's', "WHICH",
+         "data set by number, name, technique or kind (eis, series)", select),
+    FLAG("raw", 0, "every column under its own name, nothing derived", raw),
+    FLAG("all", 0, "the instrument's other columns as well", all),
+    TEXT("columns", 0, "LIST", "these columns as well, NaN where missing",
+         columns),
     {"to",
      0,
      HC_OPT_CHOICE,
@@ -100,52 +57,22 @@ static const hc_option options[] = {
      0,
      HC_OPT_LIST,
      "LOG",
-     "join the columns of a temperature, pressure or gas log by time",
+     "join a temperature, pressure or gas log by time",
      offsetof(opts, aux),
      NULL,
      0,
      0,
      {0}},
-    {"aux-offset",
-     0,
-     HC_OPT_QUANTITY,
-     "TIME",
-     "add TIME to the clock of the logs, e.g. 12s",
-     offsetof(opts, aux_offset_s),
-     NULL,
-     0,
-     0,
-     {.s = 1}},
-    {"aux-tolerance",
-     0,
-     HC_OPT_QUANTITY,
-     "TIME",
-     "how far a reading may be away, e.g. 60s",
-     offsetof(opts, aux_tolerance_s),
-     NULL,
-     0,
-     0,
-     {.s = 1}},
-    {"timezone",
-     0,
-     HC_OPT_TEXT,
-     "ZONE",
-     "where clocks without a zone stood, e.g. Europe/Berlin",
-     offsetof(opts, timezone),
-     NULL,
-     0,
-     0,
-     {0}},
-    {"growing",
-     0,
-     HC_OPT_FLAG,
-     NULL,
-     "the file is still being written: an open end is no error",
-     offsetof(opts, growing),
-     NULL,
-     0,
-     0,
-     {0}},
+    HC_OPTION_QUANTITY("aux-offset", "TIME",
+                       "add TIME to the clock of the logs, e.g. 12s",
+                       HC_DIM_TIME, opts, aux_offset_s),
+    HC_OPTION_QUANTITY("aux-tolerance", "TIME",
+                       "how far a reading may be away, e.g. 60s", HC_DIM_TIME,
+                       opts, aux_tolerance_s),
+    TEXT("timezone", 0, "ZONE",
+         "where clocks without a zone stood, e.g. Europe/Berlin", timezone),
+    FLAG("growing", 0, "an open end is no error: still being written",
+         growing),
     {"max-bad",
      0,
      HC_OPT_INTEGER,
@@ -156,16 +83,7 @@ static const hc_option options[] = {
      0,
      1e15,
      {0}},
-    {"no-repair",
-     0,
-     HC_OPT_FLAG,
-     NULL,
-     "leave times and records as they are",
-     offsetof(opts, no_repair),
-     NULL,
-     0,
-     0,
-     {0}},
+    FLAG("no-repair", 0, "leave times and records as they are", no_repair),
     HC_OPTION_FAIL_FAST(opts, fail_fast),
     HC_OPTIONS_COMMON(opts),
     HC_OPTIONS_END,
@@ -181,27 +99,6 @@ static const hc_tool tool = {
     .min_operands = 0,
     .max_operands = -1,
 };
-
-static hc_status print_formats(hc_session *s)
-{
-    hc_writer *w;
-    hc_status st = hc_session_table(s, "formats", NULL, &w, &s->err);
-    if (st != HC_OK)
-        return st;
-    hc_writer_column(w, "format");
-    hc_writer_column(w, "title");
-    hc_writer_column(w, "status");
-    for (size_t i = 0; hc_format_at(i) != NULL; i++) {
-        const hc_format *f = hc_format_at(i);
-        hc_writer_text(w, f->name);
-        hc_writer_text(w, f->title);
-        hc_writer_text(w, f->verified ? "verified" : "unverified");
-        hc_writer_end_row(w);
-    }
-    st = hc_writer_end(w, &s->err);
-    hc_writer_free(w);
-    return st;
-}
 
 /* What the options name: zone, table of cells, logs. */
 static hc_status prepare(const opts *o, size_t n_files, hc_read_options *r,
@@ -244,7 +141,7 @@ int main(int argc, char **argv)
         return hc_session_end(&s);
     s.fail_fast = o.fail_fast;
     if (o.formats) {
-        hc_session_note(&s, print_formats(&s));
+        hc_session_note(&s, hc_list_formats(&s));
     } else if (hc_session_note(&s,
                                prepare(&o, s.n_files, &r, &cells, &s.err))) {
         st = o.list ? hc_list_files(&s, &r) : hc_read_files(&s, &r);
