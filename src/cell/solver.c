@@ -294,6 +294,11 @@ double hc_solver_time(const hc_solver *v)
     return v->t;
 }
 
+void hc_solver_set_time(hc_solver *v, double t)
+{
+    v->t = t;
+}
+
 long hc_solver_steps(const hc_solver *v)
 {
     long n = 0;
@@ -429,6 +434,22 @@ static hc_status fit_sensitivities(hc_solver *v, double t, const double *y,
     return HC_OK;
 }
 
+/* The only parameter that the start depends on: x0, uniform. */
+static void start_of_x0(hc_solver *v)
+{
+    const hc_system *s = v->s;
+    for (size_t k = 0; k < v->n_p; k++) {
+        double *ys = NV_DATA_S(v->ys[k]), x0 = v->cell->value[HC_P_X0];
+        if (v->p[k] != HC_P_X0)
+            continue;
+        for (size_t i = 0; i < s->film.n; i++)
+            ys[s->film_at + i] = x0;
+        for (size_t j = 0; j < s->depth.n; j++)
+            for (size_t i = 3; i < s->block; i++)
+                ys[s->comp_at + j * s->block + i] = x0;
+    }
+}
+
 static hc_status consistent_sensitivities(hc_solver *v, double t, hc_err *err)
 {
     enum { MOST = 64 };
@@ -513,6 +534,8 @@ hc_status hc_solver_start(hc_solver *v, double t, const hc_events *events,
     hc_system *s = v->s;
     hc_status st = hc_system_consistent(s, v->project, t, NV_DATA_S(v->y),
                                         NV_DATA_S(v->yp), err);
+    if (st == HC_OK && v->n_p && !v->initialised)
+        start_of_x0(v);
     if (st == HC_OK && v->n_p)
         st = consistent_sensitivities(v, t, err);
     if (st != HC_OK)

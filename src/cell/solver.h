@@ -49,6 +49,8 @@ void hc_solver_free(hc_solver *v);
 double *hc_solver_y(hc_solver *v);
 double *hc_solver_yp(hc_solver *v);
 double hc_solver_time(const hc_solver *v);
+/* Before the first start: where time begins. */
+void hc_solver_set_time(hc_solver *v, double t);
 
 /* Make the state consistent with the system's control at t and begin anew
  * (after every change of control). */

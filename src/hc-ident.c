@@ -1,0 +1,204 @@
+/* hc-ident: parameters of the cell model from curves and spectra */
+#include "cell/cellfile.h"
+#include "cell/ident.h"
+#include "cell/simjob.h"
+#include "core/records.h"
+#include "core/session.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+typedef struct {
+    hc_common common;
+    hc_ident_options how;
+    hc_list free, sets;
+    const char *cell_out;
+    long mesh;
+} opts;
+
+static const hc_option options[] = {
+    {"free", 'f', HC_OPT_LIST, "NAMES", "what to fit, e.g. D,i0_half,sigma",
+     offsetof(opts, free), NULL, 0, 0, {0}},
+    {"set", 's', HC_OPT_LIST, "NAME=VALUE", "where to start from",
+     offsetof(opts, sets), NULL, 0, 0, {0}},
+    {"init", 0, HC_OPT_TEXT, "START", "ocv, soc=0.5, x=0.9 or 3.9V",
+     offsetof(opts, how.init), NULL, 0, 0, {0}},
+    HC_OPTION_QUANTITY("sd-voltage", "VOLTAGE",
+                       "standard deviation of a voltage (1mV)",
+                       HC_DIM_VOLTAGE, opts, how.sd_volt),
+    HC_OPTION_QUANTITY("sd-z", "PART",
+                       "standard deviation of an impedance (0.5%)",
+                       HC_DIM_NONE, opts, how.sd_z),
+    {"cell-out", 0, HC_OPT_TEXT, "FILE", "write the cell with what was found",
+     offsetof(opts, cell_out), NULL, 0, 0, {0}},
+    {"mesh", 0, HC_OPT_INTEGER, "N", "cells through the film (40)",
+     offsetof(opts, mesh), NULL, 4, 10000, {0}},
+    {"max-steps", 0, HC_OPT_INTEGER, "N", "steps of the fit (30)",
+     offsetof(opts, how.max_steps), NULL, 1, 10000, {0}},
+    HC_OPTIONS_COMMON(opts),
+    HC_OPTIONS_END};
+
+static const hc_tool tool = {
+    .name = "hc-ident",
+    .purpose = "parameters of the cell model from curves and spectra",
+    .operands = "CELL.json DATA...",
+    .notes = "DATA are tables of kind series (their current is replayed) and "
+             "eis, fitted together.\nPrints records; what the data cannot "
+             "separate is refused.",
+    .options = options,
+    .min_operands = 2,
+    .max_operands = -1,
+};
+
+static hc_status free_list(opts *o, hc_err *err)
+{
+    for (size_t k = 0; k < o->free.n; k++)
+        for (const char *c = o->free.items[k]; *c;) {
+            char name[96];
+            size_t len = strcspn(c, ",");
+            snprintf(name, sizeof name, "%.*s", (int)len, c);
+            hc_parameter p = hc_parameter_find(name);
+            if (p == HC_P_COUNT || o->how.n == HC_IDENT_MAX)
+                return hc_fail(err, HC_USAGE,
+                               "--free '%s': no parameter, or more than %d",
+                               name, HC_IDENT_MAX);
+            o->how.p[o->how.n++] = p;
+            c += len + (c[len] == ',');
+        }
+    return HC_OK;
+}
+
+static void put(hc_writer *w, const char *name, double v, const char *unit)
+{
+    hc_conditions at = hc_conditions_none();
+    hc_record r = hc_record_make(&at, "ident", name, v, unit);
+    hc_records_put(w, &r);
+}
+
+static void put_all(hc_writer *w, const opts *o, const hc_ident_result *r)
+{
+    hc_conditions at = hc_conditions_none();
+    size_t strongest = 0;
+    for (size_t k = 0; k < o->how.n; k++) {
+        const hc_parameter_info *about = hc_parameter_about(o->how.p[k]);
+        hc_record e = hc_record_make(&at, "ident", about->path, r->value[k],
+                                     about->unit);
+        e.std_error = r->value[k] * r->sd_ln[k];
+        e.ci95_low = r->value[k] * exp(-1.959964 * r->sd_ln[k]);
+        e.ci95_high = r->value[k] * exp(1.959964 * r->sd_ln[k]);
+        snprintf(e.status, sizeof e.status, "%s",
+                 r->at_bound[k]      ? "at-bound"
+                 : r->identified[k] ? "ok"
+                                    : "not-identifiable");
+        hc_records_put(w, &e);
+        if (fabs(r->weakest[k]) > fabs(r->weakest[strongest]))
+            strongest = k;
+    }
+    put(w, "fisher_condition", r->condition, "1");
+    for (size_t k = 0; k < o->how.n; k++) {
+        char name[64];
+        snprintf(name, sizeof name, "weakest_%.50s",
+                 hc_parameter_about(o->how.p[k])->path);
+        put(w, name, r->weakest[k], "1");
+    }
+    for (size_t j = 0; j < o->how.n; j++)
+        for (size_t k = 0; k < j; k++) {
+            char name[64];
+            snprintf(name, sizeof name, "corr_%.28s_%.28s",
+                     hc_parameter_about(o->how.p[k])->path,
+                     hc_parameter_about(o->how.p[j])->path);
+            put(w, name, r->correlation[j][k], "1");
+        }
+    put(w, "rmse_volt", r->rmse_volt, "V");
+    put(w, "rmse_z_relative", r->rmse_z, "1");
+    put(w, "ssr", r->ssr, "1");
+    put(w, "dof", (double)r->dof, "1");
+}
+
+static hc_status write_cell(const opts *o, const char *path,
+                            const hc_ident_result *r, hc_err *err)
+{
+    hc_cellfile *f;
+    hc_out *out;
+    hc_status st = hc_cellfile_load(&f, path, err);
+    if (st != HC_OK)
+        return st;
+    for (size_t k = 0; st == HC_OK && k < o->how.n; k++) {
+        hc_provenance from = {"fitted", "hc-ident",
+                              r->identified[k] ? NULL : "not identifiable",
+                              r->sd_ln[k]};
+        st = hc_cellfile_set(f, o->how.p[k], r->value[k], NULL, &from, err);
+    }
+    if (st == HC_OK)
+        st = hc_out_open(&out, o->cell_out, err);
+    if (st == HC_OK) {
+        st = hc_cellfile_write(f, out, err);
+        hc_status closed = hc_out_close(out, err);
+        st = st == HC_OK ? closed : st;
+    }
+    hc_cellfile_free(f);
+    return st;
+}
+
+static hc_status fit(hc_session *s, opts *o, hc_cell *cell)
+{
+    hc_ident *f;
+    hc_ident_result r;
+    hc_writer *w;
+    hc_err later;
+    hc_status st = hc_ident_new(&f, cell, &o->how, &s->err);
+    if (st != HC_OK)
+        return st;
+    for (size_t k = 1; st == HC_OK && k < s->n_operands; k++) {
+        hc_frame *frame;
+        st = hc_frame_open(&frame, s->operands[k], &s->err);
+        if (st == HC_OK) {
+            st = hc_ident_data(f, frame, &s->talk, &s->err);
+            hc_frame_free(frame);
+        }
+    }
+    if (st == HC_OK)
+        st = hc_ident_run(f, &r, &s->talk, &s->err);
+    bool have = st == HC_OK || (st == HC_NO && r.condition > 0);
+    if (have &&
+        hc_session_table(s, "records", NULL, &w, &later) == HC_OK) {
+        hc_records_begin(w);
+        put_all(w, o, &r);
+        hc_status ended = hc_writer_end(w, &later);
+        if (st == HC_OK && ended != HC_OK) {
+            st = ended;
+            s->err = later;
+        }
+        hc_writer_free(w);
+    }
+    if (st == HC_OK && o->cell_out)
+        st = write_cell(o, s->operands[0], &r, &s->err);
+    hc_ident_free(f);
+    return st;
+}
+
+int main(int argc, char **argv)
+{
+    opts o = {.how = hc_ident_default(), .mesh = 40};
+    hc_session s;
+    if (hc_session_begin(&s, &tool, argc, argv, &o, &o.common)) {
+        hc_cell cell;
+        o.how.mesh = (size_t)o.mesh;
+        hc_status st = free_list(&o, &s.err);
+        if (st == HC_OK && o.how.n == 0)
+            st = hc_fail(&s.err, HC_USAGE, "say what to fit with --free");
+        if (st == HC_OK)
+            st = hc_job_cell(&cell, s.operands[0], NULL, &o.sets, &s.talk,
+                             &s.err);
+        if (st == HC_OK) {
+            st = fit(&s, &o, &cell);
+            hc_cell_clear(&cell);
+        }
+        hc_session_note(&s, st);
+    }
+    hc_list_clear(&o.free);
+    hc_list_clear(&o.sets);
+    return hc_session_end(&s);
+}
