@@ -223,6 +223,9 @@ static hc_status new_run(hc_gitt_work *w, size_t first, size_t count,
             w->out->pulse[first + k].e_before_v = r->e_v[k];
         if (k > 0)
             w->out->pulse[first + k - 1].e_after_v = r->e_v[k];
+        if (k > 0)
+            w->out->pulse[first + k - 1].rest_u_v =
+                hypot(r->u_v[k - 1], r->u_v[k]);
     }
     return HC_OK;
 }
@@ -268,58 +271,46 @@ hc_status hc_gitt_run_curve(const hc_gitt_run *r, hc_monotone_kind kind,
 
 /* ---- the past of a pulse ---- */
 
-/* Merge neighbours that together last less than `part` of the time since
- * then: only their charge matters. */
-static size_t merge_past(hc_gitt_past *p, size_t n, double now, double part)
+/* Add what flowed from -on to -off ago (in th) behind the blocks collected
+ * so far; joined to the last one when both together last less than `part` of
+ * the time since: only their charge matters then. */
+static size_t add_past(hc_gitt_past *p, size_t n, double on, double off,
+                       double charge_c, double part)
 {
-    size_t to = 0;
-    for (size_t k = 0; k < n; k++) {
-        if (to > 0 && p[k].off - p[to - 1].on < part * (now - p[k].off)) {
-            hc_gitt_past *a = &p[to - 1];
-            a->off = p[k].off;
-            a->charge_c += p[k].charge_c;
-            a->amount_c = a->charge_c / (a->off - a->on);
-        } else {
-            p[to++] = p[k];
-        }
+    if (n > 0 &&
+        (p[n - 1].off - on < part * -p[n - 1].off || n == HC_GITT_PAST_MAX)) {
+        hc_gitt_past *a = &p[n - 1];
+        a->on = on;
+        a->charge_c += charge_c;
+        a->amount_c = a->charge_c / (a->off - a->on);
+        return n;
     }
-    return to;
+    p[n] = (hc_gitt_past){on, off, charge_c / (off - on), charge_c};
+    return n + 1;
 }
 
-/* Everything before segment `last`, in th. */
-static void gather_past(hc_gitt_work *w, size_t last)
+/* Everything before a pulse, back to where transients have died away or the
+ * rate is not known, in th before its beginning. */
+static void gather_past(hc_gitt_work *w, const hc_gitt_pulse *pulse)
 {
     hc_gitt_job *job = w->job;
-    double th = 0;
+    double th = 0, live = 0;
     size_t n = 0;
-    job->settled_c = 0;
-    for (size_t i = 0; i < last; i++) {
+    for (size_t i = pulse->segment; i-- > 0 && th < 2.5;) {
         const hc_gitt_segment *s = hc_gitt_at(w, i);
         double rate = w->rate_s[i], d = rate * (s->t_off_s - s->t_on_s);
-        if (s->sign != 0 && !(rate > 0))
-            job->settled_c += s->charge_c;
-        if (s->sign != 0 && rate > 0) {
-            if (n == HC_GITT_PAST_MAX)
-                n = merge_past(w->past, n, th, w->merge);
-            if (n ==
-                HC_GITT_PAST_MAX) { /* cannot merge: let the oldest settle */
-                job->settled_c += w->past[0].charge_c;
-                memmove(w->past, w->past + 1, --n * sizeof *w->past);
-            }
-            w->past[n++] =
-                (hc_gitt_past){th, th + d, s->charge_c / d, s->charge_c};
+        if (!(rate > 0))
+            break;
+        if (s->sign != 0) {
+            n = add_past(w->past, n, -th - d, -th, s->charge_c, w->merge);
+            live += s->charge_c;
         }
         th += d;
     }
-    n = merge_past(w->past, n, th, w->merge);
+    job->settled_c = pulse->q_before_c - live;
     job->past = w->past;
-    job->n_past = 0;
-    for (size_t k = 0; k < n; k++)
-        if (th - w->past[k].off > 2.5)
-            job->settled_c += w->past[k].charge_c;
-        else
-            w->past[job->n_past++] = w->past[k];
-    job->th_begin = th;
+    job->n_past = n;
+    job->th_begin = 0;
 }
 
 /* ---- one pulse ---- */
@@ -409,7 +400,7 @@ void hc_gitt_prepare(hc_gitt_work *w, const hc_gitt_pulse *p,
     size_t on = job->n;
     take_points(w, rest, s->t_on_s, s->t_off_s, false);
     weigh_points(job, on, p->pulse_s);
-    gather_past(w, p->segment);
+    gather_past(w, p);
     job->with_ct = p->rct_ohm > 0;
     job->tct_s = p->tct_s;
 }

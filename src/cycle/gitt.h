@@ -85,10 +85,10 @@ double hc_gitt_train_end_s(const hc_gitt_train *t);
 #define HC_GITT_FLAGS(X)                                                      \
     X(NOT_CONSTANT, "current-not-constant")                                   \
     X(FEW_POINTS, "few-points")                                               \
-    X(FLAT_OCV, "flat-ocv")   /* |dE_s| < 5 lsb, two phases */                \
-    X(OUTSIDE, "outside-ocv") /* surface beyond the rested points */          \
-    X(WIDE, "wide-interval")  /* wider than a factor 2 */                     \
-    X(AT_EDGE, "not-identifiable") /* no minimum inside the scan */           \
+    X(FLAT_OCV, "flat-ocv")           /* |dE_s| < 5 lsb, two phases */        \
+    X(OUTSIDE, "outside-ocv")         /* surface beyond the rested points */  \
+    X(WIDE, "wide-interval")          /* wider than a factor 2 */             \
+    X(AT_EDGE, "not-identifiable")    /* no minimum inside the scan */        \
     X(LATE_POINT, "first-point-late") /* later than 1 s */                    \
     X(MISFIT, "poor-fit")
 
@@ -107,6 +107,7 @@ void hc_gitt_flag_text(unsigned flags, char *buf, size_t cap);
 
 typedef struct {
     double value; /* D/L^2, 1/s; times L^2 gives D (R^2 for a sphere) */
+    double sd_ln; /* of its logarithm, by its own scatter alone */
     double bias;  /* value the method gives on the fitted curve over the
                      fitted D/L^2; NaN without a fit */
 } hc_gitt_classic;
@@ -119,6 +120,7 @@ typedef struct {
     double e_inf_v;               /* extrapolated to full relaxation */
     double rest_rate_v_s;         /* dE/dt at the end of the rest */
     double rest_s, pulse_s;
+    double rest_u_v; /* standard error of e_after - e_before */
     /* full fit */
     double rate_s;                         /* D/L^2, 1/s */
     double rate_low_s, rate_high_s, sd_ln; /* 95 % interval */

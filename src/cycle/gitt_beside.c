@@ -51,12 +51,20 @@ static void measured_beside(hc_gitt_work *w, hc_gitt_pulse *p,
     const hc_gitt_segment *s = hc_gitt_at(w, p->segment);
     const hc_gitt_segment *rest = hc_gitt_at(w, p->segment + 1);
     double after = rest->n > 0 ? rest->sample[0].t_s : rest->t_on_s;
-    *v = (hc_gitt_view){s->sample,     s->n,         s->t_on_s,
-                        p->pulse_s,    s->current_a, s->charge_c,
-                        p->e_before_v, p->e_after_v, 0};
+    *v = (hc_gitt_view){.sample = s->sample,
+                        .n = s->n,
+                        .t_on_s = s->t_on_s,
+                        .pulse_s = p->pulse_s,
+                        .current_a = s->current_a,
+                        .charge_c = s->charge_c,
+                        .e_before_v = p->e_before_v,
+                        .e_after_v = p->e_after_v,
+                        .u_v = p->rest_u_v};
     hc_monotone_at(ocv, p->q_mid_c, &v->slope_v_c);
-    hc_gitt_classics(v, w->set, &p->wh_full.value, &p->wh_simple.value,
-                     &p->wh_slope.value);
+    hc_gitt_classic_values d = hc_gitt_classics(v, w->set);
+    p->wh_full = (hc_gitt_classic){d.full, d.sd_full, NAN};
+    p->wh_simple = (hc_gitt_classic){d.simple, d.sd_simple, NAN};
+    p->wh_slope = (hc_gitt_classic){d.slope, d.sd_slope, NAN};
     p->end_v = s->sample[s->n - 1].v_v;
     p->end_s = s->sample[s->n - 1].t_s;
     p->rest_rate_v_s = rest_slope_v_s(rest);
@@ -67,6 +75,7 @@ static void measured_beside(hc_gitt_work *w, hc_gitt_pulse *p,
     hc_gitt_root_line line = hc_gitt_root_fit(
         rest->sample, rest->n, after, w->set->ici_low_s, w->set->ici_high_s);
     p->ici_slope = line.slope_v;
+    p->ici.sd_ln = 2 * fabs(line.sd_slope_v / line.slope_v);
     p->ici_v = line.intercept_v;
     p->ici_r_ohm = (p->end_v - line.intercept_v) / s->current_a;
 }
@@ -79,7 +88,7 @@ static void modelled_beside(hc_gitt_work *w, hc_gitt_pulse *p, hc_gitt_view *v)
     const hc_gitt_segment *rest = hc_gitt_at(w, p->segment + 1);
     hc_gitt_sample model[HC_GITT_KEEP];
     hc_gitt_linear fit = hc_gitt_evaluate(w->job, p->rate_s, NULL);
-    double t0 = s->t_on_s, full, simple, slope;
+    double t0 = s->t_on_s;
     model_samples(w, p, s, true, &fit, model);
     v->sample = model;
     v->e_before_v =
@@ -91,10 +100,10 @@ static void modelled_beside(hc_gitt_work *w, hc_gitt_pulse *p, hc_gitt_view *v)
         hc_monotone_at(w->job->ocv,
                        hc_gitt_surface(w->job, p->rate_s, rest->t_off_s - t0),
                        NULL);
-    hc_gitt_classics(v, w->set, &full, &simple, &slope);
-    p->wh_full.bias = full / p->rate_s;
-    p->wh_simple.bias = simple / p->rate_s;
-    p->wh_slope.bias = slope / p->rate_s;
+    hc_gitt_classic_values d = hc_gitt_classics(v, w->set);
+    p->wh_full.bias = d.full / p->rate_s;
+    p->wh_simple.bias = d.simple / p->rate_s;
+    p->wh_slope.bias = d.slope / p->rate_s;
     p->end_model_v = model[s->n - 1].v_v;
     model_samples(w, p, rest, false, &fit, model);
     double after = rest->n > 0 ? rest->sample[0].t_s : rest->t_on_s;
@@ -162,7 +171,6 @@ hc_status hc_gitt_beside(hc_gitt_work *w, hc_err *err)
             hc_gitt_pulse *p = &w->out->pulse[r->first_pulse + k];
             hc_gitt_view v;
             measured_beside(w, p, &ocv, &v);
-            p->wh_full.bias = p->wh_simple.bias = p->wh_slope.bias = NAN;
             p->ici_slope_model = NAN;
             if (!(p->rate_s > 0))
                 continue;

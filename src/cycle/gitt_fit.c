@@ -49,7 +49,7 @@ hc_gitt_curve hc_gitt_curve_of(const hc_gitt_job *job, double rate_s)
     double y[N];
     if (c.direct)
         return c;
-    c.age = job->th_begin - job->past[job->n_past - 1].off;
+    c.age = job->th_begin - job->past[0].off;
     double lo = log(c.age), hi = log(c.age + rate_s * job->end_s);
     c.direct = !(c.age > 0) || !(hi - lo > 1e-9);
     if (c.direct)

@@ -26,7 +26,8 @@ typedef struct {
     const hc_diffusion_table *g;
     const hc_monotone *ocv;
     const double *cosine;     /* of hc_gitt_cosines */
-    const hc_gitt_past *past; /* [n_past] that still matter */
+    const hc_gitt_past *past; /* [n_past] that still matter, latest
+                                 first */
     size_t n_past;
     double th_begin;                  /* th at the beginning of this pulse */
     double settled_c;                 /* charge of the past that has settled */

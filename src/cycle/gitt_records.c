@@ -95,18 +95,22 @@ static void put_fit(const block *b)
               p->surface_high_c / 3600, "Ah", flags);
 }
 
+/* Its interval is that of its own scatter; the bias stands beside it. */
 static void put_classic(const block *b, const char *method,
                         const hc_gitt_classic *c)
 {
-    const char *status = "ok";
+    unsigned doubtful = (1u << HC_GITT_BIT_MISFIT) | (1u << HC_GITT_BIT_WIDE) |
+                        (1u << HC_GITT_BIT_AT_EDGE);
+    bool known = isfinite(c->bias) && (b->p->flags & doubtful) == 0;
+    const char *status = !known ? "bias-unknown" : "ok";
     if (!isfinite(c->value))
         return;
-    if (isfinite(c->bias) && fabs(c->bias - 1) > bias_limit)
+    if (known && fabs(c->bias - 1) > bias_limit)
         status = "biased";
-    else if (!isfinite(c->bias))
-        status = "bias-unknown";
-    put_rate(b, method, c->value, NAN, NAN, NAN, status);
-    if (isfinite(c->bias))
+    put_rate(b, method, c->value, c->sd_ln * c->value,
+             c->value * exp(-1.96 * c->sd_ln), c->value * exp(1.96 * c->sd_ln),
+             status);
+    if (known)
         put_value(b, method, "bias_ratio", c->bias, "-", status);
 }
 

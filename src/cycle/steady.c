@@ -46,19 +46,53 @@ static line fit_law(const tail *w, int law, double tau_s)
     return l;
 }
 
-/* Best time constant from a fiftieth to twice the hold. */
+/* Variance of c when tau is fitted as well: the columns 1, exp and its
+ * derivative by ln tau, orthogonalised in the opposite order. */
+static double variance_with_tau(const tail *w, double tau_s)
+{
+    double ff = 0, fg = 0, gg = 0, f1 = 0, g1 = 0, n = 0;
+    for (size_t i = w->from; i < w->h->n; i++) {
+        double t = w->h->sample[i].t_s - w->h->t_on_s;
+        double f = exp(-t / tau_s), g = f * t / tau_s;
+        ff += f * f;
+        fg += f * g;
+        gg += g * g;
+        f1 += f;
+        g1 += g;
+        n += 1;
+    }
+    double det = ff * gg - fg * fg;
+    double taken = (f1 * f1 * gg - 2 * f1 * g1 * fg + g1 * g1 * ff) / det;
+    return det > 0 && taken < n ? 1 / (n - taken) : (double)INFINITY;
+}
+
+/* Best time constant from a fiftieth to twice the hold: a scan, then golden
+ * section. */
 static line fit_exponential(const tail *w, double length_s, double *tau_s)
 {
-    line best = {.ss = INFINITY};
-    for (int k = 0; k <= 60; k++) {
-        double tau = length_s * 0.02 * pow(100, k / 60.0);
-        line l = fit_law(w, 1, tau);
-        if (l.ss < best.ss) {
-            best = l;
-            *tau_s = tau;
+    const double g = 0.6180339887498949;
+    double best = INFINITY, lo, hi;
+    int at = 0;
+    for (int k = 0; k <= 40; k++) {
+        double ss = fit_law(w, 1, length_s * 0.02 * pow(100, k / 40.0)).ss;
+        if (ss < best) {
+            best = ss;
+            at = k;
         }
     }
-    return best;
+    lo = log(length_s * 0.02) + log(100) * (at > 0 ? at - 1 : 0) / 40;
+    hi = log(length_s * 0.02) + log(100) * (at < 40 ? at + 1 : 40) / 40;
+    for (int k = 0; k < 30; k++) {
+        double a = hi - g * (hi - lo), b = lo + g * (hi - lo);
+        if (fit_law(w, 1, exp(a)).ss < fit_law(w, 1, exp(b)).ss)
+            hi = b;
+        else
+            lo = a;
+    }
+    *tau_s = exp((lo + hi) / 2);
+    line l = fit_law(w, 1, *tau_s);
+    l.var_c = variance_with_tau(w, *tau_s);
+    return l;
 }
 
 static double correlation(const tail *w, const line *l, int law, double tau_s)
