@@ -166,8 +166,11 @@ static hc_status flush_pairs(hc_normal *n)
 {
     for (int k = 0; k < HC_MAX_PAIRS; k++) {
         hc_text *t = &n->eis.held[k];
-        const char *s = t->data, *end = t->data + t->len;
-        while (t->len > 0 && s < end) {
+        const char *s, *end;
+        if (t->len == 0)
+            continue;
+        end = t->data + t->len;
+        for (s = t->data; s < end;) {
             size_t len = strcspn(s, "\t\n");
             hc_writer_raw(n->writer, s, len);
             if (s[len] == '\n')

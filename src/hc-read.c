@@ -94,7 +94,7 @@ static const hc_tool tool = {
     .purpose = "instrument files to tables",
     .operands = "[FILE...]",
     .notes = "The format is found from the content, gzip is undone.  Kinds "
-             "of tables: eis, series,\nwave.  See halfcell-table(5).",
+             "of tables: eis,\nseries, wave.  See halfcell-table(5).",
     .options = options,
     .min_operands = 0,
     .max_operands = -1,
