@@ -5,7 +5,8 @@
 #include <string.h>
 
 static const hc_arrhenius_form forms[] = {
-    {"sigmaT", 1, 1}, {"sigma", 0, 1}, {"R", 0, -1}, {"D", 0, 1}, {"i0", 0, 1},
+    {"sigmaT", 1, 1}, {"sigma", 0, 1}, {"R", 0, -1},
+    {"R/T", -1, -1},  {"D", 0, 1},     {"i0", 0, 1},
 };
 
 const hc_arrhenius_form *hc_arrhenius_form_of(const char *name)

@@ -18,7 +18,7 @@ typedef struct {
     int sign;         /* +1: grows with temperature, -1: resistances */
 } hc_arrhenius_form;
 
-/* sigmaT (default), sigma, R, D, i0; NULL for another name. */
+/* sigmaT (default), sigma, R, R/T, D, i0; NULL for another name. */
 const hc_arrhenius_form *hc_arrhenius_form_of(const char *name);
 
 /* Straight line y = a + b x; sd[] NULL: equal weights, the scatter is the

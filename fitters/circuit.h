@@ -59,6 +59,7 @@ typedef struct {
     double lo, hi;              /* NaN when not said */
     bool fixed;
     bool optional;  /* preset and not named: neither fitted nor reported */
+    bool keep_log;  /* its own logarithm is the unknown, not an arc's tau */
     bool negative;  /* may be below zero (resistances, on request) */
     int tied_to;    /* -1 none */
     double tied_by; /* value = tied_by * value of tied_to */

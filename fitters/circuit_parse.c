@@ -560,8 +560,11 @@ static hc_status name_all(parser *p)
     for (int i = 0; i < c->n_pars; i++) {
         hc_par *q = &c->pars[i];
         const char *suffix = q->spec->suffix;
-        snprintf(q->name, HC_CIRCUIT_NAME, "%.20s%s%.8s",
-                 c->elements[q->element].name, suffix[0] ? "_" : "", suffix);
+        char element[24];
+        memcpy(element, c->elements[q->element].name, sizeof element - 1);
+        element[sizeof element - 1] = '\0';
+        snprintf(q->name, HC_CIRCUIT_NAME, "%s%s%.6s", element,
+                 suffix[0] ? "_" : "", suffix);
     }
     return HC_OK;
 }

@@ -56,7 +56,7 @@ static void choose_map(hc_fit *f, int node)
     bool cpe = is_type(c, k, "CPE"), la = is_type(c, k, "La");
     if (cpe || la)
         co->exponent = k + 1;
-    if (spoken_of(c, k))
+    if (spoken_of(c, k) || c->pars[k].keep_log)
         return;
     if (cpe || la)
         co->kind = MAP_MID;

@@ -41,6 +41,15 @@ static const hc_option options[] = {
     {"chain", 0, HC_OPT_FLAG, NULL,
      "start each spectrum from the one before",
      offsetof(hc_fit_options, chain), NULL, 0, 0, {0}},
+    {"arrhenius", 0, HC_OPT_TEXT, "LIST",
+     "one fit per cell; these parameters follow an Arrhenius law",
+     offsetof(hc_fit_options, arrhenius), NULL, 0, 0, {0}},
+    {"arrhenius-form", 0, HC_OPT_CHOICE, "FORM",
+     "R/T (the energy of sigma T) or R", offsetof(hc_fit_options, form),
+     "R/T|R", 0, 0, {0}},
+    {"share", 0, HC_OPT_TEXT, "LIST",
+     "one fit per cell; one value of these for all spectra",
+     offsetof(hc_fit_options, share), NULL, 0, 0, {0}},
     {"correlation", 0, HC_OPT_FLAG, NULL, "rows for all correlations",
      offsetof(hc_fit_options, correlation), NULL, 0, 0, {0}},
     {"curve", 0, HC_OPT_TEXT, "FILE", "write the fitted curve, kind eis",
@@ -90,6 +99,10 @@ static void work(hc_fit_job *job, hc_session *s, const hc_fit_options *o)
         return;
     if (o->propose) {
         hc_session_note(s, hc_fit_job_auto(job, &s->err));
+        return;
+    }
+    if (o->arrhenius != NULL || o->share != NULL) {
+        hc_session_note(s, hc_fit_job_series(job, &s->err));
         return;
     }
     for (size_t i = 0; i < s->n_files; i++)

@@ -1,6 +1,7 @@
 #include "eis/fit_job.h"
 
 #include "eis/fit_auto.h"
+#include "eis/fit_collect.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -134,7 +135,7 @@ static hc_status open_table(hc_fit_job *job, hc_out *to, const char *kind,
     return st;
 }
 
-static hc_status open_tables(hc_fit_job *job, const hc_meta *from, hc_err *err)
+hc_status hc_fit_job_tables(hc_fit_job *job, const hc_meta *from, hc_err *err)
 {
     hc_status st = HC_OK;
     if (job->records == NULL) {
@@ -238,7 +239,7 @@ static hc_status fit_frame(hc_fit_job *job, const hc_frame *f, hc_err *err)
                        ? hc_fail_nomem(err)
                        : hc_spectra_of(f, &job->options->filter, &s, &n, err);
     if (st == HC_OK)
-        st = open_tables(job, hc_frame_meta(f), err);
+        st = hc_fit_job_tables(job, hc_frame_meta(f), err);
     for (size_t i = 0; i < n && st == HC_OK; i++) {
         st = one_spectrum(job, &s[i], hc_frame_name(f), out, err);
         if (st == HC_DATA || st == HC_NO) {
@@ -267,68 +268,12 @@ hc_status hc_fit_job_file(hc_fit_job *job, const char *path, hc_err *err)
 
 /* ---- --auto: all files together ---- */
 
-typedef struct {
-    hc_frame **frames;
-    size_t n_frames;
-    hc_spectrum **lists;
-    size_t *counts;
-    const hc_spectrum **all;
-    size_t n_all;
-} collection;
-
-static void drop(collection *k)
-{
-    for (size_t i = 0; i < k->n_frames; i++) {
-        hc_spectra_free(k->lists[i], k->counts[i]);
-        hc_frame_free(k->frames[i]);
-    }
-    free(k->frames);
-    free(k->lists);
-    free(k->counts);
-    free(k->all);
-}
-
-static hc_status collect(hc_fit_job *job, const char *path, collection *k,
-                         hc_err *err)
-{
-    hc_frame *f = NULL;
-    hc_spectrum *s = NULL;
-    size_t n = 0;
-    hc_status st = hc_frame_open(&f, path, err);
-    if (st == HC_OK)
-        st = hc_spectra_of(f, &job->options->filter, &s, &n, err);
-    const hc_spectrum **more = NULL;
-    if (st == HC_OK) {
-        more = realloc(k->all, (k->n_all + n) * sizeof *more);
-        if (more == NULL)
-            st = hc_fail_nomem(err);
-    }
-    if (st != HC_OK) {
-        hc_spectra_free(s, n);
-        hc_frame_free(f);
-        return st;
-    }
-    k->all = more;
-    k->frames[k->n_frames] = f;
-    k->lists[k->n_frames] = s;
-    k->counts[k->n_frames++] = n;
-    for (size_t i = 0; i < n; i++)
-        k->all[k->n_all++] = &s[i];
-    return HC_OK;
-}
-
 hc_status hc_fit_job_auto(hc_fit_job *job, hc_err *err)
 {
     hc_session *s = job->session;
-    collection k = {.frames = calloc(s->n_files, sizeof *k.frames),
-                    .lists = calloc(s->n_files, sizeof *k.lists),
-                    .counts = calloc(s->n_files, sizeof *k.counts)};
+    hc_fit_collection k;
     hc_fit_choice choice;
-    bool room = k.frames != NULL && k.lists != NULL && k.counts != NULL;
-    hc_status st = room ? HC_OK : hc_fail_nomem(err);
-    for (size_t i = 0; i < s->n_files && room; i++)
-        if (!hc_session_note(s, collect(job, s->files[i], &k, err)))
-            break;
+    hc_status st = hc_fit_collect(s, &job->options->filter, &k, err);
     if (st == HC_OK && k.n_all > 0)
         st = hc_fit_auto(&job->setup, k.all, k.n_all, &choice, err);
     if (st == HC_OK && k.n_all > 0) {
@@ -341,13 +286,13 @@ hc_status hc_fit_job_auto(hc_fit_job *job, hc_err *err)
                         choice.spectra, choice.items[i].trends);
         st = make_setup(job, choice.items[0].text, err);
         if (st == HC_OK)
-            st = open_tables(job, hc_frame_meta(k.frames[0]), err);
+            st = hc_fit_job_tables(job, hc_frame_meta(k.frames[0]), err);
         if (st == HC_OK)
             hc_fit_auto_records(job->records, &choice);
     }
     for (size_t i = 0; i < k.n_frames && st == HC_OK; i++)
         st = fit_frame(job, k.frames[i], err);
-    drop(&k);
+    hc_fit_collection_clear(&k);
     return st;
 }
 

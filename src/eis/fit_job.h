@@ -10,6 +10,7 @@
 typedef struct {
     hc_common common;
     const char *weight, *order, *effort, *robust, *ci, *curve, *append;
+    const char *arrhenius, *share, *form;
     hc_list set, fix, bound, tie, role, negative;
     hc_spectrum_filter filter;
     double dense;
@@ -39,6 +40,11 @@ hc_status hc_fit_job_begin(hc_fit_job *job, const char *circuit,
 /* All spectra of one table; the worst of what happened. */
 hc_status hc_fit_job_file(hc_fit_job *job, const char *path,
                           hc_err *err) HC_MUST_USE;
+/* Open the tables that are written, once. */
+hc_status hc_fit_job_tables(hc_fit_job *job, const hc_meta *from,
+                            hc_err *err) HC_MUST_USE;
+/* All spectra of a cell in one fit, with what they have in common. */
+hc_status hc_fit_job_series(hc_fit_job *job, hc_err *err) HC_MUST_USE;
 /* All files of the session with the circuit that suits them best. */
 hc_status hc_fit_job_auto(hc_fit_job *job, hc_err *err) HC_MUST_USE;
 /* Close the tables; frees. */
