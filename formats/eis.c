@@ -193,8 +193,10 @@ static void split(hc_normal *n, double freq)
     if (!fresh && !n->dataset->one_spectrum && turned(e, freq))
         fresh = true;
     if (fresh) {
+        hc_watch_end(n);
         (void)flush_pairs(n);
         start_spectrum(n);
+        hc_watch_start(n);
     }
     e->last_key = key;
     e->last_freq = freq;
@@ -350,6 +352,7 @@ hc_status hc_eis_row(hc_normal *n, const hc_cell *cells, hc_err *err)
         return HC_OK;
     }
     split(n, freq);
+    hc_watch_row(n);
     n->n_pairs = 0;
     for (int k = 0; k < HC_MAX_PAIRS; k++)
         n->n_pairs += has_pair(&n->slot, k);
@@ -366,6 +369,8 @@ hc_status hc_eis_row(hc_normal *n, const hc_cell *cells, hc_err *err)
 hc_status hc_eis_end(hc_normal *n, hc_err *err)
 {
     (void)err;
+    hc_watch_end(n);
+    hc_watch_start(n);
     n->eis.last_freq = NAN; /* the next data set is another spectrum */
     return flush_pairs(n);
 }

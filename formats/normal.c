@@ -201,6 +201,12 @@ static void mark_passed(hc_normal *n)
     if (n->kind != HC_KIND_EIS && n->slot.working >= 0 &&
         (n->slot.volt >= 0 || n->slot.counter < 0))
         n->in[n->slot.working].passed = n->in[n->slot.working].m.exact;
+    for (size_t i = 0; i < n->n_in; i++) /* watched */
+        if (n->kind == HC_KIND_EIS && n->in[i].m.target != NULL &&
+            (strstr(n->in[i].m.target, "temperature") != NULL ||
+             strstr(n->in[i].m.target, "pressure") != NULL ||
+             strncmp(n->in[i].m.target, "thd_", 4) == 0))
+            n->in[i].passed = false;
     /* impedances are handed on where both parts are there */
     for (int k = 0; k < 3; k++)
         if (n->slot.re[k] >= 0 && n->slot.im[k] >= 0)
@@ -721,7 +727,7 @@ void hc_put_digits(hc_normal *n, size_t i, double x, int digits)
     put_kept(n, i, x, digits);
 }
 
-static double logged(const hc_normal *n, int column)
+double hc_normal_logged(const hc_normal *n, int column)
 {
     double t = n->run.last_time, clock = NAN;
     if (!isnan(n->run.first_date))
@@ -760,7 +766,7 @@ size_t hc_normal_print(const hc_normal *n, const hc_outcol *c,
         return hc_number_print_digits(
             n->cell == NULL ? NAN : n->cell->number[c->column], 15, buf);
     case HC_FROM_LOGGER:
-        return hc_number_print_digits(logged(n, c->column), 10, buf);
+        return hc_number_print_digits(hc_normal_logged(n, c->column), 10, buf);
     default:
         break;
     }

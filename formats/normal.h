@@ -105,6 +105,17 @@ typedef struct {
     hc_text held[HC_MAX_PAIRS];         /* rows of the other electrodes */
 } hc_spectra_state;
 
+/* From the least to the largest, NaN before the first. */
+typedef struct {
+    double lo, hi;
+} hc_span;
+
+/* Of the present spectrum (watch.c). */
+typedef struct {
+    hc_span temperature, pressure;
+    long distorted; /* points */
+} hc_watch;
+
 /* The instrument's own counters of charge (counters.c). */
 typedef enum {
     HC_COUNTS_NOT,
@@ -149,6 +160,7 @@ typedef struct hc_normal {
     hc_running run;
     hc_held_row held;
     hc_spectra_state eis;
+    hc_watch watch;
     bool current_derived, voltage_noted;
     size_t n_repairs;
     hc_meta trailer; /* lines to write behind the rows */
@@ -192,6 +204,12 @@ hc_status hc_eis_columns(hc_normal *n, hc_err *err) HC_MUST_USE;
 hc_status hc_eis_row(hc_normal *n, const hc_cell *cells,
                      hc_err *err) HC_MUST_USE;
 hc_status hc_eis_end(hc_normal *n, hc_err *err) HC_MUST_USE;
+/* Warnings about a spectrum, at its start, each row, its end. */
+void hc_watch_start(hc_normal *n);
+void hc_watch_row(hc_normal *n);
+void hc_watch_end(hc_normal *n);
+/* A column of the loggers at the present time. */
+double hc_normal_logged(const hc_normal *n, int column);
 /* A row without impedance that tells what came before a spectrum. */
 void hc_eis_rest_row(hc_normal *n);
 

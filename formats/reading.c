@@ -152,6 +152,33 @@ static hc_status account(run *r, const hc_sink *sink, const char *path,
     return HC_OK;
 }
 
+/* Several techniques in one file, and none selected: known before the first
+ * row is written. */
+static hc_status check_techniques(const hc_listing *l, const char *path,
+                                  hc_err *err)
+{
+    const hc_listed *first = NULL;
+    hc_text list = {0};
+    bool several = false;
+    for (size_t i = 0; i < l->n; i++) {
+        const hc_listed *s = &l->sets[i];
+        hc_text_printf(&list, "%s%zu %s %s", i == 0 ? "" : ", ", i, s->name,
+                       s->technique);
+        if (s->side || s->kind == HC_KIND_OTHER)
+            continue;
+        if (first == NULL)
+            first = s;
+        several = several || s->kind != first->kind ||
+                  strcmp(s->technique, first->technique) != 0;
+    }
+    if (several)
+        hc_fail_at(err, HC_USAGE, path, 0,
+                   "holds several techniques, choose with --select: %.600s",
+                   hc_text_get(&list));
+    hc_text_clear(&list);
+    return several ? HC_USAGE : HC_OK;
+}
+
 /* Facts that stand behind the rows, and techniques that need a choice, are
  * looked up in a first pass where the file can be read twice. */
 static hc_status first_pass(run *r, const hc_format *format, const char *path,
@@ -161,17 +188,23 @@ static hc_status first_pass(run *r, const hc_format *format, const char *path,
     hc_listing l;
     hc_source *src;
     hc_status st;
-    if (!(format->late && r->o->zone != NULL) || r->o->raw ||
-        strcmp(path, "-") == 0 || stat(path, &sb) != 0 || !S_ISREG(sb.st_mode))
+    bool facts = format->late && r->o->zone != NULL;
+    bool choice = format->several && r->o->select == NULL;
+    if (!(facts || choice) || r->o->raw || strcmp(path, "-") == 0 ||
+        stat(path, &sb) != 0 || !S_ISREG(sb.st_mode))
         return HC_OK;
     HC_TRY(hc_source_open(&src, path, err));
     st = hc_listing_read(&l, src, format, true, NULL);
     hc_source_free(src);
-    if (st == HC_OK && hc_meta_get(&l.facts, "start_time") != NULL)
+    if (st != HC_OK) {
+        hc_listing_clear(&l);
+        return HC_OK; /* the second pass will tell what is wrong */
+    }
+    if (choice)
+        st = check_techniques(&l, path, err);
+    if (st == HC_OK && facts && hc_meta_get(&l.facts, "start_time") != NULL)
         st = hc_normal_ops.fact(&r->normal, "start_time",
                                 hc_meta_get(&l.facts, "start_time"), err);
-    else
-        st = HC_OK; /* the second pass will tell what is wrong */
     hc_listing_clear(&l);
     return st;
 }

@@ -48,7 +48,7 @@ static bool can_derive_current(const hc_normal *n)
 {
     const hc_slots *s = &n->slot;
     return (s->increment >= 0 && s->time >= 0) || s->control_amp >= 0 ||
-           (s->control_mixed >= 0 && s->mode >= 0);
+           s->mode >= 0;
 }
 
 static bool has_current(const hc_normal *n)
@@ -124,7 +124,9 @@ hc_status hc_series_columns(hc_normal *n, hc_err *err)
     if (n->slot.amp < 0 && can_derive_current(n) && !n->many &&
         hc_meta_add(&n->facts, "derived", "current_ampere from %s",
                     n->slot.increment >= 0 ? "the charge of each row"
-                                           : "the control column") != HC_OK)
+                    : n->slot.control_amp >= 0 || n->slot.control_mixed >= 0
+                        ? "the control column"
+                        : "the mode: a rest has none") != HC_OK)
         return hc_fail_nomem(err);
     if (hc_counters_name(n) != NULL && !n->many &&
         hc_normal_find(n, "charging_capacity_ah") < 0 &&
@@ -194,20 +196,20 @@ static double voltage(const hc_normal *n)
     return num(n, s->working);
 }
 
+/* Files that store no current have the charge since the row before, as
+ * EC-Lab makes its <I> of it; else what the instrument was told to do. */
 static double derived_current(const hc_normal *n, double t)
 {
     const hc_slots *s = &n->slot;
     double mode = num(n, s->mode), dt = t - n->run.last_time;
-    if (mode == 1 && s->control_amp >= 0)
-        return n->num[s->control_amp];
-    if (mode == 1 && s->control_mixed >= 0) /* in mA */
-        return n->num[s->control_mixed] / 1000;
     if (mode == 3)
         return 0;
     if (s->increment >= 0 && dt > 0)
         return n->num[s->increment] / dt;
-    if (s->mode < 0 && s->control_amp >= 0)
+    if (s->control_amp >= 0 && (s->mode < 0 || mode == 1))
         return n->num[s->control_amp];
+    if (mode == 1 && s->control_mixed >= 0) /* in mA */
+        return n->num[s->control_mixed] / 1000;
     return NAN;
 }
 

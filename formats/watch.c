@@ -1,0 +1,76 @@
+/* watch.c: what makes a spectrum doubtful and can be seen while it is read
+ *
+ * The temperature should not move by more than 1 K, the pressure not by more
+ * than 5 %, and the total harmonic distortion, where the instrument gives
+ * it, stay below 5 %.
+ */
+#include "formats/normal.h"
+
+#include <math.h>
+#include <string.h>
+
+#define TEMPERATURE_LIMIT_K      1.0
+#define PRESSURE_LIMIT           0.05
+#define DISTORTION_LIMIT_PERCENT 5.0
+
+static double value(hc_normal *n, const hc_outcol *c)
+{
+    if (c->from == HC_FROM_LOGGER)
+        return hc_normal_logged(n, c->column);
+    if (c->from != HC_FROM_COLUMN || c->column < 0)
+        return NAN;
+    return n->num[c->column];
+}
+
+static void widen(hc_span *s, double x)
+{
+    if (isnan(x))
+        return;
+    if (isnan(s->lo) || x < s->lo)
+        s->lo = x;
+    if (isnan(s->hi) || x > s->hi)
+        s->hi = x;
+}
+
+void hc_watch_start(hc_normal *n)
+{
+    const hc_span none = {NAN, NAN};
+    n->watch.temperature = n->watch.pressure = none;
+    n->watch.distorted = 0;
+}
+
+void hc_watch_row(hc_normal *n)
+{
+    bool distorted = false;
+    for (size_t i = 0; i < n->n_out; i++) {
+        const hc_outcol *c = &n->out[i];
+        if (strstr(c->name, "temperature") != NULL)
+            widen(&n->watch.temperature, value(n, c));
+        else if (strstr(c->name, "pressure") != NULL)
+            widen(&n->watch.pressure, value(n, c));
+        else if (strncmp(c->name, "thd_", 4) == 0)
+            distorted = distorted || value(n, c) > DISTORTION_LIMIT_PERCENT;
+    }
+    n->watch.distorted += distorted;
+}
+
+void hc_watch_end(hc_normal *n)
+{
+    const hc_span *t = &n->watch.temperature, *p = &n->watch.pressure;
+    long k = n->eis.spectrum;
+    if (k < 0)
+        return;
+    if (t->hi - t->lo > TEMPERATURE_LIMIT_K)
+        hc_sink_warn(n->sink, 0,
+                     "spectrum %ld: the temperature moved from %g to %g degC",
+                     k, t->lo, t->hi);
+    if (p->hi - p->lo > PRESSURE_LIMIT * fabs(p->hi))
+        hc_sink_warn(n->sink, 0,
+                     "spectrum %ld: the pressure moved from %g to %g Pa", k,
+                     p->lo, p->hi);
+    if (n->watch.distorted > 0)
+        hc_sink_warn(n->sink, 0,
+                     "spectrum %ld: %ld points with more than %g %% harmonic "
+                     "distortion",
+                     k, n->watch.distorted, DISTORTION_LIMIT_PERCENT);
+}
