@@ -49,6 +49,7 @@ static const hc_option options[] = {
                        "a row each TIME, not at each step of the solver",
                        HC_DIM_TIME, opts, job.every_s),
     FLAG("steps", "one row at the end of each step", steps),
+    FLAG("fast", "quicker: films in constant current, with --steps", job.fast),
     FLAG("profiles", "concentration over depth (at step ends, or --every)",
          profiles),
     FLAG("eis", "impedance at rest", eis),
@@ -119,6 +120,8 @@ static hc_status run(hc_session *s, opts *o)
     if (o->eis + o->wave + o->profiles + o->steps > 1)
         return hc_fail(&s->err, HC_USAGE,
                        "one of --steps, --profiles, --eis and --wave");
+    if (o->job.fast && !o->steps)
+        return hc_fail(&s->err, HC_USAGE, "--fast goes with --steps");
     o->job.cell_path = s->operands[0];
     o->job.kind = kind_of(o);
     hc_status st =

@@ -1,6 +1,7 @@
 #include "cell/simjob.h"
 
 #include "cell/cellfile.h"
+#include "cell/fast.h"
 #include "cell/simjob_private.h"
 #include "core/text.h"
 
@@ -101,7 +102,8 @@ hc_status hc_job_one(const hc_sim_job *job, hc_cell *cell,
             gsl_rng_set(out->rng, (unsigned long)job->seed);
     }
     if (st == HC_OK)
-        st = hc_simulate(cell, &p, &o, put, out, talk, err);
+        st = job->fast ? hc_fast_simulate(cell, &p, &o, put, out, err)
+                       : hc_simulate(cell, &p, &o, put, out, talk, err);
     gsl_rng_free(out->rng);
     out->rng = NULL;
     hc_protocol_clear(&p);

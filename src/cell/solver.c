@@ -442,11 +442,20 @@ static void start_of_x0(hc_solver *v)
         double *ys = NV_DATA_S(v->ys[k]), x0 = v->cell->value[HC_P_X0];
         if (v->p[k] != HC_P_X0)
             continue;
+        double slope = 0; /* charged capacitors rest at U(x0) */
+        (void)hc_curve_at(&v->cell->ocv, x0, &slope);
         for (size_t i = 0; i < s->film.n; i++)
             ys[s->film_at + i] = x0;
-        for (size_t j = 0; j < s->depth.n; j++)
+        for (size_t j = 0; j < s->depth.n; j++) {
+            double *node = ys + s->comp_at + j * s->block;
+            node[1] = slope * x0;
             for (size_t i = 3; i < s->block; i++)
-                ys[s->comp_at + j * s->block + i] = x0;
+                node[i] = x0;
+        }
+        if (!v->cell->capacitor_on_eta)
+            ys[s->at[HC_U_PSI_P]] = slope * x0;
+        if (s->at[HC_U_SHUNT] != HC_ABSENT)
+            ys[s->at[HC_U_SHUNT]] = slope * x0;
     }
 }
 

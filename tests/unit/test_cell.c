@@ -1,6 +1,7 @@
 /* The cell model against closed forms: verification cases of the model's
  * notes, numbered as there. */
 #include "cell/cellfile.h"
+#include "cell/fast.h"
 #include "cell/impedance.h"
 #include "cell/kinetics.h"
 #include "cell/physics.h"
@@ -717,6 +718,331 @@ static void case_20_bouncing(void **state)
     hc_cell_clear(&c);
 }
 
+/* 6. Film GITT: sqrt(t) pulses give D back while t < 0.05 L^2/D. */
+static void case_6_titration(void **state)
+{
+    (void)state;
+    double length = 1e-5, d = 1e-14, i = 0.1;
+    hc_cell c = slab(length, d);
+    hc_system *s;
+    hc_solver *v;
+    hc_err err;
+    hc_grid g = hc_grid_default();
+    g.film = 160;
+    good(hc_system_new(&s, &c, &g, &err), &err);
+    good(hc_solver_new(&v, s, 1e-8, &err), &err);
+    double *y = hc_solver_y(v), scale = length * length / d, t = 0;
+    double *at = calloc(s->n, sizeof *at);
+    hc_system_rest(s, 0.6, y, hc_solver_yp(v));
+    hc_events none = hc_events_none();
+    hc_step_result r;
+    double v_rest = 4.8 - 1.8 * 0.6;
+    for (int pulse = 0; pulse < 3; pulse++) {
+        double tau = 0.02 * scale, v1 = 0;
+        s->control.value = i;
+        good(hc_solver_start(v, t, &none, &err), &err);
+        do {
+            good(hc_solver_step(v, t + tau, &r, &err), &err);
+            if (v1 == 0 && hc_solver_time(v) > t + 0.1 * tau) {
+                good(hc_solver_dense(v, t + 0.1 * tau, at, &err), &err);
+                v1 = at[s->at[HC_U_V]];
+            }
+        } while (r == HC_STEP_GOING);
+        double v2 = y[s->at[HC_U_V]];
+        t += tau;
+        s->control.value = 0;
+        good(hc_solver_start(v, t, &none, &err), &err);
+        do
+            good(hc_solver_step(v, t + 3 * scale, &r, &err), &err);
+        while (r == HC_STEP_GOING);
+        t += 3 * scale;
+        double de_s = y[s->at[HC_U_V]] - v_rest;
+        v_rest = y[s->at[HC_U_V]];
+        /* slope of V over sqrt(t) in place of dE_tau/sqrt(tau) */
+        double slope = (v2 - v1) / (sqrt(tau) - sqrt(0.1 * tau));
+        double got = 4 / HC_PI * pow(length * de_s / (tau * slope), 2);
+        near(got, d, 0.01);
+    }
+    free(at);
+    hc_solver_free(v);
+    hc_system_free(s);
+    hc_cell_clear(&c);
+}
+
+/* 9. A small sine in time gives the linearised impedance. */
+static void case_9_sine(void **state)
+{
+    (void)state;
+    static const double freq[] = {1e-3, 0.1, 100};
+    for (int k = 0; k < 3; k++) {
+        hc_cell c = slab(1e-5, 1e-14);
+        hc_system *s;
+        hc_solver *v;
+        hc_err err;
+        hc_grid g = hc_grid_default();
+        c.value[HC_P_C_P] = 0.0053;
+        c.value[HC_P_C_N] = 0.000174;
+        double complex z, sum_v = 0, sum_i = 0;
+        good(hc_impedance(&c, &g, 0.5, &freq[k], 1, &z, NULL, 0, NULL, &err),
+             &err);
+        good(hc_system_new(&s, &c, &g, &err), &err);
+        good(hc_solver_new(&v, s, 1e-9, &err), &err);
+        hc_system_rest(s, 0.5, hc_solver_y(v), hc_solver_yp(v));
+        s->control =
+            (hc_control){.sine_amplitude = 0.01, .sine_freq_hz = freq[k]};
+        hc_events none = hc_events_none();
+        good(hc_solver_start(v, 0, &none, &err), &err);
+        enum { PERIODS = 12, SAMPLES = 32 };
+        double *y = calloc(s->n, sizeof *y), dt = 1 / (freq[k] * SAMPLES);
+        double w = 2 * HC_PI * freq[k];
+        hc_step_result r;
+        /* integer periods; the mean drift of the transient is taken out by
+         * the difference of two windows' phases being equal */
+        for (long m = 0; m < PERIODS * SAMPLES;) {
+            good(hc_solver_step(v, PERIODS / freq[k], &r, &err), &err);
+            for (;
+                 m < PERIODS * SAMPLES && dt * (double)m <= hc_solver_time(v);
+                 m++) {
+                if (m < (PERIODS - 4) * SAMPLES)
+                    continue;
+                double t = dt * (double)m;
+                good(hc_solver_dense(v, t, y, &err), &err);
+                sum_v += y[s->at[HC_U_V]] * cexp(-I * w * t);
+                sum_i += y[s->at[HC_U_I]] * cexp(-I * w * t);
+            }
+        }
+        double off = cabs(sum_v / sum_i - z) / cabs(z);
+        print_message("# sine at %g Hz: %.1e\n", freq[k], off);
+        assert_true(off < (freq[k] < 0.01 ? 5e-3 : 1e-3));
+        free(y);
+        hc_solver_free(v);
+        hc_system_free(s);
+        hc_cell_clear(&c);
+    }
+}
+
+/* 13. Lithium, 15. energy: along a charge and discharge. */
+typedef struct {
+    double t, i, lithium, worst_parts, energy, parts, c_l;
+    double x0, through;
+    long n;
+} ledger;
+
+static hc_status keep_books(void *ctx, const hc_sim_point *p, hc_err *err)
+{
+    ledger *l = ctx;
+    const hc_observed *o = &p->seen;
+    (void)err;
+    double passed = (l->x0 - o->x_mean) * l->c_l;
+    double net = p->charged - p->discharged;
+    l->lithium = fmax(l->lithium, fabs(passed - net));
+    l->through = p->charged + p->discharged;
+    double sum = o->ocv + o->diffusion + o->transfer_p + o->transfer_n +
+                 o->electrolyte + o->cathode_ohmic + o->series;
+    double dt = p->t_s - l->t;
+    l->energy += o->voltage * o->current * dt;
+    l->parts += sum * o->current * dt;
+    l->t = p->t_s;
+    l->n++;
+    return HC_OK;
+}
+
+static void case_13_15_balances(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"wang2023-best.json",
+                                        "raijmakers2020.json"};
+    for (int k = 0; k < 2; k++) {
+        hc_cell c = read_sample(names[k]);
+        hc_err err;
+        hc_talk talk = {0};
+        hc_protocol p = {0};
+        hc_sim_options o = hc_sim_default();
+        o.rtol = 1e-9;
+        o.x0 = 0.8;
+        c.value[HC_P_C_P] = c.value[HC_P_C_N] = c.value[HC_P_C_GEO] = 0;
+        ledger l = {.c_l = hc_cell_capacity(&c), .x0 = 0.8};
+        good(hc_protocol_add(&p, &c,
+                             "Discharge at C/5 for 20 min; Rest for 10 min\n"
+                             "Charge at C/3 for 30 min",
+                             "test", &err),
+             &err);
+        good(hc_simulate(&c, &p, &o, keep_books, &l, &talk, &err), &err);
+        print_message("# %s: lithium %.1e, energy %.1e, %ld steps\n", names[k],
+                      l.lithium, fabs(l.parts / l.energy - 1), l.n);
+        assert_true(l.lithium < 1e-10 * l.through);
+        near(l.parts, l.energy, 1e-6);
+        hc_protocol_clear(&p);
+        hc_cell_clear(&c);
+    }
+}
+
+/* State after a run of two steps of current, for 17 and 18. */
+static double end_voltage(hc_cell *c, double rtol, const hc_parameter *p,
+                          size_t n, double *sens, bool restart)
+{
+    hc_system *s;
+    hc_solver *v;
+    hc_err err;
+    hc_grid g = hc_grid_default();
+    good(hc_system_new(&s, c, &g, &err), &err);
+    good(hc_solver_new(&v, s, rtol, &err), &err);
+    if (n)
+        good(hc_solver_sensitivities(v, c, p, n, &err), &err);
+    hc_system_rest(s, c->value[HC_P_X0], hc_solver_y(v), hc_solver_yp(v));
+    hc_events none = hc_events_none();
+    hc_step_result r;
+    static const double until[] = {700, 1500, 2400};
+    for (int k = 0; k < 3; k++) {
+        s->control.value = k == 1 ? -0.4 : 0.6;
+        good(hc_solver_start(v, hc_solver_time(v), &none, &err), &err);
+        double half = 0.5 * (until[k] + (k ? until[k - 1] : 0));
+        for (int part = restart ? 0 : 1; part < 2; part++) {
+            do
+                good(hc_solver_step(v, part ? until[k] : half, &r, &err),
+                     &err);
+            while (r == HC_STEP_GOING);
+            if (part == 0)
+                good(hc_solver_start(v, hc_solver_time(v), &none, &err), &err);
+        }
+    }
+    double out = hc_solver_y(v)[s->at[HC_U_V]];
+    double *y = calloc(s->n * (n + 1), sizeof *y), *ys[16];
+    for (size_t k = 0; k < n; k++)
+        ys[k] = y + k * s->n;
+    if (n)
+        good(hc_solver_dense_sensitivities(v, hc_solver_time(v), ys, &err),
+             &err);
+    for (size_t k = 0; k < n; k++)
+        sens[k] = ys[k][s->at[HC_U_V]];
+    free(y);
+    hc_solver_free(v);
+    hc_system_free(s);
+    return out;
+}
+
+static void case_17_sensitivities(void **state)
+{
+    (void)state;
+    static const hc_parameter p[] = {HC_P_D,   HC_P_I0_P, HC_P_SIGMA,
+                                     HC_P_C_P, HC_P_X0,   HC_P_L_P};
+    double sens[6];
+    hc_cell c = slab(1e-5, 1e-14);
+    c.value[HC_P_C_P] = 20; /* large enough to be seen at the end */
+    c.value[HC_P_I0_P] = 0.5;
+    end_voltage(&c, 1e-9, p, 6, sens, false);
+    for (int k = 0; k < 6; k++) {
+        double keep = c.value[p[k]], h = 1e-2, d[2];
+        for (int m = 1; m <= 2; m++) { /* fourth order */
+            c.value[p[k]] = keep * exp(m * h);
+            d[m - 1] = end_voltage(&c, 1e-11, NULL, 0, NULL, false);
+            c.value[p[k]] = keep * exp(-m * h);
+            d[m - 1] -= end_voltage(&c, 1e-11, NULL, 0, NULL, false);
+        }
+        c.value[p[k]] = keep;
+        double want = (8 * d[0] - d[1]) / (12 * h);
+        print_message("# dV/dln %s: %.9g, off %.1e\n",
+                      hc_parameter_about(p[k])->path, sens[k],
+                      fabs(sens[k] / want - 1));
+        near(sens[k], want, 1e-5);
+    }
+    hc_cell_clear(&c);
+}
+
+static void case_18_restart(void **state)
+{
+    (void)state;
+    hc_cell c = slab(1e-5, 1e-14);
+    c.value[HC_P_C_P] = 0.05;
+    double a = end_voltage(&c, 1e-7, NULL, 0, NULL, false);
+    double b = end_voltage(&c, 1e-7, NULL, 0, NULL, true);
+    print_message("# restart: %.1e V\n", fabs(a - b));
+    within(a, b, 10 * 1e-7 * 4);
+    hc_cell_clear(&c);
+}
+
+/* 14. D(x): Kirchhoff's transform in the steady state, where the integral of
+ * D dx falls linearly; with t_e the flux passes through. */
+static void case_14_variable_d(void **state)
+{
+    (void)state;
+    static const double x[] = {0, 0.25, 0.5, 0.75, 1};
+    static const double dx[] = {0.2, 1.0, 2.0, 0.6, 0.3};
+    double before = 0, length = 1e-5, d = 1e-13;
+    for (size_t n = 20; n <= 160; n *= 2) {
+        hc_cell c = slab(length, d);
+        hc_system *s;
+        hc_solver *v;
+        hc_err err;
+        hc_grid g = hc_grid_default();
+        g.film = n;
+        g.ratio = 1;
+        c.value[HC_P_T_E] = 0.5;
+        hc_curve_clear(&c.d_shape);
+        good(hc_curve_table(&c.d_shape, x, dx, 5, false, &err), &err);
+        c.d_shape.positive = true;
+        good(hc_system_new(&s, &c, &g, &err), &err);
+        good(hc_solver_new(&v, s, 1e-10, &err), &err);
+        hc_system_rest(s, 0.7, hc_solver_y(v), hc_solver_yp(v));
+        s->control.value = 5;
+        hc_events none = hc_events_none();
+        hc_step_result r;
+        good(hc_solver_start(v, 0, &none, &err), &err);
+        do
+            good(hc_solver_step(v, 60, &r, &err), &err);
+        while (r == HC_STEP_GOING);
+        double end = hc_solver_y(v)[s->at[HC_U_XS]];
+        static double values[8];
+        size_t k = n == 20 ? 0 : n == 40 ? 1 : n == 80 ? 2 : 3;
+        values[k] = end;
+        if (k == 3) {
+            before =
+                log2(fabs((values[1] - values[0]) / (values[2] - values[1])));
+            double again =
+                log2(fabs((values[2] - values[1]) / (values[3] - values[2])));
+            print_message("# D(x): orders %.2f, %.2f\n", before, again);
+            within(again, 2.0, 0.15);
+        }
+        hc_solver_free(v);
+        hc_system_free(s);
+        hc_cell_clear(&c);
+    }
+}
+
+/* The fast stepper against IDA, constant D and D(x). */
+static void fast_against_ida(void **state)
+{
+    (void)state;
+    static const double x[] = {0.3, 0.5, 0.7, 0.9, 1};
+    static const double dx[] = {2.0, 1.5, 1.0, 0.7, 0.5};
+    for (int k = 0; k < 2; k++) {
+        hc_cell c = read_sample("wang2023-best.json");
+        hc_err err;
+        hc_talk talk = {0};
+        hc_protocol p = {0};
+        hc_sim_options o = hc_sim_default();
+        totals a = {0}, b = {0};
+        if (k)
+            good(hc_curve_table(&c.d_shape, x, dx, 5, false, &err), &err);
+        c.d_shape.positive = true;
+        o.rtol = 1e-7;
+        good(hc_protocol_add(&p, &c,
+                             "Charge at 1 A/m2 until 4.2 V; Rest for 1 h\n"
+                             "Discharge at 1 A/m2 until 2.7 V",
+                             "test", &err),
+             &err);
+        good(hc_simulate(&c, &p, &o, sum_up, &a, &talk, &err), &err);
+        good(hc_fast_simulate(&c, &p, &o, sum_up, &b, &err), &err);
+        print_message("# fast: charge %.1e, discharge %.1e off\n",
+                      b.charged / a.charged - 1,
+                      b.discharged / a.discharged - 1);
+        near(b.charged, a.charged, 2e-3);
+        near(b.discharged, a.discharged, 2e-3);
+        hc_protocol_clear(&p);
+        hc_cell_clear(&c);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -738,6 +1064,13 @@ int main(void)
         cmocka_unit_test(case_12_frumkin),
         cmocka_unit_test(case_16_jacobian),
         cmocka_unit_test(case_20_bouncing),
+        cmocka_unit_test(case_6_titration),
+        cmocka_unit_test(case_9_sine),
+        cmocka_unit_test(case_13_15_balances),
+        cmocka_unit_test(case_14_variable_d),
+        cmocka_unit_test(case_17_sensitivities),
+        cmocka_unit_test(case_18_restart),
+        cmocka_unit_test(fast_against_ida),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
