@@ -285,8 +285,14 @@ static hc_status one_record(map *m, const hc_record *r)
     size_t len = element(r->quantity, kind, &number);
     const char *rest = r->quantity + len;
     if (strcmp(r->quantity, "diffusivity_m2_s") == 0) {
-        bool classic = strncmp(r->method, "wh", 2) == 0;
-        return classic ? HC_OK
+        /* the textbook formulas are biased, doubtful fits say so */
+        bool classic = strncmp(r->method, "wh", 2) == 0 ||
+                       strcmp(r->method, "ici") == 0;
+        bool doubtful = strstr(r->status, "poor-fit") != NULL ||
+                        strstr(r->status, "wide-interval") != NULL ||
+                        strstr(r->status, "not-identifiable") != NULL;
+        return classic || doubtful
+                   ? HC_OK
                        : take(m, HC_P_D, r->value, r->std_error / r->value, r,
                               FROM_DC);
     }
