@@ -146,6 +146,13 @@ static void judge_pulse(const hc_gitt_work *w, hc_gitt_pulse *p)
         raise_flag(p, HC_GITT_BIT_FEW_POINTS);
     if (s->sample[0].t_s - s->t_on_s > 1)
         raise_flag(p, HC_GITT_BIT_LATE_POINT);
+    size_t used;
+    double before =
+        tail_mean(hc_gitt_at(w, p->segment - 1), 0.1, NULL, 0, 0, &used);
+    double after =
+        tail_mean(hc_gitt_at(w, p->segment + 1), 0.1, NULL, 0, 0, &used);
+    if (s->sign * (after - before) < -5 * hc_gitt_train_lsb_v(w->train))
+        raise_flag(p, HC_GITT_BIT_AGAINST);
 }
 
 static hc_status list_pulses(hc_gitt_work *w, hc_err *err)
@@ -184,7 +191,9 @@ static hc_status list_pulses(hc_gitt_work *w, hc_err *err)
 static bool same_run(const hc_gitt_work *w, size_t k)
 {
     const hc_gitt_pulse *a = &w->out->pulse[k - 1], *b = a + 1;
-    return b->segment == a->segment + 2 &&
+    unsigned against = 1u << HC_GITT_BIT_AGAINST;
+    return ((a->flags | b->flags) & against) == 0 &&
+           b->segment == a->segment + 2 &&
            hc_gitt_at(w, a->segment)->sign == hc_gitt_at(w, b->segment)->sign;
 }
 

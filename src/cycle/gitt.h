@@ -89,6 +89,7 @@ double hc_gitt_train_end_s(const hc_gitt_train *t);
     X(OUTSIDE, "outside-ocv")         /* surface beyond the rested points */  \
     X(WIDE, "wide-interval")          /* wider than a factor 2 */             \
     X(AT_EDGE, "not-identifiable")    /* no minimum inside the scan */        \
+    X(AGAINST, "moved-against-current") /* the rested potential did */        \
     X(LATE_POINT, "first-point-late") /* later than 1 s */                    \
     X(MISFIT, "poor-fit")
 

@@ -9,6 +9,8 @@ static const hc_plot_kind *const kinds[] = {
     &hc_plot_bode,
     &hc_plot_drt,
     &hc_plot_series,
+    &hc_plot_gitt,
+    &hc_plot_ocv,
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

@@ -23,5 +23,6 @@ const char *hc_plot_nearest(const char *name);
 extern const hc_plot_kind hc_plot_nyquist, hc_plot_bode;
 extern const hc_plot_kind hc_plot_drt;
 extern const hc_plot_kind hc_plot_series;
+extern const hc_plot_kind hc_plot_gitt, hc_plot_ocv;
 
 #endif
