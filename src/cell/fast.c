@@ -134,12 +134,23 @@ static double voltage(const hc_fast *f, double xs, double i)
 static double threshold(const hc_fast *f, double volt, double i)
 {
     double lo = 1e-7, hi = 1 - 1e-9;
-    for (int k = 0; k < 60; k++) {
-        double mid = 0.5 * (lo + hi);
-        if (voltage(f, mid, i) > volt)
-            lo = mid;
-        else
-            hi = mid;
+    double a = voltage(f, lo, i) - volt, b = voltage(f, hi, i) - volt;
+    for (int k = 0; k < 60 && hi - lo > 1e-10; k++) {
+        double at = k % 3 == 2 || !(a > 0 && b < 0) || -b > 20 * a
+                        ? 0.5 * (lo + hi)
+                        : lo + (hi - lo) * a / (a - b);
+        double v = voltage(f, at, i) - volt;
+        if (v > 0) {
+            lo = at;
+            a = v;
+            b *= 0.5; /* Illinois */
+        } else {
+            hi = at;
+            b = v;
+            a *= 0.5;
+        }
+        if (fabs(v) < 1e-9)
+            return at;
     }
     return 0.5 * (lo + hi);
 }

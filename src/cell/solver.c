@@ -38,6 +38,7 @@ struct hc_solver {
     bool sens_on;
     double *fp;    /* [n] work */
     double *store; /* [3 n] state kept over an own evaluation */
+    double *kept, *kept_y, kept_at; /* dF/dp [n_p][n] at (t, y, y') */
     hc_bordered *dj, *dm, *select;
     hc_lu *select_lu;
 };
@@ -276,6 +277,7 @@ void hc_solver_free(hc_solver *v)
     free(v->p);
     free(v->fp);
     free(v->store);
+    free(v->kept);
     free(v);
 }
 
@@ -309,31 +311,25 @@ long hc_solver_steps(const hc_solver *v)
 
 /* ---- sensitivities ---- */
 
-/* dF/d(ln p) by differences of fourth order; parameters enter smoothly. */
+/* dF/d(ln p) by a central difference: parameters enter smoothly, 1e-8. */
 static int by_parameter(hc_solver *v, size_t k, double t, const double *y,
                         const double *yp, double *out)
 {
-    static const double weight[] = {8.0 / 12, -1.0 / 12};
-    static const double h = 2e-3;
+    static const double h = 1e-4;
     hc_system *s = v->s;
     double *value = &v->cell->value[v->p[k]], keep = *value;
     double *f = v->fp;
     int bad = 0;
-    memset(out, 0, s->n * sizeof *out);
-    for (int step = 1; step <= 2; step++)
-        for (int sign = -1; sign <= 1; sign += 2) {
-            *value = keep * exp(sign * step * h);
-            hc_err ignored;
-            s->p_t = 0;
-            bad |= hc_system_parameters(s, &ignored) != HC_OK;
-            hc_eval e = {.t = t, .y = y, .yp = yp, .f = f};
-            bad |= hc_system_eval(s, &e);
-            for (size_t i = 0; i < s->n; i++)
-                out[i] += sign * weight[step - 1] * f[i] / h;
-        }
+    for (int sign = -1; sign <= 1; sign += 2) {
+        *value = keep * (sign < 0 ? exp(-h) : exp(h));
+        hc_system_parameter(s, v->p[k]);
+        hc_eval e = {.t = t, .y = y, .yp = yp, .f = f};
+        bad |= hc_system_eval(s, &e);
+        for (size_t i = 0; i < s->n; i++)
+            out[i] = sign < 0 ? -f[i] : (out[i] + f[i]) / (2 * h);
+    }
     *value = keep;
-    hc_err ignored;
-    bad |= hc_system_parameters(s, &ignored) != HC_OK;
+    hc_system_parameter(s, v->p[k]);
     return bad ? 1 : 0;
 }
 
@@ -353,12 +349,19 @@ static int sensitivity_residual(int n_s, sunrealtype t, N_Vector y,
 {
     hc_solver *v = user;
     (void)f, (void)t2, (void)t3;
-    if (load_parts(v, t, NV_DATA_S(y), NV_DATA_S(yp)) != 0)
+    size_t bytes = v->s->n * sizeof(double);
+    bool same = v->kept_at == t &&
+                memcmp(v->kept_y, NV_DATA_S(y), bytes) == 0 &&
+                memcmp(v->kept_y + v->s->n, NV_DATA_S(yp), bytes) == 0;
+    v->kept_at = (double)NAN;
+    if (!same && load_parts(v, t, NV_DATA_S(y), NV_DATA_S(yp)) != 0)
         return 1;
     for (int k = 0; k < n_s; k++) {
-        double *o = NV_DATA_S(out[k]);
-        if (by_parameter(v, (size_t)k, t, NV_DATA_S(y), NV_DATA_S(yp), o))
+        double *o = NV_DATA_S(out[k]), *kept = v->kept + (size_t)k * v->s->n;
+        if (!same && by_parameter(v, (size_t)k, t, NV_DATA_S(y),
+                                  NV_DATA_S(yp), kept))
             return 1;
+        memcpy(o, kept, bytes);
         double *w = NV_DATA_S(t1);
         hc_bordered_times(v->dj, NV_DATA_S(ys[k]), w);
         for (size_t i = 0; i < v->s->n; i++)
@@ -367,6 +370,11 @@ static int sensitivity_residual(int n_s, sunrealtype t, N_Vector y,
         for (size_t i = 0; i < v->s->n; i++)
             o[i] += w[i];
     }
+    if (!same) { /* Newton of the sensitivities comes back with the same */
+        memcpy(v->kept_y, NV_DATA_S(y), bytes);
+        memcpy(v->kept_y + v->s->n, NV_DATA_S(yp), bytes);
+    }
+    v->kept_at = t;
     return 0;
 }
 
@@ -389,9 +397,12 @@ hc_status hc_solver_sensitivities(hc_solver *v, hc_cell *cell,
     v->p = calloc(n, sizeof *v->p);
     v->fp = calloc(v->s->n, sizeof *v->fp);
     v->store = calloc(v->s->n, sizeof *v->store);
+    v->kept = calloc((n + 2) * v->s->n, sizeof *v->kept);
+    v->kept_y = v->kept ? v->kept + n * v->s->n : NULL;
+    v->kept_at = (double)NAN;
     v->ys = N_VCloneVectorArray((int)n, v->y);
     v->yps = N_VCloneVectorArray((int)n, v->y);
-    if (!v->p || !v->fp || !v->store || !v->ys || !v->yps)
+    if (!v->p || !v->fp || !v->store || !v->kept || !v->ys || !v->yps)
         return hc_fail_nomem(err);
     memcpy(v->p, p, n * sizeof *p);
     for (size_t k = 0; k < n; k++) {
@@ -408,6 +419,7 @@ static hc_status fit_sensitivities(hc_solver *v, double t, const double *y,
                                    double *const *yps, hc_err *err)
 {
     hc_system *s = v->s;
+    v->kept_at = (double)NAN;
     if (load_parts(v, t, y, yp) != 0)
         return hc_fail(err, HC_NO, "the state cannot be evaluated");
     hc_bordered_select(v->select, v->dj, v->dm, s->differential);
@@ -531,7 +543,7 @@ static int first_time(hc_solver *v, double t)
             a[k] = v->rtol * 0.1;
         r = IDASensSStolerances(v->ida, v->rtol, a);
         if (r == IDA_SUCCESS)
-            r = IDASetSensErrCon(v->ida, SUNTRUE);
+            r = IDASetSensErrCon(v->ida, SUNFALSE);
     }
     v->initialised = r == IDA_SUCCESS;
     return r;
@@ -605,7 +617,7 @@ static hc_status locate(hc_solver *v, int k, double before, double *when,
     double g_hi = event_value(v, k, NV_DATA_S(v->y));
     int side = 0;
     for (int i = 0;
-         st == HC_OK && i < 80 && g_lo > 0 && hi - lo > 1e-10 * width; i++) {
+         st == HC_OK && i < 80 && g_lo > 0 && hi - lo > 1e-9 * width; i++) {
         /* a cliff: bisect while the far side is out of proportion */
         double t = i % 3 == 2 || -g_hi > 20 * g_lo
                        ? 0.5 * (lo + hi)

@@ -177,6 +177,20 @@ hc_status hc_system_parameters(hc_system *s, hc_err *err)
     return HC_OK;
 }
 
+void hc_system_parameter(hc_system *s, hc_parameter p)
+{
+    hc_err ignored;
+    double t = s->p_t;
+    if (p == HC_P_L_P || p == HC_P_L_SE || p == HC_P_TEMPERATURE ||
+        s->at[HC_U_T] != HC_ABSENT) {
+        if (hc_system_parameters(s, &ignored) == HC_OK &&
+            s->at[HC_U_T] != HC_ABSENT)
+            set_parameters(s, t);
+        return;
+    }
+    s->p[p] = hc_cell_at(s->cell, p, t, NULL);
+}
+
 hc_status hc_system_new(hc_system **out, const hc_cell *cell,
                         const hc_grid *grid, hc_err *err)
 {

@@ -115,6 +115,9 @@ hc_status hc_system_refresh(hc_system *s, hc_err *err) HC_MUST_USE;
  * changed (quicker). */
 hc_status hc_system_parameters(hc_system *s, hc_err *err) HC_MUST_USE;
 
+/* The same for one parameter (isothermal systems). */
+void hc_system_parameter(hc_system *s, hc_parameter p);
+
 /* Rest at uniform composition x. */
 void hc_system_rest(const hc_system *s, double x, double *y, double *yp);
 
