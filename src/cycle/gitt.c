@@ -573,9 +573,7 @@ static void judge_flat(const hc_gitt_work *w, hc_gitt_pulse *p)
 
 static bool wants_fit(const hc_gitt_pulse *p)
 {
-    return (p->flags &
-            ((1u << HC_GITT_BIT_FEW_POINTS) | (1u << HC_GITT_BIT_FLAT_OCV) |
-             (1u << HC_GITT_BIT_NOT_CONSTANT))) == 0;
+    return (p->flags & HC_GITT_UNFIT) == 0;
 }
 
 /* ---- all of it ---- */

@@ -85,12 +85,12 @@ double hc_gitt_train_end_s(const hc_gitt_train *t);
 #define HC_GITT_FLAGS(X)                                                      \
     X(NOT_CONSTANT, "current-not-constant")                                   \
     X(FEW_POINTS, "few-points")                                               \
-    X(FLAT_OCV, "flat-ocv")           /* |dE_s| < 5 lsb, two phases */        \
-    X(OUTSIDE, "outside-ocv")         /* surface beyond the rested points */  \
-    X(WIDE, "wide-interval")          /* wider than a factor 2 */             \
-    X(AT_EDGE, "not-identifiable")    /* no minimum inside the scan */        \
+    X(FLAT_OCV, "flat-ocv")        /* |dE_s| < 5 lsb, two phases */           \
+    X(OUTSIDE, "outside-ocv")      /* surface beyond the rested points */     \
+    X(WIDE, "wide-interval")       /* wider than a factor 2 */                \
+    X(AT_EDGE, "not-identifiable") /* no minimum inside the scan */           \
     X(AGAINST, "moved-against-current") /* the rested potential did */        \
-    X(LATE_POINT, "first-point-late") /* later than 1 s */                    \
+    X(LATE_POINT, "first-point-late")   /* later than 1 s */                  \
     X(MISFIT, "poor-fit")
 
 typedef enum {
@@ -99,6 +99,14 @@ typedef enum {
 #undef X
         HC_GITT_FLAG_COUNT
 } hc_gitt_bit;
+
+/* Flags with which no fit is tried, and with which no value is given. */
+enum {
+    HC_GITT_UNFIT = 1 << HC_GITT_BIT_NOT_CONSTANT |
+                    1 << HC_GITT_BIT_FEW_POINTS | 1 << HC_GITT_BIT_FLAT_OCV |
+                    1 << HC_GITT_BIT_AGAINST,
+    HC_GITT_REFUSED = HC_GITT_UNFIT | 1 << HC_GITT_BIT_AT_EDGE
+};
 
 /* "ok", or the words of the flags joined by '+', as many as
  * fit. */

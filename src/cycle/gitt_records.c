@@ -63,10 +63,7 @@ static void put_rate(const block *b, const char *method, double rate_s,
 
 static bool refused(const hc_gitt_pulse *p)
 {
-    return (p->flags &
-            ((1u << HC_GITT_BIT_FLAT_OCV) | (1u << HC_GITT_BIT_AT_EDGE) |
-             (1u << HC_GITT_BIT_FEW_POINTS) |
-             (1u << HC_GITT_BIT_NOT_CONSTANT))) != 0;
+    return (p->flags & HC_GITT_REFUSED) != 0;
 }
 
 static void put_fit(const block *b)
