@@ -29,7 +29,7 @@ static const hc_tool tool = {
     .operands = "MEASURED SIMULATED",
     .notes = "Either may be '-'.  Prints the residuals, or with --records "
              "the errors of all,\neach step and each cycle, the shift of "
-             "SOC and the overpotential that would help.",
+             "SOC that would help and the\noverpotential.",
     .options = options,
     .min_operands = 2,
     .max_operands = 2,

@@ -1,5 +1,4 @@
 /* hc-ident: parameters of the cell model from curves and spectra */
-#include "cell/cellfile.h"
 #include "cell/ident.h"
 #include "cell/simjob.h"
 #include "core/records.h"
@@ -44,9 +43,9 @@ static const hc_tool tool = {
     .name = "hc-ident",
     .purpose = "parameters of the cell model from curves and spectra",
     .operands = "CELL.json DATA...",
-    .notes = "DATA are tables of kind series (their current is replayed) and "
-             "eis, fitted together.\nPrints records; what the data cannot "
-             "separate is refused.",
+    .notes = "DATA are tables of kind series (their current is replayed) "
+             "and eis, fitted\ntogether.  Prints records; what the data "
+             "cannot separate is refused.",
     .options = options,
     .min_operands = 2,
     .max_operands = -1,
@@ -68,78 +67,6 @@ static hc_status free_list(opts *o, hc_err *err)
             c += len + (c[len] == ',');
         }
     return HC_OK;
-}
-
-static void put(hc_writer *w, const char *name, double v, const char *unit)
-{
-    hc_conditions at = hc_conditions_none();
-    hc_record r = hc_record_make(&at, "ident", name, v, unit);
-    hc_records_put(w, &r);
-}
-
-static void put_all(hc_writer *w, const opts *o, const hc_ident_result *r)
-{
-    hc_conditions at = hc_conditions_none();
-    size_t strongest = 0;
-    for (size_t k = 0; k < o->how.n; k++) {
-        const hc_parameter_info *about = hc_parameter_about(o->how.p[k]);
-        hc_record e = hc_record_make(&at, "ident", about->path, r->value[k],
-                                     about->unit);
-        e.std_error = r->value[k] * r->sd_ln[k];
-        e.ci95_low = r->value[k] * exp(-1.959964 * r->sd_ln[k]);
-        e.ci95_high = r->value[k] * exp(1.959964 * r->sd_ln[k]);
-        snprintf(e.status, sizeof e.status, "%s",
-                 r->at_bound[k]      ? "at-bound"
-                 : r->identified[k] ? "ok"
-                                    : "not-identifiable");
-        hc_records_put(w, &e);
-        if (fabs(r->weakest[k]) > fabs(r->weakest[strongest]))
-            strongest = k;
-    }
-    put(w, "fisher_condition", r->condition, "1");
-    for (size_t k = 0; k < o->how.n; k++) {
-        char name[64];
-        snprintf(name, sizeof name, "weakest_%.50s",
-                 hc_parameter_about(o->how.p[k])->path);
-        put(w, name, r->weakest[k], "1");
-    }
-    for (size_t j = 0; j < o->how.n; j++)
-        for (size_t k = 0; k < j; k++) {
-            char name[64];
-            snprintf(name, sizeof name, "corr_%.28s_%.28s",
-                     hc_parameter_about(o->how.p[k])->path,
-                     hc_parameter_about(o->how.p[j])->path);
-            put(w, name, r->correlation[j][k], "1");
-        }
-    put(w, "rmse_volt", r->rmse_volt, "V");
-    put(w, "rmse_z_relative", r->rmse_z, "1");
-    put(w, "ssr", r->ssr, "1");
-    put(w, "dof", (double)r->dof, "1");
-}
-
-static hc_status write_cell(const opts *o, const char *path,
-                            const hc_ident_result *r, hc_err *err)
-{
-    hc_cellfile *f;
-    hc_out *out;
-    hc_status st = hc_cellfile_load(&f, path, err);
-    if (st != HC_OK)
-        return st;
-    for (size_t k = 0; st == HC_OK && k < o->how.n; k++) {
-        hc_provenance from = {"fitted", "hc-ident",
-                              r->identified[k] ? NULL : "not identifiable",
-                              r->sd_ln[k]};
-        st = hc_cellfile_set(f, o->how.p[k], r->value[k], NULL, &from, err);
-    }
-    if (st == HC_OK)
-        st = hc_out_open(&out, o->cell_out, err);
-    if (st == HC_OK) {
-        st = hc_cellfile_write(f, out, err);
-        hc_status closed = hc_out_close(out, err);
-        st = st == HC_OK ? closed : st;
-    }
-    hc_cellfile_free(f);
-    return st;
 }
 
 static hc_status fit(hc_session *s, opts *o, hc_cell *cell)
@@ -165,7 +92,7 @@ static hc_status fit(hc_session *s, opts *o, hc_cell *cell)
     if (have &&
         hc_session_table(s, "records", NULL, &w, &later) == HC_OK) {
         hc_records_begin(w);
-        put_all(w, o, &r);
+        hc_ident_records(w, &o->how, &r);
         hc_status ended = hc_writer_end(w, &later);
         if (st == HC_OK && ended != HC_OK) {
             st = ended;
@@ -174,7 +101,8 @@ static hc_status fit(hc_session *s, opts *o, hc_cell *cell)
         hc_writer_free(w);
     }
     if (st == HC_OK && o->cell_out)
-        st = write_cell(o, s->operands[0], &r, &s->err);
+        st = hc_ident_write(s->operands[0], o->cell_out, &o->how, &r,
+                            &s->err);
     hc_ident_free(f);
     return st;
 }

@@ -96,9 +96,9 @@ static const hc_tool tool = {
     .notes =
         "Runs the protocol of the cell file unless --protocol or --like "
         "says otherwise.\nSentences: Charge|Discharge at I until V; Hold at "
-        "V until I; Rest for T; Load R;\nGITT 10x [charge C/10 10 min, rest "
-        "2 h] until V; Staircase from V to V by V for T;\nRepeat N ... End; "
-        "Drive FILE.  Current > 0 charges.",
+        "V until I; Rest for T;\nGITT 10x [charge C/10 10 min, rest 2 h] "
+        "until V; Load R; Drive FILE;\nStaircase from V to V by V for T; "
+        "Repeat N ... End.  Current > 0 charges.",
     .options = options,
     .min_operands = 1,
     .max_operands = 1,
