@@ -18,6 +18,11 @@ typedef struct {
     char x[32];
 } block;
 
+static double composition(const hc_gitt_cell *cell, double q_c)
+{
+    return cell->x0 - q_c / cell->capacity_c;
+}
+
 static void put(const block *b, hc_record rec)
 {
     snprintf(rec.stoichiometry, sizeof rec.stoichiometry, "%s", b->x);
@@ -66,6 +71,20 @@ static bool refused(const hc_gitt_pulse *p)
     return (p->flags & HC_GITT_REFUSED) != 0;
 }
 
+/* What the surface saw: compositions when they are known, else charges. */
+static void put_surface(const block *b, const char *flags)
+{
+    double low = b->p->surface_low_c, high = b->p->surface_high_c;
+    double x = composition(b->cell, high), y = composition(b->cell, low);
+    bool known = isfinite(x) && isfinite(y);
+    put_value(b, "gitt-fit",
+              known ? "surface_stoichiometry_low" : "surface_charge_low_ah",
+              known ? x : low / 3600, known ? "-" : "Ah", flags);
+    put_value(b, "gitt-fit",
+              known ? "surface_stoichiometry_high" : "surface_charge_high_ah",
+              known ? y : high / 3600, known ? "-" : "Ah", flags);
+}
+
 static void put_fit(const block *b)
 {
     const hc_gitt_pulse *p = b->p;
@@ -86,10 +105,7 @@ static void put_fit(const block *b)
                   flags);
     }
     put_value(b, "gitt-fit", "residual_rms_volt", p->rms_v, "V", flags);
-    put_value(b, "gitt-fit", "surface_charge_low_ah", p->surface_low_c / 3600,
-              "Ah", flags);
-    put_value(b, "gitt-fit", "surface_charge_high_ah",
-              p->surface_high_c / 3600, "Ah", flags);
+    put_surface(b, flags);
 }
 
 /* Its interval is that of its own scatter; the bias stands beside it. */
@@ -126,11 +142,6 @@ static void put_rest(const block *b)
     if (isfinite(p->e_inf_v))
         put_value(b, "rest", "ocv_extrapolated_volt", p->e_inf_v, "V", status);
     put_value(b, "rest", "rest_rate_v_s", p->rest_rate_v_s, "V/s", status);
-}
-
-static double composition(const hc_gitt_cell *cell, double q_c)
-{
-    return cell->x0 - q_c / cell->capacity_c;
 }
 
 static block begin_block(hc_writer *w, const hc_gitt_train *t,
@@ -332,6 +343,36 @@ static void warn_bias(const hc_gitt_result *r, int which, hc_talk *talk,
     free(bias);
 }
 
+/* D that changes along the train by half and more: a constant D of each
+ * pulse is that of where its surface was. */
+static void warn_trend(const hc_gitt_result *r, hc_talk *talk,
+                       const char *file)
+{
+    double x0 = 0, y0 = 0, sxx = 0, sxy = 0, syy = 0, k = 0;
+    double lo = INFINITY, hi = -INFINITY;
+    for (size_t i = 0; i < r->n_pulses; i++) {
+        const hc_gitt_pulse *p = &r->pulse[i];
+        if (p->flags != 0 || !(p->rate_s > 0))
+            continue;
+        double x = p->q_mid_c, y = log(p->rate_s), dx = x - x0, dy = y - y0;
+        k += 1;
+        x0 += dx / k;
+        y0 += dy / k;
+        sxx += dx * (x - x0);
+        syy += dy * (y - y0);
+        sxy += dx * (y - y0);
+        lo = fmin(lo, x);
+        hi = fmax(hi, x);
+    }
+    double change = fabs(sxy / sxx) * (hi - lo);
+    if (k >= 4 && sxy * sxy > 0.8 * sxx * syy && change > log(1.5))
+        hc_say_warning(talk, file, 0,
+                       "D changes by a factor of %.2g along the train; each "
+                       "fit reads it where the surface was (--law fits the "
+                       "change)",
+                       exp(change));
+}
+
 void hc_gitt_warn(const hc_gitt_result *r, unsigned methods, hc_talk *talk,
                   const char *file)
 {
@@ -353,6 +394,8 @@ void hc_gitt_warn(const hc_gitt_result *r, unsigned methods, hc_talk *talk,
                        "%zu of %zu rests ended more than 2 %% of dE_s before "
                        "equilibrium",
                        rests, r->n_pulses);
+    if (methods & HC_GITT_FIT)
+        warn_trend(r, talk, file);
     for (int which = 0; which < 4; which++)
         if (methods & (which == 3 ? HC_GITT_ICI : HC_GITT_WH))
             warn_bias(r, which, talk, file);
