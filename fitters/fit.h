@@ -31,6 +31,7 @@ typedef struct {
     int picks; /* random starts of the discrete search */
     int library_starts;
     int random_starts;
+    int wide_starts; /* random ones in degenerate corners */
     int first_steps; /* LM steps before a start may be dropped */
     double kill;     /* cost ratio to the best so far that drops one */
     int reseeds;     /* per branch around a minimum */

@@ -35,11 +35,12 @@ hc_fit_effort hc_fit_thorough(void)
     return (hc_fit_effort){.picks = 16,
                            .library_starts = 12,
                            .random_starts = 32,
+                           .wide_starts = 120,
                            .first_steps = 8,
-                           .kill = 3,
+                           .kill = 10,
                            .reseeds = 3,
-                           .minima = 3,
-                           .rounds = 4,
+                           .minima = 5,
+                           .rounds = 5,
                            .seed = 1,
                            .sort_arcs = true};
 }
@@ -201,11 +202,15 @@ static void first_starts(search *s)
     for (int i = 0; i < n; i++)
         add(s, &at[i], true);
     for (int i = 0; i < e->random_starts; i++) {
-        random_start(&s->lib, &s->rng, &at[0]);
+        random_start(&s->lib, &s->rng, false, &at[0]);
         add(s, &at[0], true);
     }
+    for (int i = 0; i < e->wide_starts; i++) {
+        random_start(&s->lib, &s->rng, true, &at[0]);
+        add(s, &at[0], false);
+    }
     for (int i = 0; i < 4 && s->f->any_start; i++) {
-        random_start(&s->lib, &s->rng, &at[0]);
+        random_start(&s->lib, &s->rng, false, &at[0]);
         use_given_values(s, &at[0]);
         add(s, &at[0], true);
     }

@@ -601,7 +601,20 @@ int library_search(library *lib, hc_random *rng, int picks, start_point *out,
     return n;
 }
 
-void random_start(library *lib, hc_random *rng, start_point *out)
+/* Where degenerate minima lie: flat elements, times far outside. */
+static void widen(const hc_fit *f, dimension *d)
+{
+    const coordinate *co = &f->co[d->k];
+    if (d->exponent) {
+        d->lo = co->lo;
+        d->hi = co->hi;
+    } else if (d->tau) {
+        d->lo = fmax(co->lo, d->lo - 2);
+        d->hi = fmin(co->hi, d->hi + 8);
+    }
+}
+
+void random_start(library *lib, hc_random *rng, bool wide, start_point *out)
 {
     hc_fit *f = lib->f;
     memcpy(out->y, f->y0, sizeof f->y0);
@@ -613,9 +626,12 @@ void random_start(library *lib, hc_random *rng, start_point *out)
         int nd = dimensions(f, b, d);
         uint64_t signs = may_be_negative(f, b);
         base_shape(f, b, &s);
-        for (int j = 0; j < nd; j++)
+        for (int j = 0; j < nd; j++) {
+            if (wide)
+                widen(f, &d[j]);
             s.y[d[j].k - b->par_first] =
                 at(d[j].lo, d[j].hi, hc_random_uniform(rng));
+        }
         for (uint64_t bit = 1; bit <= signs; bit <<= 1)
             if ((signs & bit) && hc_random_uniform(rng) < 0.5)
                 s.negative ^= bit;

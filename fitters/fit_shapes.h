@@ -39,8 +39,9 @@ typedef struct {
 int library_search(library *lib, hc_random *rng, int picks, start_point *out,
                    int max);
 
-/* Random continuous shapes with their best sizes. */
-void random_start(library *lib, hc_random *rng, start_point *out);
+/* Random continuous shapes with their best sizes; `wide`: also exponents
+ * near 0 and times far outside the window. */
+void random_start(library *lib, hc_random *rng, bool wide, start_point *out);
 
 /* Sizes c >= 0 of nb unit columns (gram, b), those locked held at c[i] as
  * given; returns the gain c.(2 b - G c). */

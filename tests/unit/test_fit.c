@@ -169,6 +169,47 @@ static void test_table(void **state)
     eis_cases_free(&cases);
 }
 
+/* The thorough effort finds the two minima below the table's, both in
+ * degenerate corners, and says that they are. */
+static void test_thorough(void **state)
+{
+    static const struct {
+        const char *name, *circuit;
+        bool modulus;
+        double cost;
+    } low[] = {
+        {"drt_lib1", "L0-R0-p(R1,CPE1)-p(R2,CPE2)-CPE3", true, 9.352803e-4},
+        {"ipy_exampleData", "R0-p(R1,CPE1)-p(R2-Wo1,CPE2)", false,
+         6.328311e-6}};
+    eis_cases cases;
+    int found = 0;
+    (void)state;
+    if (!eis_cases_load(&cases)) {
+        print_message("# SKIP lower minima: no shared data\n");
+        skip();
+    }
+    for (size_t i = 0; i < cases.n; i++)
+        for (int k = 0; k < 2; k++) {
+            const eis_case *e = &cases.items[i];
+            hc_fit_effort effort = hc_fit_thorough();
+            hc_fit_result r;
+            hc_err err;
+            if (strcmp(e->name, low[k].name) != 0 ||
+                strcmp(e->circuit, low[k].circuit) != 0 ||
+                e->modulus != low[k].modulus)
+                continue;
+            hc_fit *f = fit_of(e);
+            assert_ok(hc_fit_search(f, &effort, &r, &err), err);
+            near_(r.best.cost, low[k].cost, 1e-4, 0, e->name, __FILE__,
+                  __LINE__);
+            assert_true(r.best.degenerate);
+            found++;
+            hc_fit_free(f);
+        }
+    assert_int_equal(found, 2);
+    eis_cases_free(&cases);
+}
+
 /* ---- noise-free data give the truth back ---- */
 
 enum { POINTS = 61 };
@@ -275,8 +316,8 @@ static void test_negative(void **state)
     hc_err err;
     hc_fit_effort effort = hc_fit_default();
     (void)state;
-    truth("R1{9.272}-p(R2{214.4},CPE1{Q=1.024e-6,n=.96},L1{2.213e-4}-"
-          "R3{18.44})-p(R4{-50},CPE2{Q=1.496e-5,n=.86})",
+    truth("R1{9.272}-p(R2{214.4},CPE1{Q=1.024e-6,n=.96},L1{2.213e-4}-R3{18."
+          "44})-p(R4{-50},CPE2{Q=1.496e-5,n=.86})",
           1e6, 1, f, z, p, &c);
     assert_true(c.pars[hc_circuit_par(&c, "R4")].negative);
     hc_fit_data d = {.n = POINTS, .freq_hz = f, .re = z, .im = z + POINTS};
@@ -402,7 +443,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_table),       cmocka_unit_test(test_noise_free),
         cmocka_unit_test(test_constraints), cmocka_unit_test(test_negative),
-        cmocka_unit_test(test_gsl),         cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_gsl),         cmocka_unit_test(test_thorough),
+        cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
