@@ -25,6 +25,8 @@ static double nice_step(double span, double wanted, int *decimals)
 {
     static const double steps[] = {1, 2, 2.5, 5, 10};
     double raw = span / (wanted > 1 ? wanted : 1);
+    if (!(raw > 1e-290) || raw > 1e290) /* an axis without length */
+        raw = 1;
     int e = (int)floor(log10(raw));
     double p = pow(10, e);
     size_t i = 0;
