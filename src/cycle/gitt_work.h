@@ -33,6 +33,10 @@ hc_status hc_gitt_run_curve(const hc_gitt_run *r, hc_monotone_kind kind,
 void hc_gitt_prepare(hc_gitt_work *w, const hc_gitt_pulse *p,
                      const hc_monotone *ocv);
 
+/* Leave out points whose surface lies beyond the rested points; true when
+ * there were any. */
+bool hc_gitt_mask_outside(hc_gitt_job *job, double rate_s);
+
 /* The textbook formulas on every pulse, and on the fitted curve. */
 hc_status hc_gitt_beside(hc_gitt_work *w, hc_err *err) HC_MUST_USE;
 
