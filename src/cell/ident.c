@@ -417,50 +417,70 @@ static void move(hc_ident *f, const double *from, const double *step,
     }
 }
 
-static hc_status iterate(hc_ident *f, hc_ident_result *r, hc_talk *talk,
-                         hc_err *err)
+/* What one round of damping came to. */
+typedef enum { ROUND_BETTER, ROUND_STUCK, ROUND_DONE } round_end;
+
+static hc_status one_round(hc_ident *f, hc_ident_result *r, double *lambda,
+                           round_end *end, hc_err *err)
 {
     size_t n = f->o.n;
     double a[HC_IDENT_MAX][HC_IDENT_MAX], b[HC_IDENT_MAX][HC_IDENT_MAX];
-    double g[HC_IDENT_MAX], from[HC_IDENT_MAX], lambda = 1e-3;
+    double g[HC_IDENT_MAX], from[HC_IDENT_MAX], step[HC_IDENT_MAX];
+    normal(f, a, g);
+    for (size_t k = 0; k < n; k++)
+        from[k] = f->cell->value[f->o.p[k]];
+    while (*lambda < 1e10) {
+        double ssr, decrease = 0;
+        for (size_t j = 0; j < n; j++) {
+            memcpy(b[j], a[j], n * sizeof b[j][0]);
+            b[j][j] += *lambda * fmax(a[j][j], 1e-12);
+            step[j] = -g[j];
+        }
+        if (!cholesky_solve(n, b, step)) {
+            *lambda = fmax(*lambda * 10, 1e-6);
+            continue;
+        }
+        for (size_t k = 0; k < n; k++)
+            decrease -= g[k] * step[k];
+        move(f, from, step, r);
+        hc_err ignored;
+        hc_status trial = evaluate(f, false, &ssr, &ignored);
+        if (trial == HC_NOMEM)
+            return hc_fail_nomem(err);
+        bool better = trial == HC_OK && ssr < r->ssr;
+        /* the step's own promise, in standard deviations squared */
+        bool small = decrease * (double)r->dof < 1e-3 * r->ssr;
+        if (better || small) {
+            *lambda = fmax(*lambda / 10, 1e-12);
+            *end = small ? ROUND_DONE : ROUND_BETTER;
+            if (better)
+                r->ssr = ssr;
+            if (better)
+                return HC_OK;
+            break;
+        }
+        *lambda *= 8;
+        *end = ROUND_STUCK;
+    }
+    for (size_t k = 0; k < n; k++)
+        f->cell->value[f->o.p[k]] = from[k];
+    return HC_OK;
+}
+
+static hc_status iterate(hc_ident *f, hc_ident_result *r, hc_talk *talk,
+                         hc_err *err)
+{
+    double lambda = 1e-3;
     hc_status st = evaluate(f, true, &r->ssr, err);
     while (st == HC_OK && r->steps < f->o.max_steps && !r->converged) {
-        normal(f, a, g);
-        for (size_t k = 0; k < n; k++)
-            from[k] = f->cell->value[f->o.p[k]];
-        bool better = false;
-        while (!better && lambda < 1e10) {
-            double step[HC_IDENT_MAX], ssr, most = 0;
-            for (size_t j = 0; j < n; j++) {
-                memcpy(b[j], a[j], n * sizeof b[j][0]);
-                b[j][j] += lambda * fmax(a[j][j], 1e-12);
-                step[j] = -g[j];
-            }
-            if (!cholesky_solve(n, b, step)) {
-                lambda = fmax(lambda * 10, 1e-6);
-                continue;
-            }
-            for (size_t k = 0; k < n; k++)
-                most = fmax(most, fabs(step[k]));
-            move(f, from, step, r);
-            hc_err ignored;
-            hc_status trial = evaluate(f, false, &ssr, &ignored);
-            if (trial == HC_NOMEM)
-                return hc_fail_nomem(err);
-            better = trial == HC_OK && ssr < r->ssr;
-            if (most < 1e-6 || (better && r->ssr - ssr < 1e-7 * r->ssr)) {
-                r->converged = true;
-                break;
-            }
-            lambda = better ? fmax(lambda / 10, 1e-12) : lambda * 8;
-        }
-        r->converged = r->converged || !better;
-        if (!better)
-            for (size_t k = 0; k < n; k++)
-                f->cell->value[f->o.p[k]] = from[k];
-        st = evaluate(f, true, &r->ssr, err);
+        round_end end = ROUND_STUCK;
+        st = one_round(f, r, &lambda, &end, err);
         r->steps++;
+        if (st != HC_OK)
+            break;
         hc_say_note(talk, "step %ld: cost %.6g", r->steps, r->ssr);
+        r->converged = end != ROUND_BETTER;
+        st = evaluate(f, true, &r->ssr, err);
     }
     return st;
 }

@@ -166,9 +166,9 @@ static hc_frame *curve(const hc_cell *c, double rate)
 
 static hc_frame *eis(hc_cell *c)
 {
-    static const char *const names[] = {
-        "soc", "frequency_hertz", "real_impedance_ohm",
-        "imaginary_impedance_ohm"};
+    static const char *const names[] = {"soc", "frequency_hertz",
+                                        "real_impedance_ohm",
+                                        "imaginary_impedance_ohm"};
     hc_writer *w;
     hc_out *out;
     hc_err err;
@@ -180,8 +180,8 @@ static hc_frame *eis(hc_cell *c)
     for (int k = 0; k < 60; k++) {
         double f = 1e6 * pow(10, -k / 7.5);
         double complex z;
-        check(hc_impedance(c, &g, hc_cell_x_of_soc(c, 0.5), &f, 1, &z, NULL,
-                           0, NULL, &err),
+        check(hc_impedance(c, &g, hc_cell_x_of_soc(c, 0.5), &f, 1, &z, NULL, 0,
+                           NULL, &err),
               &err);
         z *= (1 + 0.005 * sin(1e3 * k)) / c->value[HC_P_AREA];
         hc_writer_number(w, 0.5);
@@ -199,8 +199,8 @@ static hc_frame *eis(hc_cell *c)
 
 static double identification(hc_cell *c)
 {
-    static const hc_parameter p[] = {HC_P_D,   HC_P_I0_P, HC_P_SIGMA,
-                                     HC_P_I0_N, HC_P_C_P, HC_P_C_N,
+    static const hc_parameter p[] = {HC_P_D,     HC_P_I0_P, HC_P_SIGMA,
+                                     HC_P_I0_N,  HC_P_C_P,  HC_P_C_N,
                                      HC_P_C_GEO, HC_P_X0};
     hc_frame *frames[11];
     hc_ident_options o = hc_ident_default();
@@ -226,7 +226,6 @@ static double identification(hc_cell *c)
         check(hc_ident_data(f, frames[k], &talk, &err), &err);
     check(hc_ident_run(f, &r, &talk, &err), &err);
     double took = cpu_ms() - start;
-    fprintf(stderr, "steps %ld condition %g\n", r.steps, r.condition);
     hc_ident_free(f);
     for (int k = 0; k < 11; k++)
         hc_frame_free(frames[k]);
@@ -256,8 +255,8 @@ int main(void)
     row("hc-sim", "Table 1, 18 cells, fast", fast, "ms", 5);
     row("hc-sim", "60-point spectrum (N=40)", spectrum(&c) * 1e3, "us", 300);
     row("hc-sim", "1000 cycles, fast", thousand_cycles(&c), "ms", 300);
-    row("hc-ident", "8 parameters, 10 curves, 1 spectrum",
-        identification(&c), "ms", 500);
+    row("hc-ident", "8 parameters, 10 curves, 1 spectrum", identification(&c),
+        "ms", 500);
     hc_cell_clear(&c);
     return 0;
 }
