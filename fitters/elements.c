@@ -63,7 +63,7 @@ void hc_tanhc(cx x, cx *t, cx *m, cx *d)
         tanhc_series(cx_mul(x, x), t, m, d);
         return;
     }
-    if (x.re > 350.0) { /* exp(-2x) is 0 */
+    if (x.re > 20.0) { /* exp(-2x) is nothing beside 1 */
         *t = cx_inv(x);
         *m = cx_make(1 - t->re, -t->im);
         *d = cx_make(-1, 0);
@@ -78,19 +78,21 @@ void hc_tanhc(cx x, cx *t, cx *m, cx *d)
     *d = cx_make(q.re - 1, q.im);
 }
 
-/* k: ln tau, n, cos(n pi/2), sin(n pi/2) of (jw tau)^n */
+/* k: ln tau, n, cos(n pi/2), sin(n pi/2) of (jw tau)^n; k[6] tau */
 static void prepare_power(double tau, double n, double *k)
 {
     k[0] = log(tau);
     k[1] = n;
     k[2] = cos(n * M_PI_2);
     k[3] = sin(n * M_PI_2);
+    k[6] = tau;
 }
 
 /* x = (jw tau)^n and l = ln(jw tau) */
-static inline cx power(double ln_w, const double *k, cx *l)
+static inline cx power(double w, double ln_w, const double *k, cx *l)
 {
-    double a = ln_w + k[0], m = exp(k[1] * a);
+    double a = ln_w + k[0];
+    double m = k[1] == 0.5 ? sqrt(w * k[6]) : exp(k[1] * a);
     *l = cx_make(a, M_PI_2);
     return cx_make(m * k[2], m * k[3]);
 }
@@ -181,8 +183,7 @@ static void prepare_2(const double *p, double *k)
 static void point_zarc(double w, double ln_w, const double *p, const double *k,
                        cx *z, cx *d)
 {
-    (void)w;
-    cx l, x = power(ln_w, k, &l);
+    cx l, x = power(w, ln_w, k, &l);
     cx q = cx_inv(cx_make(1 + x.re, x.im));
     *z = cx_scale(q, p[0]);
     cx zx = cx_mul(*z, cx_mul(q, x)); /* -dz/dln x */
@@ -194,8 +195,7 @@ static void point_zarc(double w, double ln_w, const double *p, const double *k,
 static void point_wo(double w, double ln_w, const double *p, const double *k,
                      cx *z, cx *d)
 {
-    (void)w;
-    cx l, x = power(ln_w, k, &l), t, m, s;
+    cx l, x = power(w, ln_w, k, &l), t, m, s;
     hc_tanhc(x, &t, &m, &s);
     *z = cx_scale(cx_inv(cx_mul(cx_mul(x, x), t)), p[0]);
     cx zx = cx_mul(*z, cx_make(-2 - s.re, -s.im));
@@ -207,8 +207,7 @@ static void point_wo(double w, double ln_w, const double *p, const double *k,
 static void point_ws(double w, double ln_w, const double *p, const double *k,
                      cx *z, cx *d)
 {
-    (void)w;
-    cx l, x = power(ln_w, k, &l), t, m, s;
+    cx l, x = power(w, ln_w, k, &l), t, m, s;
     hc_tanhc(x, &t, &m, &s);
     *z = cx_scale(t, p[0]);
     cx zx = cx_mul(*z, s);
@@ -227,8 +226,7 @@ static void prepare_mg(const double *p, double *k)
 static void point_mg(double w, double ln_w, const double *p, const double *k,
                      cx *z, cx *d)
 {
-    (void)w;
-    cx l, x = power(ln_w, k, &l), t, m, s;
+    cx l, x = power(w, ln_w, k, &l), t, m, s;
     hc_tanhc(x, &t, &m, &s);
     double f = p[0] * exp((2 * k[1] - 1) * l.re);
     *z = cx_mul(cx_make(f * k[4], f * k[5]), cx_inv(cx_mul(cx_mul(x, x), t)));
@@ -278,8 +276,7 @@ static void point_gs(double w, double ln_w, const double *p, const double *k,
 static void point_hn(double w, double ln_w, const double *p, const double *k,
                      cx *z, cx *d)
 {
-    (void)w;
-    cx l, x = power(ln_w, k, &l), a = cx_make(1 + x.re, x.im);
+    cx l, x = power(w, ln_w, k, &l), a = cx_make(1 + x.re, x.im);
     cx ln_a = cx_log(a);
     *z = cx_scale(cx_exp(cx_scale(ln_a, -p[3])), p[0]);
     cx zx = cx_scale(cx_mul(*z, cx_div(x, a)), -p[3]);
@@ -297,8 +294,7 @@ static void prepare_half(const double *p, double *k)
 static void point_sd(double w, double ln_w, const double *p, const double *k,
                      cx *z, cx *d)
 {
-    (void)w;
-    cx l, x = power(ln_w, k, &l), t, m, s;
+    cx l, x = power(w, ln_w, k, &l), t, m, s;
     hc_tanhc(x, &t, &m, &s);
     cx q = cx_inv(m);
     *z = cx_scale(cx_mul(t, q), p[0]);
@@ -309,8 +305,7 @@ static void point_sd(double w, double ln_w, const double *p, const double *k,
 static void point_me(double w, double ln_w, const double *p, const double *k,
                      cx *z, cx *d)
 {
-    (void)w;
-    cx l, x = power(ln_w, k, &l);
+    cx l, x = power(w, ln_w, k, &l);
     cx q = cx_inv(cx_make(1 + x.re, x.im));
     *z = cx_scale(q, p[0]);
     d[0] = *z;
