@@ -241,7 +241,7 @@ static void try_start(search *s, const start_point *at, double base)
     static const struct {
         int steps;
         double ratio; /* to go on after these steps */
-    } stage[] = {{0, 2}, {12, 1.5}, {13, 1.2}, {12, 1.1}, {13, 0}};
+    } stage[] = {{0, 1.5}, {6, 1.3}, {6, 1.2}, {13, 1.1}, {25, 0}};
     candidate *c = add(s, at, false);
     if (c == NULL)
         return;
