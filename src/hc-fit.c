@@ -74,8 +74,8 @@ static const hc_tool tool = {
     .purpose = "fit an equivalent circuit, without start values",
     .operands = "CIRCUIT [FILE...]",
     .notes = "Reads tables of kind eis and prints records: every parameter "
-             "with its standard error,\n95 % interval and status, then the "
-             "goodness of the fit.\n"
+             "with its error,\n95 % interval and status, then the goodness "
+             "of the fit.\n"
              "Example: hc-fit 'R0-p(R1,CPE1)-Wo1' cell.tsv",
     .options = options,
     .min_operands = 1,

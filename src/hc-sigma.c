@@ -57,9 +57,9 @@ static const hc_tool tool = {
     .purpose = "conductivity, area-specific resistance, Arrhenius laws",
     .operands = "[FILE...]",
     .notes = "Reads the records of hc-fit, whose resistances have roles "
-             "(bulk, gb, interphase ...).\n"
+             "(bulk, gb ...).\n"
              "Example: hc-sigma --se-thickness 0.8mm --area 0.785cm2 "
-             "--arrhenius cell.rec",
+             "cell.rec",
     .options = options,
     .max_operands = -1};
 

@@ -41,8 +41,8 @@ static const hc_tool tool = {
     .name = "hc-z",
     .purpose = "impedance spectrum of an equivalent circuit",
     .operands = "CIRCUIT",
-    .notes = "Example: hc-z 'R0-p(R1,CPE1)' --set R0=10 --set R1=50 "
-             "--set CPE1_Q=1e-5 --set CPE1_n=0.9\n"
+    .notes = "Example: hc-z 'R0{10}-p(R1{50},CPE1{1e-5,n=0.9})' "
+             "--noise 0.1%\n"
              "halfcell-circuit(7) has the language and all elements.",
     .options = options,
     .min_operands = 1,
