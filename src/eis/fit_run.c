@@ -218,33 +218,68 @@ static void put_range(sink *k, const hc_spectrum *s)
     put(k, "frequency_high_hertz", s->freq_hz[0], "Hz", "-");
 }
 
-/* Capacitance an arc's peak stands for, the usual hint at what it is: Brug
- * and others for a CPE beside its R, C = (Q R)^(1/n) / R. */
+/* What an arc of this capacitance usually is, for a pellet of about 1 cm2
+ * and 1 mm (Irvine, Sinclair and West 1990, 10.1002/adma.19900020304); a
+ * suggestion, never taken as the role. */
+static const char *usual_role(double c_f)
+{
+    static const struct {
+        double below;
+        const char *name;
+    } classes[] = {{2e-11, "bulk?"},
+                   {1e-8, "gb?"},
+                   {2e-7, "interphase?"},
+                   {1e-4, "charge-transfer?"},
+                   {INFINITY, "cathode-or-diffusion?"}};
+    size_t i = 0;
+    while (!(c_f < classes[i].below) && i < 4)
+        i++;
+    return classes[i].name;
+}
+
+/* The R beside element i of a p( ), or -1. */
+static int resistance_beside(const hc_circuit *c, int i)
+{
+    int node = 0;
+    while (c->nodes[node].element != i)
+        node++;
+    int up = c->nodes[node].parent;
+    if (up < 0 || c->nodes[up].kind != HC_NODE_PARALLEL)
+        return -1;
+    int end = c->nodes[up].par_first + c->nodes[up].par_n;
+    for (int e = c->nodes[up].par_first; e < end; e++)
+        if (strcmp(c->elements[c->pars[e].element].type->name, "R") == 0)
+            return e;
+    return -1;
+}
+
+/* Capacitance an arc's peak stands for, the usual hint at what it is: for a
+ * CPE beside its R it is (Q R)^(1/n) / R. */
 static void put_capacitances(sink *k, const hc_circuit *c, const double *p)
 {
     for (int i = 0; i < c->n_elements; i++) {
         char name[HC_CIRCUIT_NAME + 8];
-        int q = c->elements[i].par_first, node = 0;
-        if (strcmp(c->elements[i].type->name, "CPE") != 0)
+        int q = c->elements[i].par_first;
+        bool cpe = strcmp(c->elements[i].type->name, "CPE") == 0;
+        bool plain = strcmp(c->elements[i].type->name, "C") == 0;
+        int r = cpe || plain ? resistance_beside(c, i) : -1;
+        if (r < 0 || !(p[r] > 0) || (cpe && !(p[q + 1] > 0)))
             continue;
-        while (c->nodes[node].element != i)
-            node++;
-        int up = c->nodes[node].parent, r = -1;
-        if (up < 0 || c->nodes[up].kind != HC_NODE_PARALLEL)
-            continue;
-        for (int e = c->nodes[up].par_first;
-             e < c->nodes[up].par_first + c->nodes[up].par_n && r < 0; e++)
-            if (strcmp(c->elements[c->pars[e].element].type->name, "R") == 0)
-                r = e;
-        if (r < 0 || !(p[r] > 0) || !(p[q + 1] > 0))
-            continue;
-        snprintf(name, sizeof name, "%s_C", c->elements[i].name);
-        hc_record rec = hc_record_make(
-            &k->at, "fit", name, pow(p[q] * p[r], 1 / p[q + 1]) / p[r], "F");
         const char *role = hc_circuit_role_of(c, i);
-        snprintf(rec.role, sizeof rec.role, "%s", role[0] ? role : "-");
-        snprintf(rec.status, sizeof rec.status, "derived");
-        hc_records_put(k->w, &rec);
+        double c_f = plain ? p[q] : pow(p[q] * p[r], 1 / p[q + 1]) / p[r];
+        if (cpe) {
+            snprintf(name, sizeof name, "%s_C", c->elements[i].name);
+            hc_record rec = hc_record_make(&k->at, "fit", name, c_f, "F");
+            snprintf(rec.role, sizeof rec.role, "%s", role[0] ? role : "-");
+            snprintf(rec.status, sizeof rec.status, "derived");
+            hc_records_put(k->w, &rec);
+        }
+        if (role[0] == '\0') {
+            snprintf(name, sizeof name, "%s_usual_role", c->pars[r].name);
+            hc_record rec =
+                hc_record_word(&k->at, "suggestion", name, usual_role(c_f));
+            hc_records_put(k->w, &rec);
+        }
     }
 }
 
