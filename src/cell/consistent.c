@@ -56,10 +56,11 @@ static double damping(const hc_system *s, const double *step)
 {
     static const double most = 0.2;
     double worst = 0;
-    const hc_unknown drops[] = {HC_U_PSI_P, HC_U_PSI_N, HC_U_DP, HC_U_DN};
-    for (size_t k = 0; k < 4; k++) {
+    /* film and lithium without capacitors are solved for eta: no need */
+    const hc_unknown drops[] = {HC_U_DP, HC_U_DN};
+    for (size_t k = 0; k < 2; k++) {
         int at = s->at[drops[k]];
-        if (at != HC_ABSENT && s->differential[at] == 0)
+        if (at != HC_ABSENT)
             worst = fmax(worst, fabs(step[at]));
     }
     for (size_t j = 0; j < s->depth.n; j++) {

@@ -175,16 +175,16 @@ static void thomas(hc_fast *f, double alpha, double h, double *y)
     size_t n = f->n;
     double scale = h * f->cell->d_shape.b[0], *c = f->c;
     double pivot = 1 / (alpha + scale * f->upper[0]);
-    c[0] = -scale * f->upper[0] * pivot;
-    y[0] *= pivot;
+    double factor = c[0] = -scale * f->upper[0] * pivot;
+    double last = y[0] *= pivot;
     for (size_t k = 1; k < n; k++) {
         double low = -scale * f->lower[k], up = -scale * f->upper[k];
-        pivot = 1 / (alpha - low - up - low * c[k - 1]);
-        c[k] = up * pivot;
-        y[k] = (y[k] - low * y[k - 1]) * pivot;
+        pivot = 1 / (alpha - low - up - low * factor);
+        c[k] = factor = up * pivot;
+        y[k] = last = (y[k] - low * last) * pivot;
     }
     for (size_t k = n - 1; k-- > 0;)
-        y[k] -= c[k] * y[k + 1];
+        y[k] = last = y[k] - c[k] * last;
 }
 
 /* The same for D(x) by Newton on the Kirchhoff transform. */
@@ -261,19 +261,18 @@ static double surprise(const hc_fast *f, double h, const double *to)
     const double *a = f->x[0], *b = f->x[1], *c = f->x[2];
     if (f->known < 2)
         return 0;
-    if (f->known == 2) {
-        double w = h / (f->t[0] - f->t[1]);
-        for (size_t k = 0; k < f->n; k++)
-            worst = fmax(worst, fabs(to[k] - a[k] - w * (a[k] - b[k])));
-        return 0.3 * worst;
-    }
     double t0 = f->t[0], t1 = f->t[1], t2 = f->t[2];
-    double l0 = (t - t1) * (t - t2) / ((t0 - t1) * (t0 - t2));
-    double l1 = (t - t0) * (t - t2) / ((t1 - t0) * (t1 - t2));
-    double l2 = (t - t0) * (t - t1) / ((t2 - t0) * (t2 - t1));
-    for (size_t k = 0; k < f->n; k++)
-        worst = fmax(worst, fabs(to[k] - l0 * a[k] - l1 * b[k] - l2 * c[k]));
-    return 0.25 * worst;
+    double l0 = 1 + h / (t0 - t1), l1 = 1 - l0, l2 = 0;
+    if (f->known > 2) {
+        l0 = (t - t1) * (t - t2) / ((t0 - t1) * (t0 - t2));
+        l1 = (t - t0) * (t - t2) / ((t1 - t0) * (t1 - t2));
+        l2 = (t - t0) * (t - t1) / ((t2 - t0) * (t2 - t1));
+    }
+    for (size_t k = 0; k < f->n; k++) {
+        double e = fabs(to[k] - l0 * a[k] - l1 * b[k] - l2 * c[k]);
+        worst = e > worst ? e : worst;
+    }
+    return (f->known > 2 ? 0.25 : 0.3) * worst;
 }
 
 static void push(hc_fast *f, double t, double *new_x)
