@@ -558,6 +558,24 @@ static void to_start(const library *lib, const combination *m, start_point *s)
     s->gain = m->gain;
 }
 
+/* Insert a combination by its gain unless it is there already. */
+static void keep(const hc_fit *f, combination *kept, int *n, int max,
+                 const combination *m)
+{
+    int place = *n;
+    for (int i = 0; i < *n; i++)
+        if (same_picks(f, &kept[i], m))
+            return;
+    while (place > 0 && kept[place - 1].gain < m->gain)
+        place--;
+    if (place >= max)
+        return;
+    *n = *n < max ? *n + 1 : max;
+    memmove(&kept[place + 1], &kept[place],
+            (size_t)(*n - 1 - place) * sizeof kept[0]);
+    kept[place] = *m;
+}
+
 int library_search(library *lib, hc_random *rng, int picks, start_point *out,
                    int max)
 {
@@ -570,7 +588,7 @@ int library_search(library *lib, hc_random *rng, int picks, start_point *out,
         max = KEEP;
     for (int p = 0; p < picks; p++) {
         combination m = {{0}, {0}, 0};
-        bool known = false, moved = true;
+        bool moved = true;
         for (int i = 0; i < f->n_branches; i++) {
             int k = f->branches[i].kind;
             m.pick[i] =
@@ -584,17 +602,21 @@ int library_search(library *lib, hc_random *rng, int picks, start_point *out,
                 moved |= exchange(lib, locked, &m, i);
         }
         canonical(f, &m);
-        for (int i = 0; i < n && !known; i++)
-            known = same_picks(f, &kept[i], &m);
-        int at_place = n;
-        while (!known && at_place > 0 && kept[at_place - 1].gain < m.gain)
-            at_place--;
-        if (known || at_place >= max)
-            continue;
-        n = n < max ? n + 1 : max;
-        memmove(&kept[at_place + 1], &kept[at_place],
-                (size_t)(n - 1 - at_place) * sizeof kept[0]);
-        kept[at_place] = m;
+        keep(f, kept, &n, max, &m);
+    }
+    /* a single branch has one best shape; of one with many dimensions the
+     * next best are starts of their own */
+    const combination best = kept[0];
+    for (int i = 0; i < f->n_branches && f->n_branches == 1; i++) {
+        int k = f->branches[i].kind;
+        int from = lib->first[k], to = lib->first[k + 1];
+        for (int q = from; q < to && to - from >= HALTON; q++) {
+            combination m = best;
+            m.pick[i] = q;
+            evaluate(lib, locked, &m);
+            canonical(f, &m);
+            keep(f, kept, &n, max, &m);
+        }
     }
     for (int i = 0; i < n; i++)
         to_start(lib, &kept[i], &out[i]);

@@ -272,6 +272,86 @@ static void test_noise_free(void **state)
     }
 }
 
+/* ---- the mock circuits of the table, noise-free and with 0.05 % ----
+ * Truths of expected.tsv in our terms: W_A = 1/(Y sqrt 2), Ws_Z0 = (B/Y)^n,
+ * Ws_tau = B (SOURCES.md), the blocking line of mock 7 as Ws with (Ri, (Ri
+ * Y)^(1/n), n/2); equal arcs by their time constants. */
+static const struct {
+    const char *name, *circuit;
+} mocks[] = {
+    {"mock01", "R1{100}-p(R2{200},C1{8e-7})-p(R3{500},W1{A=1767.76695297})"},
+    {"mock02", "R1{120}-p(R2{430},CPE1{Q=6.2e-5,n=.93})"},
+    {"mock04", "La1{L=2e-6,n=.88}-R1{.02}-p(R2{.01},CPE1{Q=4.1,n=.47})-"
+               "p(R3{.1},CPE2{Q=530,n=.78})"},
+    {"mock05", "R1{144}-p(R2{240.7},CPE1{Q=1.792e-7,n=.91})-p(R3{830.1},"
+               "CPE2{Q=7.157e-7,n=.87})-p(R4{490.3},CPE3{Q=1.629e-5,n=.94})"},
+    {"mock07",
+     "R1{2}-Ws1{Z0=.8741,tau=0.0008843100139,n=.3637}-W1{A=0.07071067812}"},
+    {"mock09", "R1{9.272}-p(R2{214.4},CPE1{Q=1.024e-6,n=.96},L1{2.213e-4}-"
+               "R3{18.44})-p(R4{-50},CPE2{Q=1.496e-5,n=.86})"},
+    {"mock12", "R1{1}-L1{.01}"},
+    {"mock13", "R1{70}-p(R2{100},C1{1e-4})-p(R3{200},C2{.0025})-"
+               "p(R4{50},L1{300})"},
+    {"mock15", "p(C1{2e-10},R1{1500}-p(CPE1{Q=5e-5,n=.8},R2{500}-"
+               "Ws1{Z0=1936.4916731,tau=150}))"},
+    {"mock17", "HN1{R=1,tau=1,a=.95,b=.5}"},
+    {"mock18", "R1{10}-G1{R=50,tau=.01}"},
+};
+
+static void try_mock(const char *name, const char *text, bool clean)
+{
+    static hc_fit_report report;
+    char path[64];
+    double *f, *re, *im, p[HC_CIRCUIT_PARS];
+    size_t n;
+    hc_circuit c;
+    hc_fit *fit;
+    hc_fit_result r;
+    hc_err err;
+    hc_fit_effort effort = hc_fit_default();
+    hc_fit_ask ask = {false, false};
+    snprintf(path, sizeof path, "synthetic/%s_%s", name,
+             clean ? "clean" : "n005");
+    assert_true(eis_spectrum_load(path, false, &n, &f, &re, &im));
+    assert_ok(hc_circuit_parse(&c, text, &err), err);
+    hc_circuit_values(&c, p);
+    for (int k = 0; k < c.n_pars; k++)
+        if (!c.pars[k].optional)
+            c.pars[k].value = NAN;
+    hc_fit_data d = {.n = n, .freq_hz = f, .re = re, .im = im};
+    assert_ok(hc_fit_new(&fit, &c, &d, HC_WEIGHT_MODULUS, &err), err);
+    assert_ok(hc_fit_search(fit, &effort, &r, &err), err);
+    assert_ok(hc_fit_judge(fit, &r.best, ask, &report, &err), err);
+    for (int k = 0; k < c.n_pars; k++) {
+        double off = fabs(r.best.p[k] - p[k]);
+        double sd = report.par[k].std_error;
+        if (c.pars[k].optional)
+            continue;
+        if (clean ? off > 1e-6 * fabs(p[k]) : off > 4 * sd)
+            fail_msg("%s: %s = %.9g +- %.2g, the truth is %.9g", path,
+                     c.pars[k].name, r.best.p[k], sd, p[k]);
+    }
+    hc_fit_free(fit);
+    free(f);
+    free(re);
+    free(im);
+}
+
+static void test_mocks(void **state)
+{
+    eis_cases cases;
+    (void)state;
+    if (!eis_cases_load(&cases)) {
+        print_message("# SKIP mock circuits: no shared data\n");
+        skip();
+    }
+    eis_cases_free(&cases);
+    for (size_t i = 0; i < sizeof mocks / sizeof mocks[0]; i++) {
+        try_mock(mocks[i].name, mocks[i].circuit, true);
+        try_mock(mocks[i].name, mocks[i].circuit, false);
+    }
+}
+
 /* ---- constraints ---- */
 
 static void test_constraints(void **state)
@@ -441,10 +521,10 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_table),       cmocka_unit_test(test_noise_free),
-        cmocka_unit_test(test_constraints), cmocka_unit_test(test_negative),
-        cmocka_unit_test(test_gsl),         cmocka_unit_test(test_thorough),
-        cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_table),    cmocka_unit_test(test_noise_free),
+        cmocka_unit_test(test_mocks),    cmocka_unit_test(test_constraints),
+        cmocka_unit_test(test_negative), cmocka_unit_test(test_gsl),
+        cmocka_unit_test(test_thorough), cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
