@@ -48,6 +48,8 @@ static const char *shown(char ch, char buf[8])
 {
     if (ch == '\0')
         return "the end";
+    if ((unsigned char)ch < 0x20 || (unsigned char)ch >= 0x7f)
+        return "a character that is not plain ASCII";
     snprintf(buf, 8, "'%c'", ch);
     return buf;
 }
