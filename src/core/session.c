@@ -11,19 +11,24 @@
 
 static const char *const standard_input[] = {"-"};
 
-/* "hc-kk 0.1 --method linkk a.tsv": what was run, for the '#: step' line.
- * The output's name is left out: it says nothing about the result. */
+/* "hc-kk 0.1 --method linkk": what was done, for the '#: step' line.  The
+ * names of the files are left out: the source lines say what was read, and
+ * the same work on the same data must describe itself the same.  Options
+ * stand before operands, since getopt has sorted them. */
 static void describe_step(hc_session *s, int argc, char **argv)
 {
     size_t at = (size_t)snprintf(s->step, sizeof s->step, "%s %s",
                                  s->tool->name, PACKAGE_VERSION);
-    for (int i = 1; i < argc && at + 1 < sizeof s->step; i++) {
+    int end = argc;
+    if (s->n_operands > (size_t)s->tool->min_operands)
+        end -= (int)s->n_operands - s->tool->min_operands;
+    for (int i = 1; i < end && at + 1 < sizeof s->step; i++) {
         const char *a = argv[i];
         if (strcmp(a, "-o") == 0 || strcmp(a, "--output") == 0) {
             i++;
             continue;
         }
-        if (hc_starts_with(a, "--output=") ||
+        if (hc_starts_with(a, "--output=") || strcmp(a, "--") == 0 ||
             (hc_starts_with(a, "-o") && a[2] != '\0'))
             continue;
         at += (size_t)snprintf(s->step + at, sizeof s->step - at, " %s", a);
