@@ -2,22 +2,17 @@
 #include "config.h"
 
 #include "core/session.h"
-#include "core/text.h"
-#include "plot/draw.h"
 #include "plot/kinds.h"
+#include "plot/plot.h"
 
 #include <math.h>
 #include <stdlib.h>
-#include <string.h>
 
 typedef struct {
     hc_common common;
-    const char *to, *theme, *title, *colour_by;
-    const char *spectra, *cycles;
+    hc_plot_request r;
     hc_list labels;
-    double dpi, width_m, height_m;
-    double freq_min_hz, freq_max_hz;
-    bool no_legend, absolute, capacitive, kinds;
+    bool kinds;
 } opts;
 
 static const hc_option options[] = {
@@ -26,7 +21,7 @@ static const hc_option options[] = {
      HC_OPT_CHOICE,
      "FORMAT",
      "svg, pdf or png; without it the ending of -o FILE says",
-     offsetof(opts, to),
+     offsetof(opts, r.to),
      "svg|pdf|png",
      0,
      0,
@@ -36,7 +31,7 @@ static const hc_option options[] = {
      HC_OPT_CHOICE,
      "NAME",
      "sizes for a journal column, a slide or a report",
-     offsetof(opts, theme),
+     offsetof(opts, r.theme),
      "journal|slide|report",
      0,
      0,
@@ -46,7 +41,7 @@ static const hc_option options[] = {
      HC_OPT_TEXT,
      "TEXT",
      "words above the figure",
-     offsetof(opts, title),
+     offsetof(opts, r.title),
      NULL,
      0,
      0,
@@ -66,7 +61,7 @@ static const hc_option options[] = {
      HC_OPT_TEXT,
      "COLUMN",
      "colour the curves by this column, with a colour bar",
-     offsetof(opts, colour_by),
+     offsetof(opts, r.colour_by),
      NULL,
      0,
      0,
@@ -76,7 +71,7 @@ static const hc_option options[] = {
      HC_OPT_FLAG,
      NULL,
      "leave the legend out",
-     offsetof(opts, no_legend),
+     offsetof(opts, r.no_legend),
      NULL,
      0,
      0,
@@ -86,7 +81,7 @@ static const hc_option options[] = {
      HC_OPT_FLAG,
      NULL,
      "ohm and ampere even where the area is known",
-     offsetof(opts, absolute),
+     offsetof(opts, r.absolute),
      NULL,
      0,
      0,
@@ -96,20 +91,20 @@ static const hc_option options[] = {
      HC_OPT_NUMBER,
      "N",
      "dots per inch of a png (300)",
-     offsetof(opts, dpi),
+     offsetof(opts, r.dpi),
      NULL,
      20,
      2400,
      {0}},
     HC_OPTION_QUANTITY("width", "LENGTH", "width of the page, e.g. 8.6cm",
-                       HC_DIM_LENGTH, opts, width_m),
+                       HC_DIM_LENGTH, opts, r.width_m),
     HC_OPTION_QUANTITY("height", "LENGTH", "height of the page, e.g. 6cm",
-                       HC_DIM_LENGTH, opts, height_m),
-    HC_OPTION_FREQ_MIN(opts, freq_min_hz),
-    HC_OPTION_FREQ_MAX(opts, freq_max_hz),
-    HC_OPTION_CAPACITIVE(opts, capacitive),
-    HC_OPTION_SPECTRUM(opts, spectra),
-    HC_OPTION_CYCLE(opts, cycles),
+                       HC_DIM_LENGTH, opts, r.height_m),
+    HC_OPTION_FREQ_MIN(opts, r.freq_min_hz),
+    HC_OPTION_FREQ_MAX(opts, r.freq_max_hz),
+    HC_OPTION_CAPACITIVE(opts, r.capacitive),
+    HC_OPTION_SPECTRUM(opts, r.spectra),
+    HC_OPTION_CYCLE(opts, r.cycles),
     {"kinds",
      0,
      HC_OPT_FLAG,
@@ -134,34 +129,6 @@ static const hc_tool tool = {
     0,
     -1};
 
-static void list_kinds(hc_out *out)
-{
-    const hc_plot_kind *k;
-    for (size_t i = 0; (k = hc_plot_at(i)) != NULL; i++)
-        hc_out_printf(out, "%s\t%s\t%s\n", k->name, k->tables, k->purpose);
-}
-
-static hc_status picture_of(const opts *o, hc_picture *as, hc_err *err)
-{
-    static const char *const names[] = {"svg", "pdf", "png"};
-    const char *path = o->common.output, *name = o->to;
-    if (!name) {
-        const char *dot = path ? strrchr(path, '.') : NULL;
-        if (!path || strcmp(path, "-") == 0 || hc_starts_with(path, "/dev/"))
-            name = "svg";
-        else
-            name = dot && !strchr(dot, '/') ? dot + 1 : "";
-    }
-    for (int i = 0; i < 3; i++)
-        if (hc_strcasecmp(name, names[i]) == 0) {
-            *as = (hc_picture)i;
-            return HC_OK;
-        }
-    return hc_fail(err, HC_USAGE,
-                   "the ending of '%s' is not .svg, .pdf or .png: say --to",
-                   path);
-}
-
 static hc_status find_kind(const hc_session *s, const hc_plot_kind **kind,
                            hc_err *err)
 {
@@ -176,7 +143,7 @@ static hc_status find_kind(const hc_session *s, const hc_plot_kind **kind,
     return HC_OK;
 }
 
-/* Read all tables; one that is broken is reported, the others go on. */
+/* Read all tables; each that is broken is reported. */
 static size_t read_tables(hc_session *s, const char *const *files, size_t n,
                           hc_frame **frames)
 {
@@ -193,89 +160,53 @@ static size_t read_tables(hc_session *s, const char *const *files, size_t n,
     return got;
 }
 
-static hc_status draw(hc_session *s, const opts *o, const hc_plot_kind *kind,
-                      hc_frame **frames, size_t n, hc_picture as)
+/* True when a picture was written. */
+static bool plot(hc_session *s, const opts *o)
 {
-    hc_figure f = {0};
-    hc_plot_input in = {.frame = frames,
-                        .n = n,
-                        .label = o->labels.items,
-                        .n_labels = o->labels.n,
-                        .colour_by = o->colour_by,
-                        .spectra = o->spectra,
-                        .cycles = o->cycles,
-                        .freq_min_hz = o->freq_min_hz,
-                        .freq_max_hz = o->freq_max_hz,
-                        .capacitive = o->capacitive,
-                        .absolute = o->absolute,
-                        .talk = &s->talk};
-    hc_draw_opts d = {.theme = hc_theme_find(o->theme),
-                      .width_pt = o->width_m / 0.0254 * 72,
-                      .height_pt = o->height_m / 0.0254 * 72,
-                      .dpi = o->dpi,
-                      .no_legend = o->no_legend};
-    hc_status st = kind->build(&in, &f, &s->err);
-    if (st == HC_OK && o->title)
-        hc_canvas_escape(o->title, f.title, sizeof f.title);
-    if (st == HC_OK)
-        st = hc_draw(&f, &d, as, s->out, &s->err);
-    hc_figure_clear(&f);
-    return st;
-}
-
-static void plot(hc_session *s, const opts *o)
-{
-    const hc_plot_kind *kind = NULL;
-    hc_picture as = HC_PICTURE_SVG;
     static const char *const standard_input[] = {"-"};
+    const hc_plot_kind *kind = NULL;
+    hc_plot_request r = o->r;
+    r.output = o->common.output;
+    r.label = o->labels.items;
+    r.n_labels = o->labels.n;
     hc_status st = find_kind(s, &kind, &s->err);
     if (st == HC_OK)
-        st = picture_of(o, &as, &s->err);
-    if (st == HC_OK)
-        st = hc_range_check(o->spectra, "--spectrum", &s->err);
-    if (st == HC_OK)
-        st = hc_range_check(o->cycles, "--cycle", &s->err);
+        st = hc_plot_check(&r, &s->err);
     size_t n = s->n_operands > 1 ? s->n_operands - 1 : 1, got = 0;
+    const char *const *files =
+        s->n_operands > 1 ? s->operands + 1 : standard_input;
     hc_frame **frames = calloc(n, sizeof *frames);
     if (st == HC_OK && !frames)
         st = hc_fail_nomem(&s->err);
-    bool drawn = false;
-    if (st == HC_OK) {
-        got = read_tables(s,
-                          s->n_operands > 1
-                              ? s->operands + 1
-                              : (const char **)(void *)standard_input,
-                          n, frames);
-        if (got == n) { /* half a figure would mislead */
-            st = draw(s, o, kind, frames, got, as);
-            drawn = st == HC_OK;
-        }
-    }
+    if (st == HC_OK)
+        got = read_tables(s, files, n, frames);
+    bool all = st == HC_OK && got == n; /* half a figure would mislead */
+    if (all)
+        st = hc_plot_draw(kind, &r, frames, n, s->out, &s->talk, &s->err);
     hc_session_note(s, st);
-    if (!drawn && s->out && !hc_out_failed(s->out)) {
-        hc_out_discard(s->out); /* no empty picture */
-        s->out = NULL;
-    }
     for (size_t i = 0; i < got; i++)
         hc_frame_free(frames[i]);
     free(frames);
+    return all && st == HC_OK;
 }
 
 int main(int argc, char **argv)
 {
-    opts o = {.theme = "journal",
-              .dpi = 300,
-              .width_m = (double)NAN,
-              .height_m = (double)NAN,
-              .freq_min_hz = (double)NAN,
-              .freq_max_hz = (double)NAN};
+    opts o = {.r = {.theme = "journal",
+                    .dpi = 300,
+                    .width_m = (double)NAN,
+                    .height_m = (double)NAN,
+                    .freq_min_hz = (double)NAN,
+                    .freq_max_hz = (double)NAN}};
     hc_session s;
     if (!hc_session_begin(&s, &tool, argc, argv, &o, &o.common))
         return hc_session_end(&s);
-    if (o.kinds)
-        list_kinds(s.out);
-    else
-        plot(&s, &o);
+    if (o.kinds) {
+        hc_plot_list(s.out);
+    } else if (!plot(&s, &o) && !hc_out_failed(s.out)) {
+        hc_out_discard(s.out); /* no empty picture */
+        s.out = NULL;
+    }
     hc_list_clear(&o.labels);
     return hc_session_end(&s);
 }

@@ -61,10 +61,9 @@ static void draw_bar(hc_canvas *c, const hc_layout *l, const hc_figure *f)
     double h = (b->y1 - b->y0) / STEPS, widest = 0;
     for (int i = 0; i < STEPS; i++) {
         hc_canvas_pen(c, hc_colour_map((i + 0.5) / STEPS), 0);
-        hc_canvas_rectangle(
-            c,
-            (hc_box){b->x0, b->y0 + i * h, b->x1, b->y0 + (i + 1) * h + 0.05},
-            true);
+        /* each to the top, or seams show between them */
+        hc_canvas_rectangle(c, (hc_box){b->x0, b->y0 + i * h, b->x1, b->y1},
+                            true);
     }
     hc_canvas_pen(c, HC_BLACK, t->frame);
     hc_canvas_rectangle(c, *b, false);

@@ -301,6 +301,25 @@ static void append(char *buf, size_t cap, const char *sep, const char *s)
         snprintf(buf + at, cap - at, "%s%s", at ? sep : "", s);
 }
 
+/* Is there another group of the same table under the same conditions? */
+static bool has_twin(const hc_plot_input *in, const hc_rows *all, size_t n,
+                     size_t which)
+{
+    for (size_t k = 0; k < n; k++) {
+        bool same = k != which && all[k].frame == all[which].frame;
+        for (size_t i = 0; i < CONDITIONS && same; i++) {
+            if (strcmp(conditions[i].key, "spectrum_index") == 0)
+                continue;
+            double a = hc_plot_context(in, &all[k], conditions[i].key);
+            double b = hc_plot_context(in, &all[which], conditions[i].key);
+            same = a == b || (isnan(a) && isnan(b));
+        }
+        if (same)
+            return true;
+    }
+    return false;
+}
+
 void hc_plot_label(const hc_plot_input *in, const hc_rows *all, size_t n,
                    size_t which, char *buf, size_t cap)
 {
@@ -322,7 +341,7 @@ void hc_plot_label(const hc_plot_input *in, const hc_rows *all, size_t n,
         if (!isfinite(v) || !varies(in, all, n, conditions[i].key))
             continue;
         if (strcmp(conditions[i].key, "spectrum_index") == 0 &&
-            strchr(buf, ',') != NULL)
+            !has_twin(in, all, n, which))
             continue;
         hc_number_print_digits(v * conditions[i].factor, 3, number);
         snprintf(word, sizeof word, conditions[i].label, number);

@@ -19,7 +19,7 @@ static hc_tick *add(hc_ticks *t, double at, bool major)
     return k;
 }
 
-/* The step of 1, 2, 2.5, 5 times a power of ten nearest above span/wanted;
+/* The step of 1, 2, 2.5, 5 times a power of ten near span/wanted;
  * *decimals are the digits after the point that its multiples need. */
 static double nice_step(double span, double wanted, int *decimals)
 {
@@ -30,8 +30,9 @@ static double nice_step(double span, double wanted, int *decimals)
     int e = (int)floor(log10(raw));
     double p = pow(10, e);
     size_t i = 0;
-    while (i + 1 < sizeof steps / sizeof *steps && steps[i] * p < raw * 0.999)
-        i++;
+    while (i + 1 < sizeof steps / sizeof *steps &&
+           (steps[i] * p < raw * 0.78 || (i == 2 && e < 1)))
+        i++; /* 2.5 would need one more decimal, 25 does not */
     int d = i == 2 ? 1 - e : i == 4 ? -e - 1 : -e;
     *decimals = d > 0 ? d : 0;
     return steps[i] * p;

@@ -1,0 +1,94 @@
+#include "plot/plot.h"
+
+#include "core/options.h"
+#include "core/text.h"
+#include "plot/draw.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static hc_status picture_of(const hc_plot_request *r, hc_picture *as,
+                            hc_err *err)
+{
+    static const char *const names[] = {"svg", "pdf", "png"};
+    const char *path = r->output, *name = r->to;
+    if (!name) {
+        const char *dot = path ? strrchr(path, '.') : NULL;
+        if (!path || strcmp(path, "-") == 0 || hc_starts_with(path, "/dev/"))
+            name = "svg";
+        else
+            name = dot && !strchr(dot, '/') ? dot + 1 : "";
+    }
+    for (int i = 0; i < 3; i++)
+        if (hc_strcasecmp(name, names[i]) == 0) {
+            *as = (hc_picture)i;
+            return HC_OK;
+        }
+    return hc_fail(err, HC_USAGE,
+                   "the ending of '%s' is not .svg, .pdf or .png: say --to",
+                   path);
+}
+
+/* A page between 1 cm and 2 m; NaN is the theme's. */
+static bool bad_length(double m)
+{
+    return isfinite(m) ? m < 0.01 || m > 2 : isinf(m);
+}
+
+hc_status hc_plot_check(const hc_plot_request *r, hc_err *err)
+{
+    hc_picture as;
+    hc_status st = picture_of(r, &as, err);
+    if (st == HC_OK)
+        st = hc_range_check(r->spectra, "--spectrum", err);
+    if (st == HC_OK)
+        st = hc_range_check(r->cycles, "--cycle", err);
+    if (st == HC_OK && (bad_length(r->width_m) || bad_length(r->height_m)))
+        st = hc_fail(err, HC_USAGE,
+                     "--width and --height lie between 1cm and 2m");
+    if (st == HC_OK && !hc_theme_find(r->theme))
+        st = hc_fail(err, HC_USAGE, "no theme is called '%s'", r->theme);
+    return st;
+}
+
+hc_status hc_plot_draw(const hc_plot_kind *kind, const hc_plot_request *r,
+                       hc_frame **frames, size_t n, hc_out *out, hc_talk *talk,
+                       hc_err *err)
+{
+    hc_figure f = {0};
+    hc_picture as;
+    hc_plot_input in = {.frame = frames,
+                        .n = n,
+                        .label = r->label,
+                        .n_labels = r->n_labels,
+                        .colour_by = r->colour_by,
+                        .spectra = r->spectra,
+                        .cycles = r->cycles,
+                        .freq_min_hz = r->freq_min_hz,
+                        .freq_max_hz = r->freq_max_hz,
+                        .capacitive = r->capacitive,
+                        .absolute = r->absolute,
+                        .talk = talk};
+    hc_draw_opts d = {.theme = hc_theme_find(r->theme),
+                      .width_pt = r->width_m / 0.0254 * 72,
+                      .height_pt = r->height_m / 0.0254 * 72,
+                      .dpi = r->dpi,
+                      .no_legend = r->no_legend};
+    hc_status st = picture_of(r, &as, err);
+    if (st == HC_OK)
+        st = kind->build(&in, &f, err);
+    if (st == HC_OK && r->title)
+        hc_canvas_escape(r->title, f.title, sizeof f.title);
+    if (st == HC_OK)
+        st = hc_draw(&f, &d, as, out, err);
+    hc_figure_clear(&f);
+    return st;
+}
+
+void hc_plot_list(hc_out *out)
+{
+    const hc_plot_kind *k;
+    for (size_t i = 0; (k = hc_plot_at(i)) != NULL; i++)
+        hc_out_printf(out, "%s\t%s\t%s\n", k->name, k->tables, k->purpose);
+}

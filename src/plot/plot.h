@@ -1,0 +1,34 @@
+/* plot.h: tables in, a picture out */
+#ifndef HC_PLOT_PLOT_H
+#define HC_PLOT_PLOT_H
+
+#include "core/frame.h"
+#include "core/messages.h"
+#include "plot/kinds.h"
+
+/* What the user asked for.  Texts may be NULL, numbers NaN. */
+typedef struct {
+    const char *to;     /* svg pdf png; NULL: by the ending of output */
+    const char *output; /* file name, NULL or "-" stdout */
+    const char *theme, *title, *colour_by;
+    const char *spectra, *cycles;
+    const char *const *label;
+    size_t n_labels;
+    double dpi, width_m, height_m;
+    double freq_min_hz, freq_max_hz;
+    bool no_legend, absolute, capacitive;
+} hc_plot_request;
+
+/* HC_USAGE when the request cannot be met whatever the tables hold. */
+hc_status hc_plot_check(const hc_plot_request *r, hc_err *err) HC_MUST_USE;
+
+/* The figure of one kind from these tables, written to `out`.  HC_NO when
+ * there is nothing to draw. */
+hc_status hc_plot_draw(const hc_plot_kind *kind, const hc_plot_request *r,
+                       hc_frame **frames, size_t n, hc_out *out, hc_talk *talk,
+                       hc_err *err) HC_MUST_USE;
+
+/* "name<TAB>tables<TAB>purpose", a kind a line. */
+void hc_plot_list(hc_out *out);
+
+#endif
