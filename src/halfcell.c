@@ -18,9 +18,9 @@ static const struct {
     {"read", "instrument files to tables"},
     {"kk", "is a spectrum Kramers-Kronig consistent"},
     {"fit", "circuits fitted to spectra, without start values"},
-    {"drt", "distribution of relaxation times"},
     {"z", "impedance of a circuit"},
-    {"sigma", "conductivities, Arrhenius laws"},
+    {"fixture", "spectra corrected for the cell holder"},
+    {"sigma", "conductivities and Arrhenius laws"},
     {"steps", "steps of a cycling test"},
     {"cycles", "capacities and efficiencies by cycle"},
     {"dqdv", "dQ/dV and dV/dQ"},
@@ -31,8 +31,7 @@ static const struct {
     {"sim", "simulate a cell"},
     {"ident", "identify cell parameters from curves and spectra"},
     {"cmp", "measured against simulated"},
-    {"plot", "figures of any table"},
-    {"report", "one page from tables, records and figures"},
+    {"plot", "figures of tables"},
 };
 
 enum { N_TOOLS = sizeof tools / sizeof tools[0] };
