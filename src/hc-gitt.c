@@ -76,7 +76,7 @@ static const hc_tool tool = {
     .purpose = "diffusivities from pulses and rests",
     .operands = "[FILE...]",
     .notes = "Reads halfcell tables of kind series. Give --film-thickness "
-             "or --particle-radius\nfor D; with --geometry alone only D/L^2 "
+             "or\n--particle-radius for D; with --geometry alone only D/L^2 "
              "is printed.",
     .options = options,
     .max_operands = -1};

@@ -129,20 +129,6 @@ static const hc_tool tool = {
     0,
     -1};
 
-static hc_status find_kind(const hc_session *s, const hc_plot_kind **kind,
-                           hc_err *err)
-{
-    if (s->n_operands == 0)
-        return hc_fail(err, HC_USAGE, "KIND is missing, e.g. nyquist");
-    *kind = hc_plot_find(s->operands[0]);
-    if (!*kind)
-        return hc_fail(err, HC_USAGE,
-                       "no figure is called '%.60s'; did you mean '%s'? "
-                       "(--kinds lists them)",
-                       s->operands[0], hc_plot_nearest(s->operands[0]));
-    return HC_OK;
-}
-
 /* Read all tables; each that is broken is reported. */
 static size_t read_tables(hc_session *s, const char *const *files, size_t n,
                           hc_frame **frames)
@@ -169,7 +155,8 @@ static bool plot(hc_session *s, const opts *o)
     r.output = o->common.output;
     r.label = o->labels.items;
     r.n_labels = o->labels.n;
-    hc_status st = find_kind(s, &kind, &s->err);
+    const char *name = s->n_operands > 0 ? s->operands[0] : NULL;
+    hc_status st = hc_plot_choose(name, &kind, &s->err);
     if (st == HC_OK)
         st = hc_plot_check(&r, &s->err);
     size_t n = s->n_operands > 1 ? s->n_operands - 1 : 1, got = 0;

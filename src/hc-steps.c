@@ -68,7 +68,7 @@ static const hc_tool tool = {
     .operands = "[FILE...]",
     .notes = "Reads halfcell tables of kind series, or bare TSV/CSV with "
              "BDF column names,\nand prints one row per step: rest, cc, cv, "
-             "pulse, ramp, sweep, power, eis, other.",
+             "pulse, ramp,\nsweep, power, eis, other.",
     .options = options,
     .max_operands = -1};
 

@@ -34,14 +34,13 @@ static double per(const eis *e, size_t k)
  * measured spectrum it belongs to unless there is only one of them. */
 static void dress(const eis *e, size_t k, hc_curve *c, bool label)
 {
-    size_t measured = 0, place = 0, models = 0;
+    size_t measured = 0, place = 0;
     bool model = hc_plot_is_model(e->in->frame[e->g[k].frame]);
     for (size_t i = 0; i < e->n; i++) {
         bool m = hc_plot_is_model(e->in->frame[e->g[i].frame]);
         if (i < k && m == model)
             place++;
         measured += !m;
-        models += m;
     }
     c->look = model ? HC_LOOK_LINE : HC_LOOK_POINTS | HC_LOOK_OPEN;
     c->mark = (hc_mark)(place % HC_MARK_COUNT);

@@ -39,3 +39,18 @@ const char *hc_plot_nearest(const char *name)
     }
     return kinds[best]->name;
 }
+
+hc_status hc_plot_choose(const char *name, const hc_plot_kind **kind,
+                       hc_err *err)
+{
+    const hc_plot_kind *k = name == NULL ? NULL : hc_plot_find(name);
+    if (name == NULL)
+        return hc_fail(err, HC_USAGE, "KIND is missing, e.g. nyquist");
+    if (k == NULL)
+        return hc_fail(err, HC_USAGE,
+                       "no figure is called '%.60s'; did you mean '%s'? "
+                       "(--kinds lists them)",
+                       name, hc_plot_nearest(name));
+    *kind = k;
+    return HC_OK;
+}

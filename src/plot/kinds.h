@@ -14,6 +14,10 @@ typedef struct {
 
 /* NULL when there is none of that name. */
 const hc_plot_kind *hc_plot_find(const char *name);
+/* The same with a sentence: HC_USAGE for an unknown or missing (NULL) name.
+ */
+hc_status hc_plot_choose(const char *name, const hc_plot_kind **kind,
+                         hc_err *err) HC_MUST_USE;
 /* The i-th kind, NULL after the last. */
 const hc_plot_kind *hc_plot_at(size_t i);
 /* Name of the kind nearest to a wrong one, for "did you mean". */
