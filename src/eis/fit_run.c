@@ -363,6 +363,7 @@ void hc_fit_curve_begin(hc_writer *w, bool dense)
     static const char *const names[] = {"source_index", "spectrum_index",
                                         "electrode",    HC_COL_FREQ,
                                         HC_COL_RE,      HC_COL_IM};
+    hc_writer_meta(w, "curve", "fit"); /* hc-plot: a line, not points */
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         hc_writer_column(w, names[i]);
     if (dense)

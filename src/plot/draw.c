@@ -350,6 +350,10 @@ static void draw_head(hc_canvas *c, const hc_layout *l, const hc_figure *f,
                      b->y1 + t->gap + above->height};
         draw_legend(c, above, at, t);
     }
+    hc_canvas_pen(c, HC_GREY, t->frame);
+    if (f->remark[0])
+        hc_canvas_text(c, b->x1, b->y1 + t->gap + above->height, t->small_text,
+                       1, false, f->remark);
     hc_canvas_pen(c, HC_BLACK, t->frame);
     if (f->title[0])
         hc_canvas_text(c, b->x0, l->height - t->gap - 0.9 * t->text,
@@ -393,6 +397,7 @@ hc_status hc_draw(const hc_figure *f, const hc_draw_opts *o, hc_picture as,
     hc_layout l = {.theme = o->theme};
     l.width = isfinite(o->width_pt) ? o->width_pt : o->theme->width;
     l.head = f->title[0] ? 1.5 * o->theme->text : 0;
+    l.head += f->remark[0] ? 1.2 * o->theme->small_text : 0;
     hc_canvas *c = NULL;
     hc_status st = hc_layout_ranges(&l, f, err);
     if (st == HC_OK) {

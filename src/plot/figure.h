@@ -99,6 +99,7 @@ typedef struct {
  * and a title on its x axis. */
 typedef struct {
     char title[HC_LABEL_SIZE];
+    char remark[HC_LABEL_SIZE]; /* small words above the first panel */
     hc_panel *panel;
     size_t n_panels, cap_panels;
     bool share_x;

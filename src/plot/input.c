@@ -125,13 +125,17 @@ static hc_status group_frame(growing *w, const grouping *g, hc_err *err)
     return st;
 }
 
-hc_status hc_plot_groups(const hc_plot_input *in, const char *key,
-                         hc_rows **out, size_t *n, hc_err *err)
+static hc_status group_all(const hc_plot_input *in, const char *key, bool only,
+                           hc_rows **out, size_t *n, hc_err *err)
 {
     growing w = {0};
     hc_status st = HC_OK;
     for (size_t i = 0; i < in->n && st == HC_OK; i++) {
         grouping g = grouping_of(in, i, key);
+        if (only) {
+            g.key[0] = hc_frame_column(g.f, "cell");
+            g.key[1] = g.key[2] = -1;
+        }
         size_t before = w.n;
         st = group_frame(&w, &g, err);
         if (st == HC_OK && w.n == before)
@@ -148,6 +152,18 @@ hc_status hc_plot_groups(const hc_plot_input *in, const char *key,
     *out = w.g;
     *n = w.n;
     return HC_OK;
+}
+
+hc_status hc_plot_groups(const hc_plot_input *in, const char *key,
+                         hc_rows **out, size_t *n, hc_err *err)
+{
+    return group_all(in, key, false, out, n, err);
+}
+
+hc_status hc_plot_by(const hc_plot_input *in, const char *key, hc_rows **out,
+                     size_t *n, hc_err *err)
+{
+    return group_all(in, key, true, out, n, err);
 }
 
 void hc_rows_free(hc_rows *g, size_t n)
@@ -439,4 +455,27 @@ hc_status hc_plot_xy(const hc_plot_input *in, const hc_rows *g, hc_panel *p,
     }
     *out = c;
     return HC_OK;
+}
+
+hc_status hc_plot_panel(hc_figure *f, const char *x_title, const char *x_unit,
+                        const char *y_title, const char *y_unit,
+                        hc_panel **out, hc_err *err)
+{
+    hc_status st = hc_figure_panel(f, out, err);
+    if (st != HC_OK)
+        return st;
+    hc_axis_title(&(*out)->x, x_title, x_unit);
+    hc_axis_title(&(*out)->y, y_title, y_unit);
+    return HC_OK;
+}
+
+hc_lab_unit hc_lab_charge(double largest_ah, bool per_area)
+{
+    if (!per_area)
+        return hc_lab_prefix(largest_ah, "Ah");
+    /* Ah/m2 is 0.1 mAh/cm2 */
+    if (largest_ah > 0 && largest_ah < 0.2)
+        return (hc_lab_unit){100, "\xC2\xB5"
+                                  "Ah/cm\xC2\xB2"};
+    return (hc_lab_unit){0.1, "mAh/cm\xC2\xB2"};
 }

@@ -33,6 +33,9 @@ typedef struct {
  * Tables without those columns are one group each. */
 hc_status hc_plot_groups(const hc_plot_input *in, const char *key,
                          hc_rows **out, size_t *n, hc_err *err) HC_MUST_USE;
+/* The same grouped by cell and the column `key` alone (records). */
+hc_status hc_plot_by(const hc_plot_input *in, const char *key, hc_rows **out,
+                     size_t *n, hc_err *err) HC_MUST_USE;
 void hc_rows_free(hc_rows *g, size_t n);
 
 /* HC_DATA naming table and column when a table has none of the columns. */
@@ -81,6 +84,14 @@ hc_status hc_plot_xy(const hc_plot_input *in, const hc_rows *g, hc_panel *p,
                      int x_column, double x_factor, int y_column,
                      double y_factor, unsigned look, hc_curve **out,
                      hc_err *err) HC_MUST_USE;
+
+/* A new panel with its titles. */
+hc_status hc_plot_panel(hc_figure *f, const char *x_title, const char *x_unit,
+                        const char *y_title, const char *y_unit,
+                        hc_panel **out, hc_err *err) HC_MUST_USE;
+
+/* mAh, mAh/cm2 (area known) from Ah. */
+hc_lab_unit hc_lab_charge(double largest_ah, bool per_area);
 
 /* Column of the group's table, -1 when it has none. */
 int hc_plot_column(const hc_plot_input *in, const hc_rows *g,

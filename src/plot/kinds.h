@@ -24,9 +24,17 @@ const hc_plot_kind *hc_plot_at(size_t i);
 const char *hc_plot_nearest(const char *name);
 
 /* ---- one file of src/plot each, or several that belong together ---- */
-extern const hc_plot_kind hc_plot_nyquist, hc_plot_bode;
+extern const hc_plot_kind hc_plot_arrhenius;
+extern const hc_plot_kind hc_plot_ccd;
+extern const hc_plot_kind hc_plot_cmp, hc_plot_profile;
+extern const hc_plot_kind hc_plot_overpotential, hc_plot_sweep;
+extern const hc_plot_kind hc_plot_cycles, hc_plot_rate, hc_plot_steps;
+extern const hc_plot_kind hc_plot_dqdv;
 extern const hc_plot_kind hc_plot_drt;
-extern const hc_plot_kind hc_plot_series;
+extern const hc_plot_kind hc_plot_drt_map, hc_plot_bench;
 extern const hc_plot_kind hc_plot_gitt, hc_plot_ocv;
+extern const hc_plot_kind hc_plot_nyquist, hc_plot_bode;
+extern const hc_plot_kind hc_plot_residuals;
+extern const hc_plot_kind hc_plot_series;
 
 #endif
