@@ -471,6 +471,8 @@ hc_status hc_plot_panel(hc_figure *f, const char *x_title, const char *x_unit,
 
 hc_lab_unit hc_lab_charge(double largest_ah, bool per_area)
 {
+    if (!per_area && largest_ah >= 1e-4 && largest_ah < 1)
+        return (hc_lab_unit){1000, "mAh"}; /* 1.7 mAh, not 1700 uAh */
     if (!per_area)
         return hc_lab_prefix(largest_ah, "Ah");
     /* Ah/m2 is 0.1 mAh/cm2 */

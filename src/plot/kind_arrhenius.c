@@ -14,12 +14,18 @@
 static const struct {
     const char *quantity, *title, *unit;
     double factor;
-    int kelvin; /* power of the temperature it is drawn with (by the form) */
+
 } shown[] = {
-    {"conductivity_s_m", "~{\xCF\x83}", "S/cm", 0.01, 0},
-    {"conductivity_apparent_s_m", "~{\xCF\x83}", "S/cm", 0.01, 0},
-    {"area_specific_resistance_ohm_m2", "ASR", "\xCE\xA9 cm\xC2\xB2", 1e4, 0},
-    {"diffusivity_m2_s", "~{D}", "cm\xC2\xB2/s", 1e4, 0},
+    {"conductivity_s_m", "~{\xCF\x83}",
+     "S cm^{\xE2\x88\x92"
+     "1}",
+     0.01},
+    {"conductivity_apparent_s_m", "~{\xCF\x83}",
+     "S cm^{\xE2\x88\x92"
+     "1}",
+     0.01},
+    {"area_specific_resistance_ohm_m2", "ASR", "\xCE\xA9 cm\xC2\xB2", 1e4},
+    {"diffusivity_m2_s", "~{D}", "cm\xC2\xB2/s", 1e4},
 };
 enum { SHOWN = sizeof shown / sizeof *shown };
 
@@ -134,6 +140,22 @@ static hc_status add_law(const law *w, const hc_arrhenius_form *form,
     return st;
 }
 
+/* ", 0.374 +- 0.002 eV" with as many decimals as the error has meaning */
+static void put_energy(char *label, size_t cap, const parameters *q)
+{
+    double e = q->e / EV, sd = q->sd / EV;
+    int decimals = sd > 0 ? (int)ceil(-log10(sd) + 0.5) : 3;
+    decimals = decimals < 2 ? 2 : decimals > 4 ? 4 : decimals;
+    char text[64];
+    if (sd >= 5e-5)
+        snprintf(text, sizeof text, ", %.*f \xC2\xB1 %.*f eV", decimals, e,
+                 decimals, sd);
+    else
+        snprintf(text, sizeof text, ", %.4f eV", e);
+    if (strlen(label) + strlen(text) < cap)
+        strcat(label, text);
+}
+
 static hc_status add_role(const law *w, const hc_arrhenius_form *form,
                           size_t colour, hc_panel *p, hc_err *err)
 {
@@ -151,10 +173,7 @@ static hc_status add_role(const law *w, const hc_arrhenius_form *form,
         parameters q;
         if (!find_law(w, methods[i], &q))
             continue;
-        char *label = p->curve[at].label;
-        size_t used = strlen(label);
-        snprintf(label + used, sizeof p->curve[at].label - used,
-                 ", %.3f \xC2\xB1 %.3f eV", q.e / EV, q.sd / EV);
+        put_energy(p->curve[at].label, sizeof p->curve[at].label, &q);
         st = add_law(w, form, &q, at, p, err);
     }
     return st;
@@ -178,7 +197,7 @@ static void name_axes(hc_panel *p, size_t what, const hc_arrhenius_form *form)
              : power == -1 ? "/~{T}"
                            : "");
     snprintf(unit, sizeof unit, "%s%s", shown[what].unit,
-             power == 1    ? " K"
+             power == 1    ? "\xC2\xB7K"
              : power == -1 ? "/K"
                            : "");
     p->y.log = true;

@@ -16,7 +16,7 @@ typedef struct {
 
 static const shown quantities[] = {
     {"diffusivity_m2_s", "~{D}", "cm\xC2\xB2/s", 1e4},
-    {"diffusivity_apparent_m2_s", "apparent ~{D}", "cm\xC2\xB2/s", 1e4},
+    {"diffusivity_apparent_m2_s", "Apparent ~{D}", "cm\xC2\xB2/s", 1e4},
     {"diffusivity_over_length2_per_s", "~{D}/~{L}\xC2\xB2", "1/s", 1},
 };
 
@@ -111,7 +111,7 @@ static hc_status build_gitt(const hc_plot_input *in, hc_figure *f, hc_err *err)
         st = hc_figure_panel(f, &p, err);
     if (st == HC_OK) {
         p->y.log = true;
-        hc_axis_title(&p->x, has_x ? "composition ~{x}" : "potential",
+        hc_axis_title(&p->x, has_x ? "Composition ~{x}" : "Potential",
                       has_x ? "" : "V");
         hc_axis_title(&p->y, what->title, what->unit);
         for (size_t k = 0; k < n && st == HC_OK; k++)
@@ -184,9 +184,9 @@ static hc_status build_ocv(const hc_plot_input *in, hc_figure *f, hc_err *err)
         bool has_x = hc_plot_largest(in, g, n, "stoichiometry") > 0;
         double most = hc_plot_largest(in, g, n, "charge_ah");
         hc_lab_unit unit = hc_lab_prefix(most, "Ah");
-        hc_axis_title(&p->x, has_x ? "composition ~{x}" : "charge passed",
+        hc_axis_title(&p->x, has_x ? "Composition ~{x}" : "Charge passed",
                       has_x ? "" : unit.unit);
-        hc_axis_title(&p->y, "open-circuit potential", "V");
+        hc_axis_title(&p->y, "Open-circuit potential", "V");
         for (size_t k = 0; k < n && st == HC_OK; k++)
             st = add_branch(in, &g[k], has_x ? "stoichiometry" : "charge_ah",
                             has_x ? 1 : unit.factor, p, err);

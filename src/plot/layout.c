@@ -61,25 +61,30 @@ static void span_of(const hc_panel *p, span *sx, span *sy)
             widen(sy, p->rule[i].at, ly);
 }
 
+/* A logarithmic axis shows at least this part of a decade: less would make
+ * noise look like a trend. */
+#define LEAST_DECADES 0.3
+
 /* A range of one value gets a width; the rest a margin. */
 static void settle(span s, const hc_axis *a, double margin, hc_scale *out)
 {
-    double w = s.hi - s.lo;
-    bool tight = margin <= 0;
     double m = fmax(fabs(s.lo), fabs(s.hi));
-    if (!(w > 1e-9 * m)) {
-        w = a->log ? 0.5 : m > 0 ? 0.1 * m : 1;
-        margin = 1;
-        tight = false;
+    bool above = !a->log && a->zero && s.lo >= 0;
+    bool below = !a->log && a->zero && s.hi <= 0 && s.lo < 0;
+    bool near_zero = fmin(fabs(s.lo), fabs(s.hi)) < 0.05 * m;
+    if (above)
+        s.lo = 0;
+    if (below)
+        s.hi = 0;
+    double w = s.hi - s.lo, least = a->log ? LEAST_DECADES : 1e-9 * m;
+    if (!(w > least)) {
+        double mid = 0.5 * (s.lo + s.hi);
+        w = a->log ? LEAST_DECADES : m > 0 ? 0.1 * m : 1;
+        s = (span){mid - 0.5 * w, mid + 0.5 * w};
     }
-    out->lo = tight ? s.lo : s.lo - margin * w;
-    out->hi = tight ? s.hi : s.hi + margin * w;
-    if (!a->log && a->zero) {
-        if (s.lo >= 0)
-            out->lo = 0;
-        if (s.hi <= 0)
-            out->hi = 0;
-    }
+    /* a marker that lies on zero must not be cut by the frame */
+    out->lo = s.lo - (above ? near_zero ? 0.03 : 0 : margin) * w;
+    out->hi = s.hi + (below ? near_zero ? 0.03 : 0 : margin) * w;
     if (isfinite(a->lo))
         out->lo = a->log ? log10(a->lo) : a->lo;
     if (isfinite(a->hi))

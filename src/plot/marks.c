@@ -64,6 +64,8 @@ static void draw_errors(hc_canvas *c, const hc_pane *p, const hc_curve *k,
             a = p->box.y0;
         a = fmax(fmin(a, p->box.y1), p->box.y0);
         b = fmax(fmin(b, p->box.y1), p->box.y0);
+        if (fabs(b - a) < 2 * t->marker && k->look & HC_LOOK_POINTS)
+            continue; /* hidden by the marker but for its ears */
         hc_canvas_segment(c, x, a, x, b);
         hc_canvas_segment(c, x - cap, a, x + cap, a);
         hc_canvas_segment(c, x - cap, b, x + cap, b);
@@ -289,22 +291,30 @@ static double edge(const double *at, size_t n, size_t i, bool log)
     return log ? pow(10, e) : e;
 }
 
+/* High edge of cell i in points.  A cell reaches under its neighbour, which
+ * is drawn later, or white seams would show; not so beside an empty one. */
+static double far_edge(const double *at, size_t n, size_t i, bool log,
+                       bool neighbour)
+{
+    return edge(at, n, neighbour && i + 2 <= n ? i + 2 : i + 1, log);
+}
+
 void hc_draw_map(hc_canvas *c, const hc_pane *p, const hc_figure *f,
                  const hc_map *m)
 {
     for (size_t k = 0; k < m->ny; k++)
         for (size_t i = 0; i < m->nx; i++) {
-            double v = m->v[k * m->nx + i];
-            if (!isfinite(v))
+            const double *v = &m->v[k * m->nx + i];
+            if (!isfinite(*v))
                 continue;
-            hc_box b = {hc_pane_x(p, edge(m->x, m->nx, i, p->x.log)),
-                        hc_pane_y(p, edge(m->y, m->ny, k, p->y.log)),
-                        hc_pane_x(p, edge(m->x, m->nx, i + 1, p->x.log)),
-                        hc_pane_y(p, edge(m->y, m->ny, k + 1, p->y.log))};
-            /* a hair wider than the cell, or white seams show */
-            b.x1 += 0.1;
-            b.y1 += 0.1;
-            hc_canvas_pen(c, hc_colour_map(hc_figure_bar_place(f, v)), 0);
+            bool right = i + 1 < m->nx && isfinite(v[1]);
+            bool above = k + 1 < m->ny && isfinite(v[m->nx]);
+            hc_box b = {
+                hc_pane_x(p, edge(m->x, m->nx, i, p->x.log)),
+                hc_pane_y(p, edge(m->y, m->ny, k, p->y.log)),
+                hc_pane_x(p, far_edge(m->x, m->nx, i, p->x.log, right)),
+                hc_pane_y(p, far_edge(m->y, m->ny, k, p->y.log, above))};
+            hc_canvas_pen(c, hc_colour_map(hc_figure_bar_place(f, *v)), 0);
             hc_canvas_rectangle(c, b, true);
         }
 }

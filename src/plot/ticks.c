@@ -4,6 +4,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define MINUS "\xE2\x88\x92" /* U+2212 */
@@ -44,9 +45,13 @@ static void put_label(hc_tick *k, double x, int decimals)
     double scale = pow(10, decimals), w = round(fabs(x) * scale);
     char digits[40];
     if (w >= 1e15 || decimals > 12) {
+        int e = (int)floor(log10(fabs(x)) + 1e-9);
         char buf[HC_NUMBER_SIZE];
-        hc_number_print_digits(x, 4, buf);
-        snprintf(k->label, sizeof k->label, "%s", buf);
+        hc_number_print_digits(x / pow(10, e), 4, buf);
+        snprintf(k->label, sizeof k->label,
+                 "%.8s\xC2\xB7"
+                 "10^{%s%d}",
+                 buf, e < 0 ? MINUS : "", abs(e));
         return;
     }
     int len =

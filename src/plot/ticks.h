@@ -10,7 +10,7 @@ enum { HC_TICKS_MAX = 64 };
 typedef struct {
     double at; /* value */
     bool major;
-    char label[32]; /* in the canvas's text marks; empty: none */
+    char label[48]; /* in the canvas's text marks; empty: none */
 } hc_tick;
 
 typedef struct {
