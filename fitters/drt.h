@@ -1,0 +1,111 @@
+/* drt.h: the distribution of relaxation times of an impedance spectrum
+ *
+ *     Z(w) = R_inf + j w L + 1/(j w C) + int gamma(ln tau)/(1 + j w tau) dln
+ * tau
+ *
+ * gamma is in ohm per unit of ln tau.  Methods are rows of one table; the
+ * science is in the files that implement them.
+ */
+#ifndef HC_FITTERS_DRT_H
+#define HC_FITTERS_DRT_H
+
+#include "core/status.h"
+
+#include <complex.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+/* A spectrum; borrowed.  sd may be NULL: then the noise is estimated
+ * (kk.h) where a method weighs its rows. */
+typedef struct {
+    size_t n;
+    const double *freq_hz;
+    const double complex *z_ohm;
+    const double *sd_ohm; /* [n] of Re and of Im */
+} hc_drt_data;
+
+typedef enum { HC_DRT_AUTO, HC_DRT_OFF, HC_DRT_ON } hc_drt_switch;
+typedef enum { HC_DRT_BOTH, HC_DRT_REAL, HC_DRT_IMAG } hc_drt_part;
+
+typedef struct {
+    double lambda;        /* ridge: NaN: chosen by rule */
+    const char *rule;     /* gcv mgcv rgcv lcurve re-im kf evidence */
+    const char *basis;    /* ridge: name in hc_drt_bases, "gaussian" */
+    double fwhm;          /* of the basis, in units of 1/grid step: the
+                           * coefficient of DRTtools, 0.5 */
+    int order;            /* derivative that is penalised, 1 or 2 */
+    hc_drt_part part;     /* of Z that is fitted */
+    bool unit_weights;    /* all rows alike instead of by their noise */
+    bool collocation;     /* grid tau = 1/f of the data */
+    double per_decade;    /* grid points a decade otherwise; 0: 10 */
+    double widen_decades; /* of the grid beyond 1/(2 pi f), each side */
+    hc_drt_switch inductance, capacitance;
+    bool negative;       /* gamma may be below zero */
+    double band_level;   /* credible band, 0.9; 0: none */
+    size_t band_samples; /* ridge: draws for the band */
+    uint64_t seed;
+} hc_drt_options;
+
+hc_drt_options hc_drt_defaults(void);
+
+typedef struct {
+    double tau_s, r_ohm, c_f; /* C = tau/R */
+    double width_decades;     /* full width at half maximum */
+    double height_ohm;
+    double sd_ln_tau, sd_r_ohm; /* NaN when there is no uncertainty */
+    double low_s, high_s;       /* between the valleys beside it */
+    bool edge;                  /* outside 1/(2 pi f) of the data */
+} hc_drt_peak;
+
+typedef struct {
+    size_t n, n_tau;
+    double *tau_s, *gamma_ohm; /* [n_tau] rising tau */
+    double *sd, *low, *high;   /* [n_tau] NaN when there is no band */
+    double complex *z_fit;     /* [n] */
+    double *sd_ohm;            /* [n] weights used (1 for unit weights) */
+    double r_inf, l_h, inv_c;  /* 0 where not in the model */
+    double sd_r_inf, sd_l, sd_inv_c; /* NaN where not known */
+    double r_pol;                    /* integral of gamma */
+    double lambda;                   /* NaN where the method has none */
+    double objective;                /* what was minimised, at the minimum */
+    double chi2;                     /* sum (residual/sd)^2 over Re and Im */
+    double minus2_ln_evidence;       /* NaN where the method has none */
+    double parametric; /* part of r_pol that is closed-form arcs */
+    size_t n_peaks;
+    hc_drt_peak *peaks; /* rising tau */
+    char model[160];    /* words about what was fitted, "" none */
+} hc_drt;
+
+typedef struct {
+    const char *name, *help;
+    hc_status (*run)(const hc_drt_data *d, const hc_drt_options *opt,
+                     hc_drt *out, hc_err *err);
+} hc_drt_method;
+
+extern const hc_drt_method hc_drt_methods[]; /* ends with a NULL name */
+const hc_drt_method *hc_drt_method_find(const char *name);
+void hc_drt_clear(hc_drt *r);
+
+/* Run a method and find the peaks of its result.  HC_DATA with fewer than 10
+ * points, repeated or unsorted (rising and falling both will do)
+ * frequencies, values that are not finite, or when the real part is negative
+ * for more than half of the points. */
+hc_status hc_drt_run(const hc_drt_method *m, const hc_drt_data *d,
+                     const hc_drt_options *opt, hc_drt *out,
+                     hc_err *err) HC_MUST_USE;
+
+/* Peaks of gamma with a prominence of at most `prominence` of the largest
+ * left out; areas are integrals between the valleys.  Sets peaks, n_peaks. */
+hc_status hc_drt_find_peaks(hc_drt *r, const hc_drt_data *d, double prominence,
+                            hc_err *err) HC_MUST_USE;
+
+/* ---- the ridge problem, open for tests ---- */
+
+/* Score of a rule at one lambda and the lambda of its global minimum, found
+ * on a scan of [1e-7, 10] (relative to the problem's own scale for weighted
+ * rows: times trace(A^T A)/trace(M) of unit rows) and refined. */
+hc_status hc_drt_lambda(const hc_drt_data *d, const hc_drt_options *opt,
+                        double *lambda, hc_err *err) HC_MUST_USE;
+
+#endif
