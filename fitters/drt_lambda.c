@@ -1,0 +1,393 @@
+/* drt_lambda.c: choice of the regularisation parameter, drt_ridge.h
+ *
+ * gcv, mgcv, rgcv, lcurve, re-im, kf as in A. Maradesa, B. Py, T. H. Wan,
+ * M. B. Effat, F. Ciucci, J. Electrochem. Soc. 170 (2023) 030502,
+ * 10.1149/1945-7111/acbca4; evidence is the marginal likelihood of the
+ * Gaussian model with the noise level integrated out.  In the basis of
+ * generalised eigenvectors every score costs O(n) per lambda, so all of
+ * [1e-7, 10] is scanned and the best bracket refined: a local search on
+ * these flat scores stops at its start.
+ */
+#include "fitters/drt_ridge.h"
+
+#include "fitters/dense.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { SCAN = 129, FOLDS = 5 };
+static const double lambda_min = 1e-7, lambda_max = 10;
+
+/* ---- modes ---- */
+
+/* Orthonormalise the free columns against each other and take them out of
+ * every basis column and of b (modified Gram-Schmidt, twice). */
+static void project(double *a, double *b, size_t rows, size_t n_free, size_t n)
+{
+    for (size_t f = 0; f < n_free; f++) {
+        double *q = a + f * rows;
+        const double norm = sqrt(hc_dot(q, q, rows));
+        for (size_t i = 0; i < rows && norm > 0; i++)
+            q[i] /= norm;
+        for (size_t k = f + 1; k <= n_free + n; k++) {
+            double *c = k < n_free + n ? a + k * rows : b;
+            const double t = hc_dot(q, c, rows);
+            for (size_t i = 0; i < rows; i++)
+                c[i] -= t * q[i];
+        }
+    }
+}
+
+static hc_status decompose(hc_drt_modes *m, const double *a, const double *b,
+                           const hc_drt_linear *p, hc_err *err)
+{
+    const size_t n = m->n, rows = m->rows;
+    memcpy(m->l, p->m, n * n * sizeof *m->l);
+    double top = 0;
+    for (size_t i = 0; i < n; i++)
+        top = fmax(top, m->l[i * n + i]);
+    for (size_t i = 0; i < n; i++)
+        m->l[i * n + i] += 1e-11 * top;
+    if (!hc_cholesky(m->l, n, 0))
+        return hc_fail(err, HC_INTERNAL,
+                       "the penalty matrix of the DRT is "
+                       "not positive definite");
+    /* h = L^-1 (A^T A) L^-T, z = L^-1 A^T b */
+    double *h = m->v;
+    hc_gram(a, rows, n, h);
+    for (size_t i = 0; i < n; i++)
+        hc_lower_solve(m->l, n, h + i * n);
+    for (size_t i = 0; i < n; i++)
+        for (size_t k = 0; k < i; k++) {
+            const double t = h[i * n + k];
+            h[i * n + k] = h[k * n + i];
+            h[k * n + i] = t;
+        }
+    for (size_t i = 0; i < n; i++)
+        hc_lower_solve(m->l, n, h + i * n);
+    double *g = malloc(2 * n * sizeof *g);
+    if (!g)
+        return hc_fail_nomem(err);
+    for (size_t k = 0; k < n; k++)
+        g[k] = hc_dot(a + k * rows, b, rows);
+    hc_lower_solve(m->l, n, g);
+    const bool ok = hc_eigen_symmetric(h, n, m->s, g + n);
+    for (size_t k = 0; k < n; k++) {
+        m->s[k] = fmax(m->s[k], 0);
+        m->z[k] = hc_dot(h + k * n, g, n);
+    }
+    free(g);
+    return ok ? HC_OK
+              : hc_fail(err, HC_INTERNAL, "eigenvalues did not converge");
+}
+
+hc_status hc_drt_modes_make(hc_drt_modes *m, const hc_drt_linear *p,
+                            const bool *use_row, hc_err *err)
+{
+    const size_t n = p->n_basis, nf = p->n_free;
+    *m = (hc_drt_modes){.n = n, .n_free = nf};
+    m->s = malloc((2 * n + 2 * n * n) * sizeof *m->s);
+    double *a = malloc((p->rows * (nf + n + 1) + 1) * sizeof *a);
+    if (!m->s || !a) {
+        free(a);
+        hc_drt_modes_clear(m);
+        return hc_fail_nomem(err);
+    }
+    m->z = m->s + n;
+    m->v = m->z + n;
+    m->l = m->v + n * n;
+    for (size_t i = 0; i < p->rows; i++)
+        m->rows += !use_row || use_row[i];
+    double *b = a + m->rows * (nf + n);
+    for (size_t k = 0; k <= nf + n; k++) {
+        const double *from = k < nf + n ? p->a + k * p->rows : p->b;
+        double *to = a + k * m->rows;
+        for (size_t i = 0; i < p->rows; i++)
+            if (!use_row || use_row[i])
+                *to++ = from[i];
+    }
+    project(a, b, m->rows, nf, n);
+    m->b2 = hc_dot(b, b, m->rows);
+    const hc_status st = decompose(m, a + nf * m->rows, b, p, err);
+    free(a);
+    if (st != HC_OK)
+        hc_drt_modes_clear(m);
+    return st;
+}
+
+void hc_drt_modes_clear(hc_drt_modes *m)
+{
+    free(m->s);
+    m->s = NULL;
+}
+
+void hc_drt_modes_solution(const hc_drt_modes *m, double lambda, double *x,
+                           double *work)
+{
+    for (size_t k = 0; k < m->n; k++)
+        work[k] = 0;
+    for (size_t k = 0; k < m->n; k++) {
+        const double t = m->z[k] / (m->s[k] + lambda);
+        for (size_t i = 0; i < m->n; i++)
+            work[i] += t * m->v[k * m->n + i];
+    }
+    memcpy(x, work, m->n * sizeof *x);
+    hc_lower_solve_t(m->l, m->n, x);
+}
+
+/* ---- scores of one lambda ---- */
+
+typedef struct {
+    double ssr, penalty, trace, trace2, ln_det;
+} sums;
+
+static sums sums_at(const hc_drt_modes *m, double lambda)
+{
+    sums r = {
+        .ssr = m->b2, .trace = (double)m->n_free, .trace2 = (double)m->n_free};
+    for (size_t k = 0; k < m->n; k++) {
+        const double s = m->s[k], d = s + lambda, z2 = m->z[k] * m->z[k];
+        r.ssr -= z2 * (s + 2 * lambda) / (d * d);
+        r.penalty += z2 / (d * d);
+        r.trace += s / d;
+        r.trace2 += s * s / (d * d);
+        r.ln_det += log1p(s / lambda);
+    }
+    r.ssr = fmax(r.ssr, 1e-300);
+    return r;
+}
+
+static double gcv(const hc_drt_modes *m, double lambda)
+{
+    const sums r = sums_at(m, lambda);
+    const double n = (double)m->rows;
+    return r.ssr / n / pow(1 - r.trace / n, 2);
+}
+
+static double mgcv(const hc_drt_modes *m, double lambda)
+{
+    const sums r = sums_at(m, lambda);
+    const double n = (double)m->rows, rho = n >= 100 ? 2 : 1.3;
+    const double left = 1 - rho * r.trace / n;
+    return left > 0 ? r.ssr / n / (left * left) : HUGE_VAL;
+}
+
+static double rgcv(const hc_drt_modes *m, double lambda)
+{
+    const sums r = sums_at(m, lambda);
+    const double n = (double)m->rows, xi = n >= 100 ? 0.3 : 0.2;
+    return gcv(m, lambda) * (xi + (1 - xi) * r.trace2 / n);
+}
+
+/* -2 ln of the marginal likelihood, noise level integrated out. */
+static double evidence(const hc_drt_modes *m, double lambda)
+{
+    const sums r = sums_at(m, lambda);
+    return ((double)m->rows - (double)m->n_free) *
+               log(r.ssr + lambda * r.penalty) +
+           r.ln_det;
+}
+
+/* Minus the curvature of (ln residual norm, ln penalty). */
+static double lcurve(const hc_drt_modes *m, double lambda)
+{
+    const double h = 0.1;
+    double x[3], y[3];
+    for (int k = 0; k < 3; k++) {
+        const sums r = sums_at(m, lambda * exp(h * (k - 1)));
+        x[k] = log(r.ssr) / 2;
+        y[k] = log(fmax(r.penalty, 1e-300)) / 2;
+    }
+    const double x1 = (x[2] - x[0]) / (2 * h), y1 = (y[2] - y[0]) / (2 * h);
+    const double x2 = (x[2] - 2 * x[1] + x[0]) / (h * h);
+    const double y2 = (y[2] - 2 * y[1] + y[0]) / (h * h);
+    const double v = pow(x1 * x1 + y1 * y1, 1.5);
+    return v > 0 ? -(x1 * y2 - y1 * x2) / v : HUGE_VAL;
+}
+
+static const struct {
+    const char *name;
+    double (*score)(const hc_drt_modes *m, double lambda);
+} scores[] = {{"gcv", gcv},
+              {"mgcv", mgcv},
+              {"rgcv", rgcv},
+              {"lcurve", lcurve},
+              {"evidence", evidence}};
+
+/* ---- cross validation: fit some rows, predict the others ---- */
+
+typedef struct {
+    const hc_drt_linear *p;
+    size_t folds;
+    hc_drt_modes modes[FOLDS];
+    bool *train; /* folds x rows */
+    double *x, *work, *rest;
+} cross;
+
+/* Squared error of the rows left out, free columns fitted to them anew where
+ * training could not see them (re-im), by projection. */
+static double left_out(cross *c, size_t fold, double lambda)
+{
+    const hc_drt_linear *p = c->p;
+    const bool *train = c->train + fold * p->rows;
+    hc_drt_modes_solution(&c->modes[fold], lambda, c->x, c->work);
+    for (size_t i = 0; i < p->rows; i++)
+        c->rest[i] = p->b[i];
+    for (size_t k = 0; k < p->n_basis; k++) {
+        const double *a = p->a + (p->n_free + k) * p->rows;
+        for (size_t i = 0; i < p->rows; i++)
+            c->rest[i] -= c->x[k] * a[i];
+    }
+    /* the free columns: least squares on all rows of rest, one by one */
+    for (int pass = 0; pass < 3; pass++)
+        for (size_t f = 0; f < p->n_free; f++) {
+            const double *a = p->a + f * p->rows;
+            const double t =
+                hc_dot(a, c->rest, p->rows) / hc_dot(a, a, p->rows);
+            for (size_t i = 0; i < p->rows; i++)
+                c->rest[i] -= t * a[i];
+        }
+    double sum = 0;
+    for (size_t i = 0; i < p->rows; i++)
+        if (!train[i])
+            sum += c->rest[i] * c->rest[i];
+    return sum;
+}
+
+static double cross_score(cross *c, double lambda)
+{
+    double sum = 0;
+    for (size_t f = 0; f < c->folds; f++)
+        sum += left_out(c, f, lambda);
+    return sum;
+}
+
+static void cross_clear(cross *c)
+{
+    for (size_t f = 0; f < FOLDS; f++)
+        hc_drt_modes_clear(&c->modes[f]);
+    free(c->train);
+    free(c->x);
+}
+
+static hc_status cross_make(cross *c, const hc_drt_linear *p, bool re_im,
+                            hc_err *err)
+{
+    *c = (cross){.p = p, .folds = re_im ? 2 : FOLDS};
+    c->train = malloc(FOLDS * p->rows);
+    c->x = malloc((2 * p->n_basis + p->rows) * sizeof *c->x);
+    if (!c->train || !c->x) {
+        cross_clear(c);
+        return hc_fail_nomem(err);
+    }
+    c->work = c->x + p->n_basis;
+    c->rest = c->work + p->n_basis;
+    for (size_t f = 0; f < c->folds; f++) {
+        bool *t = c->train + f * p->rows;
+        for (size_t i = 0; i < p->rows; i++)
+            t[i] = re_im ? (i < p->n) == (f == 0) : i % p->n % FOLDS != f;
+        const hc_status st = hc_drt_modes_make(&c->modes[f], p, t, err);
+        if (st != HC_OK) {
+            cross_clear(c);
+            return st;
+        }
+    }
+    return HC_OK;
+}
+
+/* ---- the search ---- */
+
+typedef struct {
+    double (*score)(const hc_drt_modes *m, double lambda);
+    hc_drt_modes *modes;
+    cross *cross;
+    double unit;
+} target;
+
+static double at(const target *t, double ln_lambda)
+{
+    const double lambda = exp(ln_lambda) * t->unit;
+    const double f =
+        t->score ? t->score(t->modes, lambda) : cross_score(t->cross, lambda);
+    return isnan(f) ? HUGE_VAL : f;
+}
+
+/* Scan, then golden section in the bracket around the best. */
+static double search(const target *t)
+{
+    const double a = log(lambda_min), b = log(lambda_max);
+    const size_t n = t->score ? SCAN : (SCAN + 1) / 2;
+    const double h = (b - a) / (double)(n - 1);
+    double best = HUGE_VAL, where = a;
+    for (size_t k = 0; k < n; k++) {
+        const double x = a + h * (double)k, f = at(t, x);
+        if (f < best) {
+            best = f;
+            where = x;
+        }
+    }
+    double lo = fmax(a, where - h), hi = fmin(b, where + h);
+    const double g = 0.6180339887498949;
+    for (int k = 0; k < 20; k++) {
+        const double x1 = hi - g * (hi - lo), x2 = lo + g * (hi - lo);
+        if (at(t, x1) < at(t, x2))
+            hi = x2;
+        else
+            lo = x1;
+    }
+    const double mid = (lo + hi) / 2;
+    return exp(at(t, mid) <= best ? mid : where);
+}
+
+hc_status hc_drt_choose_lambda(const hc_drt_linear *p, const hc_drt_data *d,
+                               const hc_drt_options *opt, double *lambda,
+                               hc_err *err)
+{
+    (void)d;
+    target t = {.unit = p->mean_w2};
+    for (size_t k = 0; k < sizeof scores / sizeof *scores; k++)
+        if (strcmp(scores[k].name, opt->rule) == 0)
+            t.score = scores[k].score;
+    if (t.score) {
+        hc_drt_modes m;
+        const hc_status st = hc_drt_modes_make(&m, p, NULL, err);
+        if (st != HC_OK)
+            return st;
+        t.modes = &m;
+        *lambda = search(&t);
+        hc_drt_modes_clear(&m);
+        return HC_OK;
+    }
+    const bool re_im = strcmp(opt->rule, "re-im") == 0;
+    if (!re_im && strcmp(opt->rule, "kf") != 0)
+        return hc_fail(err, HC_USAGE,
+                       "no rule '%s' for lambda; there are gcv, mgcv, rgcv, "
+                       "lcurve, re-im, kf, evidence",
+                       opt->rule);
+    if (re_im && opt->part != HC_DRT_BOTH)
+        return hc_fail(err, HC_USAGE,
+                       "re-im needs the real and the imaginary part");
+    cross c;
+    const hc_status st = cross_make(&c, p, re_im, err);
+    if (st != HC_OK)
+        return st;
+    t.cross = &c;
+    *lambda = search(&t);
+    cross_clear(&c);
+    return HC_OK;
+}
+
+hc_status hc_drt_lambda(const hc_drt_data *d, const hc_drt_options *opt,
+                        double *lambda, hc_err *err)
+{
+    hc_drt_linear p;
+    hc_status st = hc_drt_linear_make(&p, d, opt, err);
+    if (st != HC_OK)
+        return st;
+    st = hc_drt_linear_penalty(&p, opt->order, err);
+    if (st == HC_OK)
+        st = hc_drt_choose_lambda(&p, d, opt, lambda, err);
+    hc_drt_linear_clear(&p);
+    return st;
+}

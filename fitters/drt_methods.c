@@ -1,0 +1,73 @@
+/* drt_methods.c: the table of DRT methods, and what is checked for all */
+#include "fitters/drt_ridge.h"
+
+#include <math.h>
+#include <string.h>
+
+const hc_drt_method hc_drt_methods[] = {
+    {"ridge", "Tikhonov regularisation, exactly non-negative", hc_drt_ridge},
+    {NULL, NULL, NULL},
+};
+
+const hc_drt_method *hc_drt_method_find(const char *name)
+{
+    for (const hc_drt_method *m = hc_drt_methods; m->name; m++)
+        if (strcmp(m->name, name) == 0)
+            return m;
+    return NULL;
+}
+
+static hc_status check(const hc_drt_data *d, hc_err *err)
+{
+    if (d->n < 10)
+        return hc_fail(err, HC_DATA,
+                       "%zu points are too few for a distribution of "
+                       "relaxation times, at least 10 are needed",
+                       d->n);
+    const bool falling = d->freq_hz[0] > d->freq_hz[1];
+    size_t negative = 0, capacitive = 0;
+    for (size_t i = 0; i < d->n; i++) {
+        const double f = d->freq_hz[i], re = creal(d->z_ohm[i]);
+        if (!(f > 0) || !isfinite(f) || !isfinite(re) ||
+            !isfinite(cimag(d->z_ohm[i])))
+            return hc_fail(err, HC_DATA,
+                           "point %zu (%g Hz): not a finite number", i, f);
+        if (i > 0 && f == d->freq_hz[i - 1])
+            return hc_fail(err, HC_DATA,
+                           "frequency %g Hz stands twice; average or drop "
+                           "repeated points first",
+                           f);
+        if (i > 0 && (f < d->freq_hz[i - 1]) != falling)
+            return hc_fail(err, HC_DATA,
+                           "frequencies are neither rising nor falling at "
+                           "%g Hz",
+                           f);
+        negative += re < 0;
+        capacitive += cimag(d->z_ohm[i]) < 0;
+    }
+    if (2 * negative > d->n)
+        return hc_fail(err, HC_DATA,
+                       "the real part is negative at %zu of %zu points: "
+                       "no passive sample (swapped leads?)",
+                       negative, d->n);
+    if (10 * capacitive < d->n)
+        return hc_fail(err, HC_DATA,
+                       "only %zu of %zu points are capacitive (Im < 0): "
+                       "nothing relaxes here (sign of Im turned?)",
+                       capacitive, d->n);
+    return HC_OK;
+}
+
+hc_status hc_drt_run(const hc_drt_method *m, const hc_drt_data *d,
+                     const hc_drt_options *opt, hc_drt *out, hc_err *err)
+{
+    hc_status st = check(d, err);
+    if (st == HC_OK)
+        st = m->run(d, opt, out, err);
+    if (st != HC_OK)
+        return st;
+    st = hc_drt_find_peaks(out, d, 0.03, err);
+    if (st != HC_OK)
+        hc_drt_clear(out);
+    return st;
+}

@@ -1,0 +1,117 @@
+/* drt_peaks.c: peaks of a distribution of relaxation times */
+#include "fitters/drt_linear.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+/* Height above the higher of the two valleys that separate peak k from
+ * higher ground (or from the ends). */
+static double prominence_of(const double *g, size_t n, size_t k)
+{
+    double left = g[k], right = g[k];
+    size_t i = k;
+    for (; i > 0 && g[i - 1] <= g[k]; i--)
+        left = fmin(left, g[i - 1]);
+    if (i == 0)
+        left = fmin(left, 0);
+    for (i = k; i + 1 < n && g[i + 1] <= g[k]; i++)
+        right = fmin(right, g[i + 1]);
+    if (i + 1 == n)
+        right = fmin(right, 0);
+    return g[k] - fmax(left, right);
+}
+
+/* Where gamma passes `level` on the way from k in direction dir, as ln tau;
+ * the valley or the end when it does not. */
+static double crossing(const hc_drt *r, size_t k, size_t stop, double level)
+{
+    const int dir = stop > k ? 1 : -1;
+    size_t i = k;
+    while (i != stop) {
+        const size_t j = dir > 0 ? i + 1 : i - 1;
+        if (r->gamma_ohm[j] < level) {
+            const double t = (r->gamma_ohm[i] - level) /
+                             (r->gamma_ohm[i] - r->gamma_ohm[j]);
+            return log(r->tau_s[i]) +
+                   t * (log(r->tau_s[j]) - log(r->tau_s[i]));
+        }
+        i = j;
+    }
+    return log(r->tau_s[stop]);
+}
+
+/* Vertex of the parabola through k and its neighbours. */
+static void refine(const hc_drt *r, size_t k, hc_drt_peak *p)
+{
+    const double *g = r->gamma_ohm;
+    const double h = log(r->tau_s[k + 1] / r->tau_s[k]);
+    const double c = g[k - 1] - 2 * g[k] + g[k + 1];
+    double s = c < 0 ? 0.5 * (g[k - 1] - g[k + 1]) / c : 0;
+    s = fmax(-1, fmin(1, s));
+    p->tau_s = r->tau_s[k] * exp(s * h);
+    p->height_ohm = g[k] - 0.25 * (g[k - 1] - g[k + 1]) * s;
+}
+
+static double area(const hc_drt *r, size_t a, size_t b)
+{
+    double s = 0;
+    for (size_t i = a; i < b; i++)
+        s += 0.5 * (r->gamma_ohm[i] + r->gamma_ohm[i + 1]) *
+             log(r->tau_s[i + 1] / r->tau_s[i]);
+    return s;
+}
+
+static void describe(const hc_drt *r, size_t k, size_t left, size_t right,
+                     double low, double high, hc_drt_peak *p)
+{
+    *p = (hc_drt_peak){.sd_ln_tau = NAN, .sd_r_ohm = NAN};
+    refine(r, k, p);
+    p->r_ohm = area(r, left, right);
+    p->c_f = p->tau_s / p->r_ohm;
+    p->low_s = r->tau_s[left];
+    p->high_s = r->tau_s[right];
+    const double half = r->gamma_ohm[k] / 2;
+    p->width_decades =
+        (crossing(r, k, right, half) - crossing(r, k, left, half)) / M_LN10;
+    const double ln = log(p->tau_s);
+    p->edge = ln < low - 0.25 * M_LN10 || ln > high + 0.25 * M_LN10;
+}
+
+static size_t valley(const double *g, size_t a, size_t b)
+{
+    size_t k = a;
+    for (size_t i = a; i <= b; i++)
+        if (g[i] < g[k])
+            k = i;
+    return k;
+}
+
+hc_status hc_drt_find_peaks(hc_drt *r, const hc_drt_data *d, double prominence,
+                            hc_err *err)
+{
+    const double *g = r->gamma_ohm;
+    double top = 0, low, high;
+    hc_drt_window(d, &low, &high);
+    for (size_t k = 0; k < r->n_tau; k++)
+        top = fmax(top, g[k]);
+    size_t n = 0, *at = malloc((r->n_tau + 1) * sizeof *at);
+    if (!at)
+        return hc_fail_nomem(err);
+    for (size_t k = 1; k + 1 < r->n_tau; k++)
+        if (g[k] > g[k - 1] && g[k] >= g[k + 1] &&
+            prominence_of(g, r->n_tau, k) >= prominence * top)
+            at[n++] = k;
+    free(r->peaks);
+    r->peaks = malloc((n + 1) * sizeof *r->peaks);
+    r->n_peaks = r->peaks ? n : 0;
+    if (!r->peaks) {
+        free(at);
+        return hc_fail_nomem(err);
+    }
+    for (size_t k = 0; k < n; k++)
+        describe(r, at[k], k > 0 ? valley(g, at[k - 1], at[k]) : 0,
+                 k + 1 < n ? valley(g, at[k], at[k + 1]) : r->n_tau - 1, low,
+                 high, &r->peaks[k]);
+    free(at);
+    return HC_OK;
+}

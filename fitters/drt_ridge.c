@@ -1,0 +1,126 @@
+/* drt_ridge.c: Tikhonov regularisation, exactly non-negative
+ *
+ * minimise |W (Z - R_inf - j w L - 1/(j w C) - A x)|^2 + lambda x^T M x with
+ * all unknowns at or above zero (gamma free on request).  T. H. Wan et al.
+ * 2015, 10.1016/j.electacta.2015.09.097; M. Saccoccio et al. 2014,
+ * 10.1016/j.electacta.2014.09.058.  lambda is in units of the mean squared
+ * weight, so that it means with unit weights what DRTtools calls lambda.
+ */
+#include "fitters/drt_ridge.h"
+
+#include "fitters/dense.h"
+#include "fitters/nnls.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Normal matrix and right side with the penalty in. */
+static void normal(const hc_drt_linear *p, double lambda, double *h, double *g)
+{
+    const size_t nf = p->n_free, nb = p->n_basis, n = nf + nb;
+    hc_gram(p->a, p->rows, n, h);
+    for (size_t i = 0; i < nb; i++)
+        for (size_t k = 0; k < nb; k++)
+            h[(nf + i) * n + nf + k] += lambda * p->m[i * nb + k];
+    for (size_t k = 0; k < n; k++)
+        g[k] = hc_dot(p->a + k * p->rows, p->b, p->rows);
+}
+
+static void fill(const hc_drt_linear *p, const hc_drt_data *d, const double *x,
+                 double lambda, hc_drt *r)
+{
+    const size_t nf = p->n_free, nb = p->n_basis;
+    const double *c = x + nf;
+    for (size_t i = 0; i < d->n; i++) {
+        const double w = 2 * M_PI * d->freq_hz[i], ln_w = log(w);
+        double complex z = x[0];
+        if (p->l_col >= 0)
+            z += CMPLX(0, w * x[p->l_col]);
+        if (p->c_col >= 0)
+            z += CMPLX(0, -x[p->c_col] / w);
+        for (size_t k = 0; k < nb; k++)
+            z += c[k] * hc_drt_table_at(&p->table, ln_w + p->ln_tau[k]);
+        r->z_fit[i] = z;
+        r->sd_ohm[i] = 1 / p->weight[i];
+    }
+    for (size_t k = 0; k < r->n_tau; k++)
+        r->gamma_ohm[k] = hc_drt_linear_gamma(p, c, log(r->tau_s[k]));
+    r->r_inf = x[0];
+    r->l_h = p->l_col >= 0 ? x[p->l_col] : 0;
+    r->inv_c = p->c_col >= 0 ? x[p->c_col] : 0;
+    for (size_t k = 0; k < nb; k++)
+        r->r_pol += c[k] * p->table.area;
+    r->lambda = lambda;
+    hc_drt_chi2(r, d);
+    double pen = 0, ssr = 0;
+    for (size_t i = 0; i < nb; i++)
+        pen += c[i] * hc_dot(p->m + i * nb, c, nb);
+    for (size_t i = 0; i < p->rows; i++) {
+        double e = p->b[i];
+        for (size_t k = 0; k < nf + nb; k++)
+            e -= p->a[k * p->rows + i] * x[k];
+        ssr += e * e;
+    }
+    r->objective = ssr + lambda * p->mean_w2 * pen;
+}
+
+static hc_status solve(const hc_drt_linear *p, const hc_drt_data *d,
+                       const hc_drt_options *opt, double lambda, hc_drt *out,
+                       hc_err *err)
+{
+    const size_t nf = p->n_free, n = nf + p->n_basis;
+    double *h = malloc((n * n + 2 * n) * sizeof *h);
+    bool *nonneg = malloc(n);
+    hc_status st = HC_OK;
+    if (!h || !nonneg) {
+        st = hc_fail_nomem(err);
+        goto cleanup;
+    }
+    double *g = h + n * n, *x = g + n;
+    normal(p, lambda * p->mean_w2, h, g);
+    for (size_t k = 0; k < n; k++)
+        nonneg[k] = k < nf || !opt->negative;
+    st = hc_nnls_normal(n, h, g, nonneg, false, x, NULL, err);
+    if (st != HC_OK)
+        goto cleanup;
+    const double margin = 0.5 * M_LN10;
+    const double low = p->ln_tau[0] - margin;
+    const double high = p->ln_tau[p->n_basis - 1] + margin;
+    st = hc_drt_result_make(out, d->n, hc_drt_grid_size(low, high), err);
+    if (st != HC_OK)
+        goto cleanup;
+    hc_drt_grid_fill(low, high, out->n_tau, out->tau_s);
+    fill(p, d, x, lambda, out);
+    snprintf(out->model, sizeof out->model,
+             "%s basis of %zu, penalty on derivative %d, lambda %.4g by %s",
+             p->basis->name, p->n_basis, opt->order, lambda,
+             isnan(opt->lambda) ? opt->rule : "option");
+cleanup:
+    free(h);
+    free(nonneg);
+    return st;
+}
+
+hc_status hc_drt_ridge(const hc_drt_data *d, const hc_drt_options *opt,
+                       hc_drt *out, hc_err *err)
+{
+    hc_drt_linear p;
+    hc_status st = hc_drt_linear_make(&p, d, opt, err);
+    if (st != HC_OK)
+        return st;
+    double lambda = opt->lambda;
+    if (!p.basis->d2 && opt->order == 2)
+        st = hc_fail(err, HC_USAGE,
+                     "basis %s has no second derivative to penalise",
+                     p.basis->name);
+    if (st == HC_OK)
+        st = hc_drt_linear_penalty(&p, opt->order, err);
+    if (st == HC_OK && isnan(lambda))
+        st = hc_drt_choose_lambda(&p, d, opt, &lambda, err);
+    if (st == HC_OK)
+        st = solve(&p, d, opt, lambda, out, err);
+    hc_drt_linear_clear(&p);
+    return st;
+}

@@ -1,0 +1,34 @@
+/* drt_ridge.h: scores of the regularisation parameter (internal) */
+#ifndef HC_FITTERS_DRT_RIDGE_H
+#define HC_FITTERS_DRT_RIDGE_H
+
+#include "fitters/drt_linear.h"
+
+/* The problem in the basis where data and penalty are both diagonal, with the
+ * unpenalised columns projected out. */
+typedef struct {
+    size_t rows, n_free, n;
+    double *s; /* [n] eigenvalues of B^T B, B = A_p L^-T, M = L L^T */
+    double *z; /* [n] B^T b in that basis */
+    double *v; /* n x n, row k the vector of s[k] */
+    double *l; /* n x n, Cholesky factor of M */
+    double b2; /* |b|^2 after projection */
+} hc_drt_modes;
+
+hc_status hc_drt_modes_make(hc_drt_modes *m, const hc_drt_linear *p,
+                            const bool *use_row, hc_err *err) HC_MUST_USE;
+void hc_drt_modes_clear(hc_drt_modes *m);
+/* Basis coefficients of the unconstrained minimum at lambda. */
+void hc_drt_modes_solution(const hc_drt_modes *m, double lambda, double *x,
+                           double *work);
+
+/* Best lambda (in units of p->mean_w2) by opt->rule. */
+hc_status hc_drt_choose_lambda(const hc_drt_linear *p, const hc_drt_data *d,
+                               const hc_drt_options *opt, double *lambda,
+                               hc_err *err) HC_MUST_USE;
+
+/* The methods, each in its file, rows of the table in drt_methods.c. */
+hc_status hc_drt_ridge(const hc_drt_data *d, const hc_drt_options *opt,
+                       hc_drt *out, hc_err *err) HC_MUST_USE;
+
+#endif
