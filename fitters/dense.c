@@ -205,11 +205,17 @@ bool hc_eigen_symmetric(double *a, size_t n, double *w, double *work)
     for (size_t i = 1; i < n; i++)
         e[i - 1] = e[i];
     e[n - 1] = 0;
+    double norm = 0;
+    for (size_t i = 0; i < n; i++)
+        norm = fmax(norm, fabs(w[i]) + fabs(e[i]));
+    /* what rounding has already put there is not worth more sweeps */
+    const double tiny = 0.1 * DBL_EPSILON * norm;
     for (size_t l = 0; l < n; l++) {
         for (int iter = 0;; iter++) {
             size_t m = l;
             for (; m + 1 < n; m++)
-                if (fabs(e[m]) <= DBL_EPSILON * (fabs(w[m]) + fabs(w[m + 1])))
+                if (fabs(e[m]) <=
+                    fmax(DBL_EPSILON * (fabs(w[m]) + fabs(w[m + 1])), tiny))
                     break;
             if (m == l)
                 break;

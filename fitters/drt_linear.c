@@ -14,7 +14,7 @@ hc_drt_options hc_drt_defaults(void)
                             .basis = "gaussian",
                             .fwhm = 0.5,
                             .order = 1,
-                            .widen_decades = 1,
+                            .widen_decades = 0.2,
                             .band_samples = 2000,
                             .seed = 1};
 }

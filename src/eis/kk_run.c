@@ -291,8 +291,7 @@ static hc_status all_spectra(hc_session *s, const hc_frame *f,
     size_t n = 0;
     hc_status st = hc_spectra_of(f, &run->filter, &spectra, &n, err);
     for (size_t i = 0; i < n; i++) {
-        st = one_spectrum(s, &spectra[i], run, hc_frame_name(f), rows, w,
-                          err);
+        st = one_spectrum(s, &spectra[i], run, hc_frame_name(f), rows, w, err);
         /* the caller says the last one */
         if (st != HC_OK && i + 1 < n && !hc_session_note(s, st))
             break;
@@ -301,7 +300,7 @@ static hc_status all_spectra(hc_session *s, const hc_frame *f,
     return st;
 }
 
-hc_status hc_kk_run_file(hc_session *s, const char *path, const hc_kk_run *run,
+hc_status hc_kk_run_file(hc_session *s, const char *path, hc_kk_run *run,
                          hc_writer **w, hc_err *err)
 {
     hc_frame *f = NULL;
@@ -319,6 +318,7 @@ hc_status hc_kk_run_file(hc_session *s, const char *path, const hc_kk_run *run,
         if (!run->records)
             write_rows(*w, f, rows);
     }
+    run->incomplete |= hc_frame_incomplete(f);
     free(rows);
     hc_frame_free(f);
     return st;

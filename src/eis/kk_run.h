@@ -15,6 +15,7 @@ typedef struct {
     bool check, drop, records;
     hc_kk_limits limits;
     hc_spectrum_filter filter;
+    bool incomplete; /* set when an input was */
 } hc_kk_run;
 
 hc_kk_run hc_kk_run_defaults(void);
@@ -23,7 +24,7 @@ hc_kk_run hc_kk_run_defaults(void);
  * flag columns, or its records.  *w is made at the first file.  Spectra that
  * fail are said through s->talk; with `check`, or when more points would have
  * to be dropped than allowed, the status is HC_NO. */
-hc_status hc_kk_run_file(hc_session *s, const char *path, const hc_kk_run *run,
+hc_status hc_kk_run_file(hc_session *s, const char *path, hc_kk_run *run,
                          hc_writer **w, hc_err *err) HC_MUST_USE;
 
 #endif
