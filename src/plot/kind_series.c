@@ -30,6 +30,23 @@ static bool has_values(const hc_plot_input *in, const hc_rows *g, size_t n,
     return false;
 }
 
+/* The two-terminal voltage once more? */
+static bool repeats_voltage(const hc_plot_input *in, const hc_rows *g,
+                            size_t n, size_t what)
+{
+    if (strcmp(shown[what].column, "working_potential_volt") != 0)
+        return false;
+    for (size_t k = 0; k < n; k++) {
+        int a = hc_plot_column(in, &g[k], "voltage_volt");
+        int b = hc_plot_column(in, &g[k], shown[what].column);
+        for (size_t i = 0; i < g[k].n; i++)
+            if (hc_plot_number(in, &g[k], i, a) !=
+                hc_plot_number(in, &g[k], i, b))
+                return false;
+    }
+    return true;
+}
+
 static hc_lab_unit unit_of(const hc_plot_input *in, const hc_rows *g, size_t n,
                            size_t what)
 {
@@ -91,7 +108,8 @@ static hc_status build_series(const hc_plot_input *in, hc_figure *f,
         hc_lab_unit time = hc_lab_time(hc_plot_largest(in, g, n, TIME));
         f->share_x = true;
         for (size_t i = 0; i < SHOWN && st == HC_OK; i++)
-            if (has_values(in, g, n, shown[i].column))
+            if (has_values(in, g, n, shown[i].column) &&
+                !repeats_voltage(in, g, n, i))
                 st = add_panel(in, g, n, i, time, f, err);
         if (st == HC_OK && f->n_panels == 0)
             st = hc_fail(err, HC_NO,

@@ -1,0 +1,29 @@
+#include "report/lab.h"
+
+#include <stddef.h>
+#include <string.h>
+
+hc_lab hc_lab_of(const char *si)
+{
+    static const struct {
+        const char *si;
+        hc_lab lab;
+    } rows[] = {
+        {"S/m", {0.01, "S/cm"}},
+        {"ohm m2", {1e4, "ohm cm2"}},
+        {"ohm m", {100, "ohm cm"}},
+        {"A/m2", {0.1, "mA/cm2"}},
+        {"C/m2", {1 / 36000.0, "mAh/cm2"}},
+        {"m2/s", {1e4, "cm2/s"}},
+        {"J/mol", {1 / 96485.33212, "eV"}},
+        {"F/m2",
+         {100, "\xC2\xB5"
+               "F/cm2"}},
+        {"Pa", {1e-6, "MPa"}},
+        {"-", {1, ""}},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (strcmp(rows[i].si, si) == 0)
+            return rows[i].lab;
+    return (hc_lab){1, si};
+}
