@@ -8,7 +8,11 @@ static hc_status add_band(const hc_plot_input *in, const hc_rows *g,
 {
     int lo = hc_plot_column(in, g, "gamma_low_ohm");
     int hi = hc_plot_column(in, g, "gamma_high_ohm");
-    if (lo < 0 || hi < 0)
+    bool any = false;
+    for (size_t i = 0; i < g->n && lo >= 0 && hi >= 0 && !any; i++)
+        any = isfinite(hc_plot_number(in, g, i, lo)) &&
+              isfinite(hc_plot_number(in, g, i, hi));
+    if (!any)
         return HC_OK;
     hc_status st = hc_curve_errors(c, err);
     for (size_t i = 0; i < g->n && st == HC_OK; i++) {
