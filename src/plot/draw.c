@@ -258,13 +258,41 @@ static hc_status draw_curves(hc_canvas *c, const hc_pane *p, const hc_panel *q,
     return st;
 }
 
+/* Ticks of both sides, so that no words stand on them. */
+static void occupy_ticks(hc_occupancy *o, const hc_pane *p, const hc_theme *t)
+{
+    const hc_box *b = &p->box;
+    for (size_t i = 0; i < p->x.ticks.n; i++) {
+        const hc_tick *k = &p->x.ticks.tick[i];
+        double x = hc_pane_x(p, k->at),
+               l = k->major ? t->tick : 0.55 * t->tick;
+        hc_occupancy_segment(o, x, b->y0, x, b->y0 + l);
+        hc_occupancy_segment(o, x, b->y1, x, b->y1 - l);
+    }
+    for (size_t i = 0; i < p->y.ticks.n; i++) {
+        const hc_tick *k = &p->y.ticks.tick[i];
+        double y = hc_pane_y(p, k->at),
+               l = k->major ? t->tick : 0.55 * t->tick;
+        hc_occupancy_segment(o, b->x0, y, b->x0 + l, y);
+        hc_occupancy_segment(o, b->x1, y, b->x1 - l, y);
+    }
+}
+
 static hc_status occupy(hc_occupancy **out, const hc_pane *p,
                         const hc_panel *q, const hc_theme *t, hc_err *err)
 {
     hc_status st = hc_occupancy_new(out, p->box, 0.1 * t->text, err);
+    if (st == HC_OK)
+        occupy_ticks(*out, p, t);
     for (size_t i = 0; i < q->n_curves && st == HC_OK; i++)
         hc_occupy_curve(*out, p, &q->curve[i], t);
     return st;
+}
+
+/* Between the frame and a legend: the ticks. */
+static double legend_margin(const hc_theme *t)
+{
+    return 1.1 * t->tick;
 }
 
 static hc_status draw_panel(hc_canvas *c, const hc_layout *l,
@@ -281,8 +309,8 @@ static hc_status draw_panel(hc_canvas *c, const hc_layout *l,
     hc_box at;
     bool legend_here = inside && inside->n;
     if (legend_here) {
-        hc_occupancy_corner(o, inside->width, inside->height, l->theme->gap,
-                            &at);
+        hc_occupancy_corner(o, inside->width, inside->height,
+                            legend_margin(l->theme), &at);
         hc_occupancy_words(o, at);
     }
     for (size_t k = 0; k < q->n_rules; k++)
@@ -322,9 +350,8 @@ static hc_status place_legends(legends *g, hc_layout *l, const hc_figure *f,
         if (st != HC_OK)
             return st;
         hc_box at;
-        double m = l->theme->gap;
-        fits = fits && hc_occupancy_corner(o, in->width + m, in->height + m,
-                                           0.5 * m, &at) == 0;
+        fits = fits && hc_occupancy_corner(o, in->width, in->height,
+                                           legend_margin(l->theme), &at) == 0;
         hc_occupancy_free(o);
     }
     if (fits)

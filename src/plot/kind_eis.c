@@ -1,9 +1,11 @@
 /* kind_eis.c: impedance spectra in the plane and against frequency */
+#include "plot/canvas.h"
 #include "plot/kinds.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #define FREQ   "frequency_hertz"
 #define RE     "real_impedance_ohm"
@@ -124,6 +126,25 @@ static hc_status mark_decades(const eis *e, size_t k, hc_panel *p, size_t at,
     return st;
 }
 
+/* Roles of arcs at their apexes, where the curve says them. */
+static hc_status name_arcs(const eis *e, const hc_rows *g, hc_panel *p,
+                           hc_err *err)
+{
+    int arc = hc_plot_column(e->in, g, "arc");
+    const hc_curve *c = &p->curve[p->n_curves - 1];
+    hc_status st = HC_OK;
+    for (size_t i = 0; i < g->n && arc >= 0 && st == HC_OK; i++) {
+        char text[48];
+        const char *role =
+            hc_frame_text(e->in->frame[g->frame], g->row[i], arc);
+        if (strcmp(role, "-") == 0 || !isfinite(c->y[i]))
+            continue;
+        hc_canvas_escape(role, text, sizeof text);
+        st = hc_panel_note(p, c->x[i], c->y[i], c->colour, text, err);
+    }
+    return st;
+}
+
 static hc_status add_nyquist(const eis *e, size_t k, hc_panel *p, bool words,
                              hc_err *err)
 {
@@ -138,7 +159,7 @@ static hc_status add_nyquist(const eis *e, size_t k, hc_panel *p, bool words,
     dress(e, k, c, true);
     if (!hc_plot_is_model(e->in->frame[g->frame]))
         return mark_decades(e, k, p, p->n_curves - 1, words, err);
-    return HC_OK;
+    return words ? name_arcs(e, g, p, err) : HC_OK;
 }
 
 static hc_status build_nyquist(const hc_plot_input *in, hc_figure *f,
@@ -156,11 +177,11 @@ static hc_status build_nyquist(const hc_plot_input *in, hc_figure *f,
         hc_axis_title(&p->x, "~{Z}" PRIME, e.unit.unit);
         hc_axis_title(&p->y, MINUS "~{Z}" SECOND, e.unit.unit);
     }
-    bool words = true; /* at the first spectrum that is measured */
+    bool words[2] = {true, true}; /* at the first spectrum, the first fit */
     for (size_t k = 0; k < e.n && st == HC_OK; k++) {
-        st = add_nyquist(&e, k, p, words && !e.key, err);
-        if (!hc_plot_is_model(in->frame[e.g[k].frame]))
-            words = false;
+        bool model = hc_plot_is_model(in->frame[e.g[k].frame]);
+        st = add_nyquist(&e, k, p, words[model] && !e.key, err);
+        words[model] = false;
     }
     if (st == HC_OK && e.key)
         hc_figure_colour_by_value(f, title);

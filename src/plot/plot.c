@@ -3,6 +3,7 @@
 #include "core/options.h"
 #include "core/text.h"
 #include "plot/draw.h"
+#include "plot/from_records.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -52,6 +53,26 @@ hc_status hc_plot_check(const hc_plot_request *r, hc_err *err)
     return st;
 }
 
+/* Kinds of figures that show impedance take the records of a fit as well. */
+static hc_status replace_fits(const hc_plot_kind *kind, hc_frame **frames,
+                              size_t n, hc_err *err)
+{
+    hc_status st = HC_OK;
+    if (strcmp(kind->tables, "eis") != 0)
+        return HC_OK;
+    for (size_t i = 0; i < n && st == HC_OK; i++) {
+        hc_frame *curve;
+        if (!hc_plot_is_fit(frames[i]))
+            continue;
+        st = hc_plot_curve_of_fit(frames[i], &curve, err);
+        if (st == HC_OK) {
+            hc_frame_free(frames[i]);
+            frames[i] = curve;
+        }
+    }
+    return st;
+}
+
 hc_status hc_plot_draw(const hc_plot_kind *kind, const hc_plot_request *r,
                        hc_frame **frames, size_t n, hc_out *out, hc_talk *talk,
                        hc_err *err)
@@ -76,6 +97,8 @@ hc_status hc_plot_draw(const hc_plot_kind *kind, const hc_plot_request *r,
                       .dpi = r->dpi,
                       .no_legend = r->no_legend};
     hc_status st = picture_of(r, &as, err);
+    if (st == HC_OK)
+        st = replace_fits(kind, frames, n, err);
     if (st == HC_OK)
         st = kind->build(&in, &f, err);
     if (st == HC_OK && r->title)

@@ -23,7 +23,8 @@ typedef struct {
 hc_status hc_plot_check(const hc_plot_request *r, hc_err *err) HC_MUST_USE;
 
 /* The figure of one kind from these tables, written to `out`.  HC_NO when
- * there is nothing to draw. */
+ * there is nothing to draw.  Records of a fit among the tables of spectra are
+ * replaced by their curve. */
 hc_status hc_plot_draw(const hc_plot_kind *kind, const hc_plot_request *r,
                        hc_frame **frames, size_t n, hc_out *out, hc_talk *talk,
                        hc_err *err) HC_MUST_USE;
