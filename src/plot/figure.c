@@ -138,7 +138,7 @@ double hc_figure_bar_place(const hc_figure *f, double value)
 
 void hc_figure_colour_by_value(hc_figure *f, const char *title)
 {
-    double lo = INFINITY, hi = -INFINITY;
+    double lo = HUGE_VAL, hi = -HUGE_VAL;
     for (size_t i = 0; i < f->n_panels; i++)
         for (size_t k = 0; k < f->panel[i].n_curves; k++) {
             double v = f->panel[i].curve[k].value;

@@ -122,7 +122,7 @@ static hc_status add_law(const law *w, const hc_arrhenius_form *form,
                          hc_err *err)
 {
     enum { N = 40 };
-    double lo = INFINITY, hi = -INFINITY;
+    double lo = HUGE_VAL, hi = -HUGE_VAL;
     for (size_t i = 0; i < p->curve[points].n; i++) {
         lo = fmin(lo, p->curve[points].x[i]);
         hi = fmax(hi, p->curve[points].x[i]);

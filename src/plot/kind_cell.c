@@ -262,7 +262,7 @@ static hc_status build_sweep(const hc_plot_input *in, hc_figure *f,
         char title[HC_LABEL_SIZE];
         hc_canvas_escape(key, title, sizeof title);
         st = hc_plot_panel(f, a.title, a.unit.unit, "Voltage", "V", &p, err);
-        double lo = INFINITY, hi = 0;
+        double lo = HUGE_VAL, hi = 0;
         for (size_t k = 0; k < n && st == HC_OK; k++) {
             st = add(in, &g[k], &a, "voltage_volt", 1, HC_LOOK_LINE, "",
                      hc_palette(k), p, err);

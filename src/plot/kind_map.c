@@ -45,7 +45,7 @@ static hc_status fill_map(const hc_plot_input *in, const hc_rows *g,
                           const line *lines, size_t n, double factor,
                           hc_map *m, hc_err *err)
 {
-    double lo = INFINITY, hi = 0;
+    double lo = HUGE_VAL, hi = 0;
     for (size_t k = 0; k < n; k++)
         for (size_t i = 0; i < g[k].n; i++) {
             double t = hc_plot_number(in, &g[k], i,

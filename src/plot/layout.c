@@ -133,8 +133,8 @@ hc_status hc_layout_ranges(hc_layout *l, const hc_figure *f, hc_err *err)
     }
     bool any = false;
     for (size_t i = 0; i < l->n; i++) {
-        span sy = {INFINITY, -INFINITY};
-        sx[i] = (span){INFINITY, -INFINITY};
+        span sy = {HUGE_VAL, -HUGE_VAL};
+        sx[i] = (span){HUGE_VAL, -HUGE_VAL};
         span_of(&f->panel[i], &sx[i], &sy);
         any = any || (sx[i].hi >= sx[i].lo && sy.hi >= sy.lo);
         if (sy.hi < sy.lo)

@@ -324,7 +324,7 @@ void hc_draw_map(hc_canvas *c, const hc_pane *p, const hc_figure *f,
 void hc_occupy_curve(hc_occupancy *o, const hc_pane *p, const hc_curve *k,
                      const hc_theme *t)
 {
-    double px = NAN, py = NAN;
+    double px = (double)NAN, py = px;
     bool line = k->look & (HC_LOOK_LINE | HC_LOOK_STEPS);
     double r = t->marker + 0.5 * t->line;
     for (size_t i = 0; i < k->n; i++) {
