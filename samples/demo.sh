@@ -73,7 +73,7 @@ fi
 
 real="$shared/data/biologic-mpt/ssb_PEIS_LPSCl_-25C_v1161.txt"
 if [ -f "$real" ]; then
-    spectrum lpscl "$real" 'p(R1,CPE1)-CPE2' --role R1=bulk
+    spectrum lpscl "$real" 'R0-p(R1,CPE1)-p(R2,CPE2)-CPE3'
 fi
 
 set --

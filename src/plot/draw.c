@@ -292,7 +292,7 @@ static hc_status occupy(hc_occupancy **out, const hc_pane *p,
 /* Between the frame and a legend: the ticks. */
 static double legend_margin(const hc_theme *t)
 {
-    return 1.1 * t->tick;
+    return t->tick + 0.25 * t->text;
 }
 
 static hc_status draw_panel(hc_canvas *c, const hc_layout *l,

@@ -139,12 +139,14 @@ double hc_figure_bar_place(const hc_figure *f, double value)
 void hc_figure_colour_by_value(hc_figure *f, const char *title)
 {
     double lo = HUGE_VAL, hi = -HUGE_VAL;
+    f->bar_whole = true;
     for (size_t i = 0; i < f->n_panels; i++)
         for (size_t k = 0; k < f->panel[i].n_curves; k++) {
             double v = f->panel[i].curve[k].value;
             if (isfinite(v)) {
                 lo = fmin(lo, v);
                 hi = fmax(hi, v);
+                f->bar_whole = f->bar_whole && v == floor(v);
             }
         }
     if (!(hi > lo))

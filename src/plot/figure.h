@@ -106,7 +106,7 @@ typedef struct {
     double aspect;                 /* height over width of the page; 0 auto */
     char bar_title[HC_LABEL_SIZE]; /* colour bar; empty: none */
     double bar_lo, bar_hi;
-    bool bar_log;
+    bool bar_log, bar_whole;
 } hc_figure;
 
 void hc_figure_clear(hc_figure *f);

@@ -19,6 +19,8 @@ typedef struct {
     const hc_frame *f;
     size_t frame;
     int key[KEYS];
+    int electrode;
+    const char *chosen; /* electrode, or NULL for all */
     int spectrum, cycle, freq, im;
 } grouping;
 
@@ -30,6 +32,14 @@ static grouping grouping_of(const hc_plot_input *in, size_t frame,
     g.key[0] = hc_frame_column(f, "source_index");
     g.key[1] = g.spectrum = hc_frame_column(f, "spectrum_index");
     g.key[2] = hc_frame_column(f, "electrode");
+    g.electrode = g.key[2];
+    g.chosen = in->electrode;
+    for (size_t r = 0; !g.chosen && g.electrode >= 0 && r < hc_frame_rows(f);
+         r++)
+        if (strcmp(hc_frame_text(f, r, g.electrode), "cell") == 0)
+            g.chosen = "cell";
+    if (g.chosen && strcmp(g.chosen, "all") == 0)
+        g.chosen = NULL;
     g.key[3] = key ? hc_frame_column(f, key) : -1;
     g.cycle = hc_frame_column(f, "cycle_count");
     g.freq = hc_frame_column(f, "frequency_hertz");
@@ -46,6 +56,9 @@ static bool in_range(const char *list, double v)
 static bool wanted(const grouping *g, size_t row)
 {
     const hc_plot_input *in = g->in;
+    if (g->chosen && g->electrode >= 0 &&
+        strcmp(hc_frame_text(g->f, row, g->electrode), g->chosen) != 0)
+        return false;
     if (g->spectrum >= 0 &&
         !in_range(in->spectra, hc_frame_number(g->f, row, g->spectrum)))
         return false;
@@ -350,6 +363,13 @@ void hc_plot_label(const hc_plot_input *in, const hc_rows *all, size_t n,
     buf[0] = '\0';
     if (g->frame < in->n_labels || (tables > 1 && !model)) {
         name_of(in, g->frame, word, sizeof word);
+        append(buf, cap, ", ", word);
+    }
+    int electrode = hc_plot_column(in, g, "electrode");
+    if (in->electrode && strcmp(in->electrode, "all") == 0 && electrode >= 0) {
+        hc_canvas_escape(
+            hc_frame_text(in->frame[g->frame], g->row[0], electrode), word,
+            sizeof word);
         append(buf, cap, ", ", word);
     }
     for (size_t i = 0; i < CONDITIONS && measured > 1 && !model; i++) {

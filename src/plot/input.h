@@ -13,7 +13,8 @@ typedef struct {
     const char *const *label; /* [n_labels] words of the user, or NULL */
     size_t n_labels;
     const char *colour_by; /* column, or NULL: as the kind thinks best */
-    const char *spectra, *cycles;    /* "0,2-5" or NULL */
+    const char *spectra, *cycles; /* "0,2-5" or NULL */
+    const char *electrode; /* this one; NULL: the cell where a table has it */
     double freq_min_hz, freq_max_hz; /* NaN: no limit */
     bool capacitive;
     bool absolute; /* ohm and ampere even where the area is known */

@@ -26,6 +26,9 @@ typedef struct {
     hc_lab_unit unit;
 } eis;
 
+/* More spectra than this are lines: their markers would hide each other. */
+enum { MANY = 12 };
+
 static double per(const eis *e, size_t k)
 {
     double a = e->per_area ? hc_plot_area(e->in, e->g[k].frame) : 1;
@@ -51,6 +54,8 @@ static void dress(const eis *e, size_t k, hc_curve *c, bool label)
         c->value = hc_plot_context(e->in, &e->g[k], e->key);
         c->mark = HC_MARK_CIRCLE;
     }
+    if (measured > MANY)
+        c->look = HC_LOOK_LINE | HC_LOOK_THIN;
     if (label && !(e->key && isfinite(c->value)) &&
         !(model && measured > 1 && place > 0))
         hc_plot_label(e->in, e->g, e->n, k, c->label, sizeof c->label);

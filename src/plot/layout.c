@@ -249,6 +249,8 @@ static void equalise(hc_pane *p)
 static void bar_ticks(hc_layout *l, const hc_figure *f, double height)
 {
     double wanted = height / (3.5 * l->theme->text);
+    if (f->bar_whole && wanted > f->bar_hi - f->bar_lo)
+        wanted = f->bar_hi - f->bar_lo;
     if (f->bar_log)
         hc_ticks_log(f->bar_lo, f->bar_hi, wanted, &l->bar_ticks);
     else

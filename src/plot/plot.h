@@ -11,7 +11,7 @@ typedef struct {
     const char *to;     /* svg pdf png; NULL: by the ending of output */
     const char *output; /* file name, NULL or "-" stdout */
     const char *theme, *title, *colour_by;
-    const char *spectra, *cycles;
+    const char *spectra, *cycles, *electrode;
     const char *const *label;
     size_t n_labels;
     double dpi, width_m, height_m;
