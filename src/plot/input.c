@@ -24,6 +24,22 @@ typedef struct {
     int spectrum, cycle, freq, im;
 } grouping;
 
+/* The cell, else the working electrode; instruments write zeros for what was
+ * not measured.  NULL when neither has values. */
+static const char *main_electrode(const hc_frame *f, int electrode)
+{
+    static const char *const names[] = {"cell", "we"};
+    int re = hc_frame_column(f, "real_impedance_ohm");
+    for (size_t i = 0; i < 2; i++)
+        for (size_t r = 0; r < hc_frame_rows(f); r++) {
+            double v = hc_frame_number(f, r, re);
+            if (strcmp(hc_frame_text(f, r, electrode), names[i]) == 0 &&
+                (re < 0 || (isfinite(v) && v != 0)))
+                return names[i];
+        }
+    return NULL;
+}
+
 static grouping grouping_of(const hc_plot_input *in, size_t frame,
                             const char *key)
 {
@@ -34,10 +50,8 @@ static grouping grouping_of(const hc_plot_input *in, size_t frame,
     g.key[2] = hc_frame_column(f, "electrode");
     g.electrode = g.key[2];
     g.chosen = in->electrode;
-    for (size_t r = 0; !g.chosen && g.electrode >= 0 && r < hc_frame_rows(f);
-         r++)
-        if (strcmp(hc_frame_text(f, r, g.electrode), "cell") == 0)
-            g.chosen = "cell";
+    if (!g.chosen && g.electrode >= 0)
+        g.chosen = main_electrode(f, g.electrode);
     if (g.chosen && strcmp(g.chosen, "all") == 0)
         g.chosen = NULL;
     g.key[3] = key ? hc_frame_column(f, key) : -1;
