@@ -59,8 +59,8 @@ static const hc_tool tool = {
     "hc-report",
     "one HTML page of tables, records and their figures",
     "[FILE...]",
-    "The page needs no network: figures are in it, tables can be sorted and "
-    "filtered.\nA curve of hc-fit --curve is drawn over the spectrum before "
+    "The page needs no network: figures are in it, tables can be sorted and\n"
+    "filtered.  A curve of hc-fit --curve is drawn over the spectrum before\n"
     "it.",
     options,
     0,
