@@ -17,9 +17,10 @@ static const struct {
 } tools[] = {
     {"read", "instrument files to tables"},
     {"kk", "is a spectrum Kramers-Kronig consistent"},
-    {"fit", "circuits fitted to spectra, without start values"},
-    {"z", "impedance of a circuit"},
     {"fixture", "spectra corrected for the cell holder"},
+    {"fit", "circuits fitted to spectra, without start values"},
+    {"drt", "distribution of relaxation times"},
+    {"z", "impedance of a circuit"},
     {"sigma", "conductivities and Arrhenius laws"},
     {"steps", "steps of a cycling test"},
     {"cycles", "capacities and efficiencies by cycle"},
@@ -32,6 +33,7 @@ static const struct {
     {"ident", "identify cell parameters from curves and spectra"},
     {"cmp", "measured against simulated"},
     {"plot", "figures of tables"},
+    {"report", "one page from tables, records and figures"},
 };
 
 enum { N_TOOLS = sizeof tools / sizeof tools[0] };

@@ -86,7 +86,7 @@ static const hc_tool tool = {
     .purpose = "distribution of relaxation times of impedance spectra",
     .operands = "[FILE...]",
     .notes = "Reads tables of kind eis, prints gamma (ohm per unit of "
-             "ln tau) as a table of kind\ndrt, or with --peaks records of "
+             "ln tau) as a\ntable of kind drt, or with --peaks records of "
              "every peak: tau, R, C, width.",
     .options = options,
     .max_operands = -1};

@@ -57,7 +57,7 @@ build_in "$build/clang" CC=clang --enable-werror CFLAGS=-O1
 one "clang, warnings are errors" $?
 
 echo "== the suite under ASan and UBSan"
-build_in "$build/san" CC=gcc --enable-sanitizers \
+build_in "$build/san" CC=gcc --enable-werror --enable-sanitizers \
     CFLAGS='-O1 -g1'
 one "builds with sanitizers" $?
 make -C "$build/san" -s check HC_SANITIZED=1 >"$log" 2>&1

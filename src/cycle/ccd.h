@@ -35,7 +35,6 @@ typedef struct {
     bool floor_elsewhere;    /* from a conductivity of another cell */
     double lead_ohm;         /* leads, subtracted (0) */
     double lithium_m;        /* thickness of one electrode, NaN unknown */
-    long min_repeats;        /* per level, for CCS and CCP (5) */
     double settle_s;         /* left out at the start of a half (120) */
     double alpha;            /* false alarm of the CUSUM per sample (1e-6) */
     double drop_min;         /* smallest relative drop looked for (0.03) */
@@ -133,12 +132,6 @@ typedef enum {
 
 const char *hc_ccd_protocol_name(hc_ccd_protocol p);
 
-/* [low, high] of a critical current density; high NaN: not reached. */
-typedef struct {
-    double low_a_m2, high_a_m2;
-    const char *status;
-} hc_ccd_interval;
-
 typedef struct {
     hc_short_class cls;
     hc_preshort preshort;
@@ -159,7 +152,6 @@ typedef struct {
     const char *leakage;    /* shown indicated none - */
     long leakage_half;
     double ea_ev, ea_sd_ev, scatter;
-    hc_ccd_interval ccs, ccp; /* only where the data carry them */
 } hc_ccd_result;
 
 /* Judge the half cycles; fills their members too. */

@@ -24,7 +24,6 @@ hc_ccd_limits hc_ccd_limits_default(void)
                            .floor_ohm_m2 = NAN,
                            .floor_error = 0.05,
                            .lithium_m = NAN,
-                           .min_repeats = 5,
                            .settle_s = 120,
                            .alpha = 1e-6,
                            .drop_min = 0.03,
@@ -615,7 +614,6 @@ static void clear_result(hc_ccd_result *out)
     out->q_into_as_m2 = out->q_half_as_m2 = out->cumulative_as_m2 = NAN;
     out->drop_rel = out->bic_gain = out->detectable_rel = NAN;
     out->confidence = out->leakage = "-";
-    out->ccs = out->ccp = (hc_ccd_interval){NAN, NAN, "-"};
 }
 
 hc_status hc_ccd_judge(hc_ccd_result *out, hc_half_list *l,

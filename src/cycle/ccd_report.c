@@ -97,15 +97,6 @@ static void put_ccd(const pen *p, const hc_ccd_result *r,
     }
 }
 
-static void put_interval(const pen *p, const char *low, const char *high,
-                         const hc_ccd_interval *i, const hc_ccd_limits *l)
-{
-    if (i->status[0] == '-')
-        return;
-    density(p, low, i->low_a_m2, l->area_sd, i->status);
-    density(p, high, i->high_a_m2, l->area_sd, i->status);
-}
-
 void hc_ccd_records(hc_writer *w, const hc_ccd_result *r,
                     const hc_half_list *l, const hc_ccd_limits *limits,
                     const char *cell, long source)
@@ -128,10 +119,6 @@ void hc_ccd_records(hc_writer *w, const hc_ccd_result *r,
     word(&p, "eis_between", l->eis ? "yes" : "no");
     number(&p, "half_cycles", (double)l->n, "1", "ok");
     put_ccd(&p, r, limits);
-    put_interval(&p, "ccs_last_safe_a_m2", "ccs_first_failing_a_m2", &r->ccs,
-                 limits);
-    put_interval(&p, "ccp_last_safe_a_m2", "ccp_first_failing_a_m2", &r->ccp,
-                 limits);
     word(&p, "leakage", r->leakage);
     number(&p, "offset_volt", l->offset_v, "V", "ok");
     number(&p, "baseline_scatter", r->scatter, "1", "ok");

@@ -88,7 +88,7 @@ static void put_maxima(hc_writer *w, const hc_dqdv_curve *c,
     size_t n = hc_dqdv_maxima(c, rules, max);
 
     for (size_t k = 0; k < n; k++) {
-        char role[16];
+        char role[32];
 
         snprintf(role, sizeof role, "max%zu", k + 1);
         put(w, at, "maximum", role, "peak_voltage_volt", max[k].v, max[k].v_sd,
@@ -111,7 +111,7 @@ static hc_status put_fit(hc_writer *w, const hc_dqdv_curve *c,
     if (st)
         return st;
     for (size_t k = 0; k < f.n; k++) {
-        char role[16];
+        char role[32];
 
         snprintf(role, sizeof role, "peak%zu", k + 1);
         put(w, at, "logistic", role, "peak_voltage_volt", f.v0[k], f.v0_sd[k],
