@@ -306,7 +306,7 @@ void hc_moment_iso(const hc_moment *m, char *iso)
     double left = m->seconds - 86400.0 * day;
     long ms = lround(left * 1000), year;
     int month, dom;
-    char zone_text[16] = "";
+    char zone_text[16] = "", whole[80];
     if (ms >= 86400000) {
         ms -= 86400000;
         day += 1;
@@ -319,9 +319,10 @@ void hc_moment_iso(const hc_moment *m, char *iso)
         snprintf(zone_text, sizeof zone_text, "%c%02ld:%02ld",
                  m->offset_second < 0 ? '-' : '+', o / 60 % 24, o % 60);
     }
-    snprintf(iso, 40, "%04ld-%02d-%02dT%02ld:%02ld:%02ld.%03ld%s",
+    snprintf(whole, sizeof whole, "%04ld-%02d-%02dT%02ld:%02ld:%02ld.%03ld%s",
              year % 10000, month, dom, ms / 3600000, ms / 60000 % 60,
              ms / 1000 % 60, ms % 1000, zone_text);
+    snprintf(iso, 40, "%.39s", whole);
 }
 
 bool hc_date_iso(const char *text, hc_date_order order, char *iso)

@@ -251,23 +251,26 @@ void hc_list_clear(hc_list *list)
 
 enum { HELP_WIDTH = 79, HELP_INDENT = 26 };
 
-/* Words wrapped behind a left margin; the cursor stands at `at`. */
+/* Words wrapped behind a left margin; the cursor stands at `at`.  A list of
+ * choices a|b|c may be broken behind each '|'. */
 static void wrap(hc_out *out, const char *text, size_t at, size_t margin)
 {
     for (; at < margin; at++)
         hc_out_putc(out, ' ');
-    for (bool first = true; *text != '\0'; first = false) {
-        size_t n = strcspn(text, " ");
-        if (!first && at + 1 + n > HELP_WIDTH) {
+    for (size_t blank = 0, first = 1; *text != '\0'; first = 0) {
+        size_t n = strcspn(text, " |");
+        n += text[n] == '|';
+        if (!first && at + blank + n > HELP_WIDTH) {
             hc_out_printf(out, "\n%*s", (int)margin, "");
             at = margin;
-        } else if (!first) {
+        } else if (blank != 0) {
             hc_out_putc(out, ' ');
             at++;
         }
         hc_out_write(out, text, n);
         at += n;
-        text += n + (text[n] == ' ');
+        blank = text[n] == ' ';
+        text += n + blank;
     }
     hc_out_putc(out, '\n');
 }
