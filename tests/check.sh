@@ -41,11 +41,15 @@ one() { # NAME STATUS
 build_in() {
     mkdir -p "$1" || return 1
     (cd "$1" && shift && "$src/configure" --quiet "$@" &&
-        make -s -j"$jobs" all tests-built) >"$log" 2>&1
+        make -s -j"$jobs" all && make -s -j"$jobs" tests-built) \
+        >"$log" 2>&1
 }
 
 echo "== the suite"
-make -C "$build" -s -j"$jobs" all tests-built >"$log" 2>&1
+{
+    make -C "$build" -s -j"$jobs" all &&
+        make -C "$build" -s -j"$jobs" tests-built
+} >"$log" 2>&1
 one "builds" $?
 make -C "$build" -s check >"$log" 2>&1
 add_counts

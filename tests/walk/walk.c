@@ -549,6 +549,16 @@ static exception *read_exceptions(const char *path, size_t *n)
     return e;
 }
 
+static void free_exceptions(exception *e, size_t n)
+{
+    for (size_t i = 0; i < n; i++) {
+        free(e[i].file);
+        free(e[i].key);
+        free(e[i].why);
+    }
+    free(e);
+}
+
 /* Fields of a line, in place. */
 static size_t fields(char *line, char **f, size_t cap)
 {
@@ -604,5 +614,9 @@ int main(int argc, char **argv)
         printf("not ok %d - alias not needed: %s\n", ++number,
                alias_unused(w.aliases));
     printf("1..%d\n", number);
+    fclose(in);
+    free(line);
+    alias_free(w.aliases);
+    free_exceptions(ex, n_ex);
     return 0;
 }
