@@ -12,16 +12,7 @@ typedef struct {
 } opts;
 
 static const hc_option options[] = {
-    {"join",
-     0,
-     HC_OPT_FLAG,
-     NULL,
-     "the files are parts of one test, in this order",
-     offsetof(opts, join),
-     NULL,
-     0,
-     0,
-     {0}},
+    HC_OPTION_JOIN(opts, join),
     {"rest",
      0,
      HC_OPT_NUMBER,

@@ -145,6 +145,10 @@ typedef struct {
 #define HC_OPTION_CELLS(T, M)                                                 \
     {"cells", 0, HC_OPT_TEXT, "FILE", "table of cells, see halfcell-cells(5)",\
      offsetof(T, M), NULL, 0, 0, {0}}
+#define HC_OPTION_JOIN(T, M)                                                  \
+    {"join", 0, HC_OPT_FLAG, NULL,                                            \
+     "the files are parts of one test, in this order", offsetof(T, M), NULL,  \
+     0, 0, {0}}
 #define HC_OPTION_FAIL_FAST(T, M)                                             \
     {"fail-fast", 0, HC_OPT_FLAG, NULL, "stop at the first file that fails",  \
      offsetof(T, M), NULL, 0, 0, {0}}

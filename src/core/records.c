@@ -24,11 +24,7 @@ enum { N_COLUMNS = sizeof column_names / sizeof column_names[0] };
 
 static void set(char *to, size_t cap, const char *from)
 {
-    size_t n = strlen(from);
-    if (n >= cap)
-        n = cap - 1;
-    memcpy(to, from, n);
-    to[n] = '\0';
+    hc_copy(to, cap, from, strlen(from));
 }
 
 hc_conditions hc_conditions_none(void)

@@ -96,6 +96,14 @@ char *hc_strdup(const char *s)
     return hc_strndup(s, strlen(s));
 }
 
+void hc_copy(char *to, size_t cap, const char *s, size_t len)
+{
+    if (len >= cap)
+        len = cap - 1;
+    memcpy(to, s, len);
+    to[len] = '\0';
+}
+
 void *hc_grow(void *p, size_t *cap, size_t need, size_t element_size)
 {
     size_t n = *cap;

@@ -32,6 +32,9 @@ hc_status hc_text_status(const hc_text *t, hc_err *err) HC_MUST_USE;
 char *hc_strdup(const char *s);
 char *hc_strndup(const char *s, size_t len);
 
+/* s[0..len) into to[cap], cut to fit, always NUL-terminated. */
+void hc_copy(char *to, size_t cap, const char *s, size_t len);
+
 /* Array of n elements grown to hold at least `need`; *cap follows.  Returns
  * the new pointer or NULL (the old block then stays valid). */
 void *hc_grow(void *p, size_t *cap, size_t need, size_t element_size);

@@ -77,14 +77,6 @@ static void make_key(run *r, const hc_frame *f)
     hc_sha256_hex(&s, r->key);
 }
 
-static void copy(char *to, size_t cap, const char *from, size_t len)
-{
-    if (len >= cap)
-        len = cap - 1;
-    memcpy(to, from, len);
-    to[len] = '\0';
-}
-
 /* The one cell of a table of records, "-" when they are of several. */
 static void cell_of(run *r, const hc_frame *f)
 {
@@ -99,7 +91,7 @@ static void cell_of(run *r, const hc_frame *f)
     }
     if (cell == NULL)
         cell = "-";
-    copy(r->cell_buf, sizeof r->cell_buf, cell, strlen(cell));
+    hc_copy(r->cell_buf, sizeof r->cell_buf, cell, strlen(cell));
     r->cell = r->cell_buf;
 }
 
@@ -111,14 +103,14 @@ static void tool_and_source(run *r, const hc_meta *m)
     for (size_t i = 0; i < m->n; i++) {
         const char *line = m->lines[i];
         if (hc_starts_with(line, "step ")) {
-            copy(r->tool_buf, sizeof r->tool_buf, line + 5,
+            hc_copy(r->tool_buf, sizeof r->tool_buf, line + 5,
                  strcspn(line + 5, " "));
             r->tool = r->tool_buf;
         } else if (hc_starts_with(line, "source ") && r->source[0] == '-') {
             const char *name = line + 7 + strcspn(line + 7, " ");
             const char *end = strstr(name, " format=");
             name += *name == ' ';
-            copy(r->source_buf, sizeof r->source_buf, name,
+            hc_copy(r->source_buf, sizeof r->source_buf, name,
                  end != NULL ? (size_t)(end - name) : strlen(name));
             r->source = r->source_buf;
         }
@@ -192,10 +184,10 @@ static hc_status insert_source(hc_store *s, sqlite3_int64 run_id,
             continue;
         p += index_len + 1;
         end = strstr(p, " format=");
-        copy(name, sizeof name, p,
+        hc_copy(name, sizeof name, p,
              end != NULL ? (size_t)(end - p) : strlen(p));
         if (end != NULL)
-            copy(format, sizeof format, end + 8, strcspn(end + 8, " "));
+            hc_copy(format, sizeof format, end + 8, strcspn(end + 8, " "));
     }
     st = hc_sql_prepare(s,
                         "INSERT INTO source (sha256, name, format)"

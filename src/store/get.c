@@ -30,11 +30,7 @@ static hc_status filtered(hc_store *s, const char *before,
 
 static void set(char *to, size_t cap, const char *from)
 {
-    size_t n = strlen(from);
-    if (n >= cap)
-        n = cap - 1;
-    memcpy(to, from, n);
-    to[n] = '\0';
+    hc_copy(to, cap, from, strlen(from));
 }
 
 /* Columns 0 to 19 of a row as a record, in the order of the table. */
