@@ -109,6 +109,18 @@ near() {
     fi
 }
 
+# at_most GOAL FIGURE BAR, at_least GOAL FIGURE BAR: a promise as measured;
+# the line '# figure<TAB>goal<TAB>figure<TAB>bar' is shown by tests/run
+at_most() { t_bar "$1" "$2" "$3" '<='; }
+at_least() { t_bar "$1" "$2" "$3" '>='; }
+
+t_bar() { # GOAL FIGURE BAR RELATION
+    awk -v a="$2" -v b="$3" -v r="$4" 'BEGIN {
+        exit !(a ~ /[0-9]/ && (r == "<=" ? a + 0 <= b + 0 : a + 0 >= b + 0)) }'
+    t_result $? "$1: $2 $4 $3"
+    printf '# figure\t%s\t%s\t%s %s\n' "$1" "$2" "$4" "$3"
+}
+
 # same NAME FILE FILE: equal bytes
 same() {
     if cmp -s "$2" "$3"; then
