@@ -25,8 +25,6 @@
 enum {
     RECORD_MIN = 52, /* shortest of BTS 9.1 */
     RECORD_MAX = 255,
-    ID_DATA = 0x55,
-    ID_AUX = 0x65,
     AUX_MAX = 16,
     GAPS_MAX = 64,
 };
@@ -172,7 +170,7 @@ static void find_aux(nda *s, const unsigned char *p, size_t len)
     if (!s->l->aux_temp.type)
         return;
     for (; len >= s->record; p += s->record, len -= s->record)
-        if (p[s->l->id.at] == ID_AUX && s->n_aux < AUX_MAX &&
+        if (p[s->l->id.at] == HC_NDA_AUX && s->n_aux < AUX_MAX &&
             aux_slot(s, (unsigned char)hc_nda_get(p, s->l->aux)) == s->n_aux)
             s->aux_ids[s->n_aux++] = (unsigned char)hc_nda_get(p, s->l->aux);
 }
@@ -250,7 +248,7 @@ static void set_scaled(nda *s, int c, const unsigned char *r, hc_nda_field f,
     if (s->slot[c] < 0)
         return;
     if (s->l->floats)
-        set(s, c, hc_cell_f4(hc_lef4(r + f.at)));
+        set(s, c, hc_cell_f4(hc_le_f4(r + f.at)));
     else
         set(s, c, hc_cell_dec(hc_nda_get(r, f), exponent));
 }
@@ -289,7 +287,7 @@ static void set_row(nda *s, const unsigned char *r)
     set_scaled(s, C_EDCHG, r, l->edchg, e);
     set_when(s, r);
     if (s->slot[C_TEMP] >= 0)
-        set(s, C_TEMP, hc_cell_f4(hc_lef4(r + l->temp.at)));
+        set(s, C_TEMP, hc_cell_f4(hc_le_f4(r + l->temp.at)));
 }
 
 static void add_aux(nda *s, const unsigned char *r)
@@ -320,9 +318,9 @@ static record_is kind_of(const nda *s, const unsigned char *r)
     unsigned char id = r[s->l->id.at];
     if (all_zero(r, s->record))
         return IS_END;
-    if (id == ID_DATA || (id == 0 && s->l->zero_is_data))
+    if (id == HC_NDA_DATA || (id == 0 && s->l->zero_is_data))
         return IS_DATA;
-    if (id == ID_AUX && s->l->aux.type)
+    if (id == HC_NDA_AUX && s->l->aux.type)
         return IS_AUX;
     if (s->l->floats && (id == 0x58 || id == 0x59))
         return IS_AUX; /* BTS 9.0 */
@@ -365,45 +363,12 @@ static hc_status take(nda *s, const unsigned char *r, hc_err *err)
 
 /* ---- the file ---- */
 
-typedef struct {
-    int version, sub;
-    uint64_t begin, length; /* of the records; length 0: not said */
-    int fixed_range;
-} head;
-
-static bool read_head(const hc_probe *p, head *h)
-{
-    const unsigned char *d = (const unsigned char *)p->data;
-    if (p->len < 128)
-        return false;
-    *h = (head){.version = d[14]};
-    if (h->version >= 129) {
-        h->begin = hc_le64(d + 82);
-        h->length = hc_le64(d + 90);
-        if (h->begin == 0) {
-            h->begin = 1024;
-            h->length = 0;
-        }
-        if (h->begin >= p->len)
-            return false;
-        h->sub = d[h->begin] == ID_DATA ? 1 : 0;
-    } else {
-        uint32_t device = hc_le32(d + 16);
-        h->begin = hc_le32(d + 64);
-        h->length = hc_le32(d + 68);
-        if (p->len >= 30 && device <= p->len - 30)
-            h->fixed_range = (int32_t)hc_le32(d + device + 26);
-    }
-    return h->begin >= 72 && h->begin <= (uint64_t)1 << 40 &&
-           h->length <= (uint64_t)1 << 50;
-}
-
 static void detect(const hc_probe *p, hc_verdict *v)
 {
-    head h = {0};
+    hc_nda_head h = {0};
     if (!hc_probe_bytes(p, 0, "NEWARE", 6)) {
         hc_say_no(v, 0, "does not start with NEWARE");
-    } else if (!read_head(p, &h)) {
+    } else if (!hc_nda_head_read(p, &h)) {
         hc_say_broken(v, 100,
                       "a Neware .nda file cut or damaged in its "
                       "first bytes");
@@ -415,85 +380,6 @@ static void detect(const hc_probe *p, hc_verdict *v)
     } else {
         hc_say_yes(v, 100);
     }
-}
-
-/* A text of fixed width, ended by NUL. */
-static hc_status say_text(hc_sink *sink, const hc_probe *p, size_t at,
-                          size_t width, const char *key, hc_err *err)
-{
-    if (at > p->len || p->len - at < width)
-        return HC_OK;
-    const char *s = p->data + at;
-    const char *nul = memchr(s, 0, width);
-    size_t len = nul != NULL ? (size_t)(nul - s) : width;
-    if (len == 0)
-        return HC_OK;
-    return hc_sink_metan(sink, key, strlen(key), s, len, err);
-}
-
-static hc_status say_layout(hc_sink *sink, int version, hc_err *err)
-{
-    char text[16];
-    int n = snprintf(text, sizeof text, "%d", version);
-    return hc_sink_metan(sink, "format version", 14, text, (size_t)n, err);
-}
-
-static hc_status say_version(hc_sink *sink, const hc_probe *p, hc_err *err)
-{
-    static const char *const words[] = {"BTSServer", "BTS_XWJ", "BTS"};
-    size_t end = p->len < 8192 ? p->len : 8192;
-    for (size_t w = 0; w < 3; w++) {
-        size_t n = strlen(words[w]);
-        for (size_t i = 0; i + 50 < end; i++)
-            if (memcmp(p->data + i, words[w], n) == 0) {
-                char text[51];
-                size_t k = 0;
-                while (k < 50 && (unsigned char)p->data[i + k] >= 0x20 &&
-                       (unsigned char)p->data[i + k] < 0x7f) {
-                    text[k] = p->data[i + k];
-                    k++;
-                }
-                while (k > 0 && text[k - 1] == ' ')
-                    k--;
-                text[k] = '\0';
-                return hc_sink_fact(sink, "software", text, err);
-            }
-    }
-    return HC_OK;
-}
-
-/* Test information of versions up to 29: {u4 begin, u4 length} at 24, the
- * last of its records counts. */
-static hc_status say_test(hc_sink *sink, const hc_probe *p, int version,
-                          hc_err *err)
-{
-    const unsigned char *d = (const unsigned char *)p->data;
-    size_t size = version >= 29   ? 503
-                  : version >= 17 ? 383
-                  : version >= 16 ? 343
-                  : version >= 11 ? 327
-                                  : 211;
-    size_t begin = hc_le32(d + 24), length = hc_le32(d + 28);
-    if (version >= 129 || begin == 0 || length < size || begin > p->len ||
-        length > p->len - begin)
-        return HC_OK;
-    size_t at = begin + (length / size - 1) * size;
-    if (version >= 11) {
-        HC_TRY(say_text(sink, p, at + 37, 20, "start time", err));
-        HC_TRY(say_text(sink, p, at + 77, 60, "creator", err));
-        HC_TRY(say_text(sink, p, at + 137, 90, "sn", err));
-        HC_TRY(say_text(sink, p, at + 227, 100, "remarks", err));
-    } else {
-        HC_TRY(say_text(sink, p, at + 36, 20, "start time", err));
-        HC_TRY(say_text(sink, p, at + 76, 15, "creator", err));
-        HC_TRY(say_text(sink, p, at + 91, 20, "sn", err));
-        HC_TRY(say_text(sink, p, at + 111, 100, "remarks", err));
-    }
-    if (version >= 17)
-        HC_TRY(say_text(sink, p, at + 343, 40, "barcode", err));
-    if (version >= 29)
-        HC_TRY(say_text(sink, p, at + 383, 60, "test name", err));
-    return HC_OK;
 }
 
 static hc_status skip(hc_source *src, uint64_t n, bool *there, hc_err *err)
@@ -529,7 +415,7 @@ static size_t find_record(const unsigned char *p, size_t len)
     return len <= RECORD_MAX && len >= RECORD_MIN ? len : 0;
 }
 
-static hc_status read_records(nda *s, hc_source *src, const head *h,
+static hc_status read_records(nda *s, hc_source *src, const hc_nda_head *h,
                               hc_err *err)
 {
     uint64_t left = h->length > 0 ? h->length : UINT64_MAX;
@@ -585,7 +471,8 @@ static void say_doubts(nda *s)
                      (int)s->odd_range);
 }
 
-static hc_status read_open(nda *s, hc_source *src, const head *h, hc_err *err)
+static hc_status read_open(nda *s, hc_source *src, const hc_nda_head *h,
+                           hc_err *err)
 {
     const char *data;
     size_t len;
@@ -612,9 +499,9 @@ static hc_status read_open(nda *s, hc_source *src, const head *h, hc_err *err)
 
 static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
 {
-    head h;
+    hc_nda_head h;
     bool there;
-    if (!read_head(&src->probe, &h))
+    if (!hc_nda_head_read(&src->probe, &h))
         return hc_fail_at(err, HC_DATA, src->name, 0,
                           "cut or damaged in its first bytes");
     const hc_nda_layout *l = hc_nda_layout_of(h.version, h.sub);
@@ -628,11 +515,7 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
     s->sink = sink;
     s->fixed_range = h.fixed_range;
     s->offset = h.begin;
-    hc_status st = say_layout(sink, h.version, err);
-    if (st == HC_OK)
-        st = say_version(sink, &src->probe, err);
-    if (st == HC_OK)
-        st = say_test(sink, &src->probe, h.version, err);
+    hc_status st = hc_nda_head_facts(sink, &src->probe, h.version, err);
     if (st == HC_OK)
         st = skip(src, h.begin, &there, err);
     if (st == HC_OK && !there)

@@ -3,6 +3,9 @@
 #ifndef HC_FORMATS_NDA_LAYOUT_H
 #define HC_FORMATS_NDA_LAYOUT_H
 
+#include "formats/sink.h"
+#include "formats/source.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -60,5 +63,22 @@ const hc_nda_layout *hc_nda_layout_of(int version, int sub);
 
 /* A whole number of a record. */
 int64_t hc_nda_get(const unsigned char *r, hc_nda_field f);
+
+/* Marks of the records. */
+enum { HC_NDA_DATA = 0x55, HC_NDA_AUX = 0x65 };
+
+/* What the head says of the records. */
+typedef struct {
+    int version, sub;
+    uint64_t begin, length; /* of the records; length 0: not said */
+    int fixed_range;        /* of the device; 0: not said */
+} hc_nda_head;
+
+/* false: cut or damaged. */
+bool hc_nda_head_read(const hc_probe *p, hc_nda_head *h);
+
+/* Version, software, what the test is called. */
+hc_status hc_nda_head_facts(hc_sink *sink, const hc_probe *p, int version,
+                            hc_err *err) HC_MUST_USE;
 
 #endif

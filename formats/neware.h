@@ -2,6 +2,8 @@
 #ifndef HC_FORMATS_NEWARE_H
 #define HC_FORMATS_NEWARE_H
 
+#include "formats/bytes.h"
+
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -17,31 +19,5 @@ int hc_neware_step_sign(int code);
  * ranges belong to devices of higher resolution).  Returns the exponent
  * (-1 to -8); *sure is false for ranges where the open readers disagree. */
 int hc_neware_exponent(int32_t range, bool *sure);
-
-/* Little-endian fields of a record. */
-static inline uint16_t hc_le16(const unsigned char *p)
-{
-    return (uint16_t)(p[0] | p[1] << 8);
-}
-
-static inline uint32_t hc_le32(const unsigned char *p)
-{
-    return (uint32_t)p[0] | (uint32_t)p[1] << 8 | (uint32_t)p[2] << 16 |
-           (uint32_t)p[3] << 24;
-}
-
-static inline uint64_t hc_le64(const unsigned char *p)
-{
-    return (uint64_t)hc_le32(p) | (uint64_t)hc_le32(p + 4) << 32;
-}
-
-static inline float hc_lef4(const unsigned char *p)
-{
-    union {
-        uint32_t u;
-        float f;
-    } x = {hc_le32(p)};
-    return x.f;
-}
 
 #endif

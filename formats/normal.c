@@ -91,72 +91,7 @@ static void on_warn(void *ctx, long line, const char *text)
     hc_say_warning(&n->session->talk, n->path, line, "%s", text);
 }
 
-/* ---- the meaning of columns ---- */
-
-int hc_normal_find(const hc_normal *n, const char *target)
-{
-    int best = -1;
-    for (size_t i = 0; i < n->n_in; i++)
-        if (n->in[i].m.target != NULL &&
-            strcmp(n->in[i].m.target, target) == 0 &&
-            (best < 0 || n->in[i].m.rank < n->in[best].m.rank))
-            best = (int)i;
-    return best;
-}
-
-static int find_pair(const hc_normal *n, const char *what, const char *pair)
-{
-    char target[64];
-    snprintf(target, sizeof target, "%s%s", what, pair);
-    return hc_normal_find(n, target);
-}
-
-static void fill_slots(hc_normal *n)
-{
-    static const char *const pairs[] = {"", "@we", "@ce"};
-    hc_slots *s = &n->slot;
-    s->time = hc_normal_find(n, "test_time_second");
-    s->date = hc_normal_find(n, "date_time");
-    s->unix_time = hc_normal_find(n, "unix_time_second");
-    s->volt = hc_normal_find(n, "voltage_volt");
-    s->working = hc_normal_find(n, "working_potential_volt");
-    s->counter = hc_normal_find(n, "counter_potential_volt");
-    s->amp = hc_normal_find(n, "current_ampere");
-    s->increment = hc_normal_find(n, "charge_increment_coulomb");
-    s->control_amp = hc_normal_find(n, "control_ampere");
-    s->control_mixed = hc_normal_find(n, "control_mixed");
-    s->mode = hc_normal_find(n, "control_mode");
-    s->cycle = hc_normal_find(n, "cycle_count");
-    s->step = hc_normal_find(n, "step_count");
-    s->step_id = hc_normal_find(n, "step_id");
-    s->step_flag = hc_normal_find(n, "step_flag");
-    s->step_time = hc_normal_find(n, "step_time_second");
-    s->record = hc_normal_find(n, "record_index");
-    s->freq = hc_normal_find(n, "frequency_hertz");
-    s->key = hc_normal_find(n, "spectrum_key");
-    for (int k = 0; k < 3; k++) {
-        s->re[k] = find_pair(n, "real_impedance_ohm", pairs[k]);
-        s->im[k] = find_pair(n, "imaginary_impedance_ohm", pairs[k]);
-        s->mod[k] = find_pair(n, "absolute_impedance_ohm", pairs[k]);
-        s->phase[k] = find_pair(n, "phase_degree", pairs[k]);
-    }
-    /* with Zwe-ce beside it, Z is that of the working electrode; with Zce
-     * alone as well */
-    if (find_pair(n, "real_impedance_ohm", "@cell") >= 0 || s->re[2] >= 0) {
-        s->re[1] = s->re[0], s->im[1] = s->im[0];
-        s->mod[1] = s->mod[0], s->phase[1] = s->phase[0];
-        s->re[0] = find_pair(n, "real_impedance_ohm", "@cell");
-        s->im[0] = find_pair(n, "imaginary_impedance_ohm", "@cell");
-        s->mod[0] = find_pair(n, "absolute_impedance_ohm", "@cell");
-        s->phase[0] = find_pair(n, "phase_degree", "@cell");
-    }
-}
-
-static bool is_text_target(const char *target)
-{
-    return strcmp(target, "step_type") == 0 ||
-           strcmp(target, "date_time") == 0 || strcmp(target, "step_id") == 0;
-}
+/* ---- rows ---- */
 
 /* The grammar of hc_number_parse without its arithmetic. */
 static bool is_number(const char *s, size_t len)
@@ -185,64 +120,6 @@ static bool is_number(const char *s, size_t len)
     return s == end;
 }
 
-/* Columns whose values nothing is computed from keep their text. */
-static void mark_passed(hc_normal *n)
-{
-    const int *slots = (const int *)(const void *)&n->slot;
-    for (size_t i = 0; i < n->n_in; i++)
-        n->in[i].passed = n->in[i].number && n->in[i].m.exact &&
-                          !n->in[i].clock && (int)i != n->counters.a &&
-                          (int)i != n->counters.b;
-    for (size_t k = 0; k < sizeof n->slot / sizeof *slots; k++)
-        if (slots[k] >= 0)
-            n->in[slots[k]].passed = false;
-    if (n->kind != HC_KIND_EIS && n->slot.volt >= 0)
-        n->in[n->slot.volt].passed = n->in[n->slot.volt].m.exact;
-    if (n->kind != HC_KIND_EIS && n->slot.working >= 0 &&
-        (n->slot.volt >= 0 || n->slot.counter < 0))
-        n->in[n->slot.working].passed = n->in[n->slot.working].m.exact;
-    for (size_t i = 0; i < n->n_in; i++) /* watched */
-        if (n->kind == HC_KIND_EIS && n->in[i].m.target != NULL &&
-            (strstr(n->in[i].m.target, "temperature") != NULL ||
-             strstr(n->in[i].m.target, "pressure") != NULL ||
-             strncmp(n->in[i].m.target, "thd_", 4) == 0))
-            n->in[i].passed = false;
-    /* impedances are handed on where both parts are there */
-    for (int k = 0; k < 3; k++)
-        if (n->slot.re[k] >= 0 && n->slot.im[k] >= 0)
-            n->in[n->slot.re[k]].passed = n->in[n->slot.im[k]].passed =
-                n->in[n->slot.re[k]].m.exact && n->in[n->slot.im[k]].m.exact;
-}
-
-static hc_status bind(hc_normal *n, const hc_dataset *d, hc_err *err)
-{
-    free(n->in);
-    free(n->num);
-    n->n_in = d->n_columns;
-    n->in = calloc(n->n_in + 1, sizeof *n->in);
-    n->num = calloc(n->n_in + 1, sizeof *n->num);
-    if (n->in == NULL || n->num == NULL) {
-        n->n_in = 0;
-        return hc_fail_nomem(err);
-    }
-    for (size_t i = 0; i < n->n_in; i++) {
-        hc_incol *c = &n->in[i];
-        c->m = hc_column_meaning(&d->columns[i], n->format->columns);
-        if (c->m.target == NULL)
-            continue;
-        c->number = !is_text_target(c->m.target);
-        c->clock = hc_ends_with(c->m.target, "_time_second");
-    }
-    fill_slots(n);
-    hc_counters_find(n);
-    n->direction = -1;
-    n->amp_sign = n->slot.amp >= 0 ? n->in[n->slot.amp].m.sign : 1;
-    for (size_t i = 0; d->direction != NULL && i < n->n_in; i++)
-        if (strcmp(d->columns[i].name, d->direction) == 0)
-            n->direction = (int)i;
-    return HC_OK;
-}
-
 void hc_normal_direction(hc_normal *n, const hc_cell *cells)
 {
     if (n->direction < 0 || n->slot.amp < 0)
@@ -269,25 +146,14 @@ static double step_key(const hc_cell *c)
     return x + 0.5;
 }
 
-static bool has_impedance(const hc_slots *s)
-{
-    if (s->freq < 0)
-        return false;
-    for (int k = 0; k < 3; k++)
-        if ((s->re[k] >= 0 && s->im[k] >= 0) ||
-            (s->mod[k] >= 0 && s->phase[k] >= 0))
-            return true;
-    return false;
-}
+/* ---- which data sets ---- */
 
 static hc_kind own_kind(const hc_normal *n, const hc_dataset *d)
 {
     if (d->kind != HC_KIND_AUTO)
         return d->kind;
-    return has_impedance(&n->slot) ? HC_KIND_EIS : HC_KIND_SERIES;
+    return hc_slots_impedance(&n->slot) ? HC_KIND_EIS : HC_KIND_SERIES;
 }
-
-/* ---- which data sets ---- */
 
 /* Is the data set wanted, and as what? */
 static bool wanted(hc_normal *n, const hc_dataset *d, size_t index,
@@ -296,8 +162,8 @@ static bool wanted(hc_normal *n, const hc_dataset *d, size_t index,
     hc_kind own = own_kind(n, d);
     if (n->options->select != NULL)
         return hc_dataset_selected(d->name, d->technique, d->side, index, own,
-                                   has_impedance(&n->slot), n->options->select,
-                                   kind);
+                                   hc_slots_impedance(&n->slot),
+                                   n->options->select, kind);
     *kind = own;
     return !d->side && own != HC_KIND_OTHER;
 }
@@ -306,163 +172,6 @@ static void list_dataset(hc_normal *n, const hc_dataset *d, size_t index)
 {
     hc_text_printf(&n->list, "%s%zu %s%s%s", index == 0 ? "" : ", ", index,
                    d->name, d->technique[0] == '\0' ? "" : " ", d->technique);
-}
-
-/* ---- the header ---- */
-
-hc_status hc_normal_add(hc_normal *n, const char *name, hc_from from,
-                        int column, hc_err *err)
-{
-    hc_outcol *p;
-    for (size_t i = 0; i < n->n_out; i++)
-        if (strcmp(n->out[i].name, name) == 0)
-            return HC_OK;
-    p = hc_grow(n->out, &n->cap_out, n->n_out + 1, sizeof *p);
-    if (p == NULL)
-        return hc_fail_nomem(err);
-    n->out = p;
-    p[n->n_out] = (hc_outcol){.from = from, .column = column};
-    snprintf(p[n->n_out].name, sizeof p->name, "%s", name);
-    n->n_out++;
-    return HC_OK;
-}
-
-/* Facts of cells.tsv: '#:' lines for one file, columns for many. */
-static hc_status cell_lines(hc_normal *n)
-{
-    const hc_cells_row *c = n->cell;
-    if (c == NULL || n->many)
-        return HC_OK;
-    hc_writer_meta(n->writer, "cell", "%s", c->cell);
-    for (size_t k = 0; k < HC_CELLS_WORDS; k++)
-        if (c->word[k] != NULL)
-            hc_writer_meta(n->writer, hc_cells_word_key((hc_cells_word)k),
-                           "%s", c->word[k]);
-    for (size_t k = 0; k < HC_CELLS_NUMBERS; k++) {
-        char text[HC_NUMBER_SIZE];
-        if (isnan(c->number[k]))
-            continue;
-        hc_number_print_digits(c->number[k], 15, text);
-        hc_writer_meta(n->writer, hc_cells_number_key((hc_cells_number)k),
-                       "%s", text);
-    }
-    return HC_OK;
-}
-
-static hc_status cell_columns(hc_normal *n, hc_err *err)
-{
-    if (!n->many || n->options->cells == NULL)
-        return HC_OK;
-    HC_TRY(hc_normal_add(n, "cell", HC_FROM_CELL, -1, err));
-    for (size_t k = 0; k < HC_CELLS_NUMBERS; k++)
-        for (size_t i = 0; i < n->options->cells->n; i++)
-            if (!isnan(n->options->cells->rows[i].number[k])) {
-                HC_TRY(hc_normal_add(n,
-                                     hc_cells_number_key((hc_cells_number)k),
-                                     HC_FROM_FACT, (int)k, err));
-                break;
-            }
-    return HC_OK;
-}
-
-static hc_status asked_columns(hc_normal *n, hc_err *err)
-{
-    const char *s = n->options->columns;
-    while (s != NULL && *s != '\0') {
-        char name[64];
-        size_t len = strcspn(s, ",");
-        snprintf(name, sizeof name, "%.*s", (int)(len < 63 ? len : 63), s);
-        if (len > 0)
-            HC_TRY(hc_normal_add(n, name, HC_FROM_COLUMN, -1, err));
-        s += len + (s[len] == ',');
-    }
-    return HC_OK;
-}
-
-static hc_status other_columns(hc_normal *n, hc_err *err)
-{
-    hc_loggers *l = n->options->loggers;
-    for (size_t k = 0; l != NULL && k < hc_loggers_columns(l); k++) {
-        char name[64];
-        bool taken = false;
-        snprintf(name, sizeof name, "%s", hc_loggers_name(l, k));
-        for (size_t i = 0; i < n->n_out; i++)
-            taken = taken || strcmp(n->out[i].name, name) == 0;
-        if (taken)
-            snprintf(name, sizeof name, "aux_%.59s", hc_loggers_name(l, k));
-        HC_TRY(hc_normal_add(n, name, HC_FROM_LOGGER, (int)k, err));
-    }
-    HC_TRY(asked_columns(n, err));
-    for (size_t i = 0; n->options->all && !n->many && i < n->n_in; i++)
-        HC_TRY(hc_normal_add(n, n->dataset->columns[i].name, HC_FROM_ALL,
-                             (int)i, err));
-    return HC_OK;
-}
-
-/* Strict BDF has its own columns only, by their labels, and needs three. */
-static hc_status bdf_columns(hc_normal *n, hc_err *err)
-{
-    static const char *const needed[] = {"test_time_second", "voltage_volt",
-                                         "current_ampere"};
-    size_t kept = 0, found = 0;
-    if (n->kind == HC_KIND_EIS)
-        return hc_fail(err, HC_USAGE, "--to bdf writes series only");
-    for (size_t i = 0; i < n->n_out; i++)
-        if (hc_bdf_known(n->out[i].name) != NULL)
-            n->out[kept++] = n->out[i];
-    n->n_out = kept;
-    for (size_t i = 0; i < kept; i++)
-        for (size_t k = 0; k < 3; k++)
-            found += strcmp(n->out[i].name, needed[k]) == 0;
-    if (found < 3)
-        return hc_fail(err, HC_DATA,
-                       "BDF needs time, voltage and current; one is missing");
-    return HC_OK;
-}
-
-static hc_status choose_columns(hc_normal *n, hc_err *err)
-{
-    if (n->many && !n->options->to_bdf)
-        HC_TRY(
-            hc_normal_add(n, "source_index", HC_FROM_SOURCE_INDEX, -1, err));
-    HC_TRY(cell_columns(n, err));
-    if (n->kind == HC_KIND_EIS)
-        HC_TRY(hc_eis_columns(n, err));
-    else
-        HC_TRY(hc_series_columns(n, err));
-    HC_TRY(other_columns(n, err));
-    return n->options->to_bdf ? bdf_columns(n, err) : HC_OK;
-}
-
-static hc_status write_header(hc_normal *n, hc_err *err)
-{
-    bool bdf = n->options->to_bdf;
-    HC_TRY(choose_columns(n, err));
-    if (bdf)
-        HC_TRY(hc_writer_new(&n->writer, n->session->out, HC_WRITE_CSV, err));
-    else
-        HC_TRY(hc_session_table(n->session, hc_kind_word(n->kind), &n->facts,
-                                &n->writer, err));
-    HC_TRY(cell_lines(n));
-    for (size_t i = 0; i < n->n_out; i++)
-        hc_writer_column(n->writer,
-                         bdf ? hc_bdf_label(n->out[i].name) : n->out[i].name);
-    return HC_OK;
-}
-
-/* Where the columns of the header are in this data set. */
-static void rebind(hc_normal *n)
-{
-    for (size_t i = 0; i < n->n_out; i++) {
-        hc_outcol *c = &n->out[i];
-        if (c->from == HC_FROM_COLUMN)
-            c->column = hc_normal_find(n, c->name);
-        if (c->from == HC_FROM_ALL ||
-            (c->from == HC_FROM_COLUMN && c->column < 0))
-            for (size_t k = 0; k < n->n_in; k++)
-                if (strcmp(n->dataset->columns[k].name, c->name) == 0)
-                    c->column = (int)k;
-    }
 }
 
 /* ---- the sink ---- */
@@ -479,7 +188,7 @@ static hc_status accept(hc_normal *n, const hc_dataset *d, hc_kind kind,
         n->refused = true;
         return HC_OK;
     }
-    if (kind == HC_KIND_EIS && !has_impedance(&n->slot))
+    if (kind == HC_KIND_EIS && !hc_slots_impedance(&n->slot))
         return hc_fail(err, HC_DATA,
                        n->slot.freq < 0
                            ? "no column with the frequency: '%s' cannot be "
@@ -490,10 +199,10 @@ static hc_status accept(hc_normal *n, const hc_dataset *d, hc_kind kind,
     n->kind = kind;
     snprintf(n->technique, sizeof n->technique, "%s", d->technique);
     n->selected_any = n->active = true;
-    mark_passed(n);
+    hc_normal_mark_passed(n);
     if (n->writer == NULL)
-        HC_TRY(write_header(n, err));
-    rebind(n);
+        HC_TRY(hc_normal_header(n, err));
+    hc_normal_rebind(n);
     return HC_OK;
 }
 
@@ -505,7 +214,7 @@ static hc_status on_begin(void *ctx, const hc_dataset *d, hc_err *err)
     n->active = n->side = false;
     n->dataset = d;
     list_dataset(n, d, index);
-    HC_TRY(bind(n, d, err));
+    HC_TRY(hc_normal_bind(n, d, err));
     if (!wanted(n, d, index, &kind)) {
         n->side = d->side;
         return HC_OK;

@@ -190,6 +190,19 @@ void hc_normal_clear(hc_normal *n);
 
 /* ---- inside ---- */
 
+/* What the columns of a data set mean (normal-bind.c). */
+hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d,
+                         hc_err *err) HC_MUST_USE;
+/* Which columns are only handed on, once the kind is known. */
+void hc_normal_mark_passed(hc_normal *n);
+/* A frequency and an impedance? */
+bool hc_slots_impedance(const hc_slots *s);
+
+/* The head of the table from the first data set (normal-header.c), and where
+ * its columns are in the open one. */
+hc_status hc_normal_header(hc_normal *n, hc_err *err) HC_MUST_USE;
+void hc_normal_rebind(hc_normal *n);
+
 /* A repair: to stderr and the '#:' lines. */
 void hc_normal_repaired(hc_normal *n, const char *fmt, ...) HC_PRINTF(2, 3);
 void hc_normal_trail(hc_normal *n, const char *key, const char *fmt, ...)

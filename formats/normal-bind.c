@@ -1,0 +1,140 @@
+/* normal-bind.c: what the columns of a data set mean to the table */
+#include "formats/normal.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int hc_normal_find(const hc_normal *n, const char *target)
+{
+    int best = -1;
+    for (size_t i = 0; i < n->n_in; i++)
+        if (n->in[i].m.target != NULL &&
+            strcmp(n->in[i].m.target, target) == 0 &&
+            (best < 0 || n->in[i].m.rank < n->in[best].m.rank))
+            best = (int)i;
+    return best;
+}
+
+static int find_pair(const hc_normal *n, const char *what, const char *pair)
+{
+    char target[64];
+    snprintf(target, sizeof target, "%s%s", what, pair);
+    return hc_normal_find(n, target);
+}
+
+static void fill_slots(hc_normal *n)
+{
+    static const char *const pairs[] = {"", "@we", "@ce"};
+    hc_slots *s = &n->slot;
+    s->time = hc_normal_find(n, "test_time_second");
+    s->date = hc_normal_find(n, "date_time");
+    s->unix_time = hc_normal_find(n, "unix_time_second");
+    s->volt = hc_normal_find(n, "voltage_volt");
+    s->working = hc_normal_find(n, "working_potential_volt");
+    s->counter = hc_normal_find(n, "counter_potential_volt");
+    s->amp = hc_normal_find(n, "current_ampere");
+    s->increment = hc_normal_find(n, "charge_increment_coulomb");
+    s->control_amp = hc_normal_find(n, "control_ampere");
+    s->control_mixed = hc_normal_find(n, "control_mixed");
+    s->mode = hc_normal_find(n, "control_mode");
+    s->cycle = hc_normal_find(n, "cycle_count");
+    s->step = hc_normal_find(n, "step_count");
+    s->step_id = hc_normal_find(n, "step_id");
+    s->step_flag = hc_normal_find(n, "step_flag");
+    s->step_time = hc_normal_find(n, "step_time_second");
+    s->record = hc_normal_find(n, "record_index");
+    s->freq = hc_normal_find(n, "frequency_hertz");
+    s->key = hc_normal_find(n, "spectrum_key");
+    for (int k = 0; k < 3; k++) {
+        s->re[k] = find_pair(n, "real_impedance_ohm", pairs[k]);
+        s->im[k] = find_pair(n, "imaginary_impedance_ohm", pairs[k]);
+        s->mod[k] = find_pair(n, "absolute_impedance_ohm", pairs[k]);
+        s->phase[k] = find_pair(n, "phase_degree", pairs[k]);
+    }
+    /* with Zwe-ce beside it, Z is that of the working electrode; with Zce
+     * alone as well */
+    if (find_pair(n, "real_impedance_ohm", "@cell") >= 0 || s->re[2] >= 0) {
+        s->re[1] = s->re[0], s->im[1] = s->im[0];
+        s->mod[1] = s->mod[0], s->phase[1] = s->phase[0];
+        s->re[0] = find_pair(n, "real_impedance_ohm", "@cell");
+        s->im[0] = find_pair(n, "imaginary_impedance_ohm", "@cell");
+        s->mod[0] = find_pair(n, "absolute_impedance_ohm", "@cell");
+        s->phase[0] = find_pair(n, "phase_degree", "@cell");
+    }
+}
+
+static bool is_text_target(const char *target)
+{
+    return strcmp(target, "step_type") == 0 ||
+           strcmp(target, "date_time") == 0 || strcmp(target, "step_id") == 0;
+}
+
+/* Columns whose values nothing is computed from keep their text. */
+void hc_normal_mark_passed(hc_normal *n)
+{
+    const int *slots = (const int *)(const void *)&n->slot;
+    for (size_t i = 0; i < n->n_in; i++)
+        n->in[i].passed = n->in[i].number && n->in[i].m.exact &&
+                          !n->in[i].clock && (int)i != n->counters.a &&
+                          (int)i != n->counters.b;
+    for (size_t k = 0; k < sizeof n->slot / sizeof *slots; k++)
+        if (slots[k] >= 0)
+            n->in[slots[k]].passed = false;
+    if (n->kind != HC_KIND_EIS && n->slot.volt >= 0)
+        n->in[n->slot.volt].passed = n->in[n->slot.volt].m.exact;
+    if (n->kind != HC_KIND_EIS && n->slot.working >= 0 &&
+        (n->slot.volt >= 0 || n->slot.counter < 0))
+        n->in[n->slot.working].passed = n->in[n->slot.working].m.exact;
+    for (size_t i = 0; i < n->n_in; i++) /* watched */
+        if (n->kind == HC_KIND_EIS && n->in[i].m.target != NULL &&
+            (strstr(n->in[i].m.target, "temperature") != NULL ||
+             strstr(n->in[i].m.target, "pressure") != NULL ||
+             strncmp(n->in[i].m.target, "thd_", 4) == 0))
+            n->in[i].passed = false;
+    /* impedances are handed on where both parts are there */
+    for (int k = 0; k < 3; k++)
+        if (n->slot.re[k] >= 0 && n->slot.im[k] >= 0)
+            n->in[n->slot.re[k]].passed = n->in[n->slot.im[k]].passed =
+                n->in[n->slot.re[k]].m.exact && n->in[n->slot.im[k]].m.exact;
+}
+
+hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
+{
+    free(n->in);
+    free(n->num);
+    n->n_in = d->n_columns;
+    n->in = calloc(n->n_in + 1, sizeof *n->in);
+    n->num = calloc(n->n_in + 1, sizeof *n->num);
+    if (n->in == NULL || n->num == NULL) {
+        n->n_in = 0;
+        return hc_fail_nomem(err);
+    }
+    for (size_t i = 0; i < n->n_in; i++) {
+        hc_incol *c = &n->in[i];
+        c->m = hc_column_meaning(&d->columns[i], n->format->columns);
+        if (c->m.target == NULL)
+            continue;
+        c->number = !is_text_target(c->m.target);
+        c->clock = hc_ends_with(c->m.target, "_time_second");
+    }
+    fill_slots(n);
+    hc_counters_find(n);
+    n->direction = -1;
+    n->amp_sign = n->slot.amp >= 0 ? n->in[n->slot.amp].m.sign : 1;
+    for (size_t i = 0; d->direction != NULL && i < n->n_in; i++)
+        if (strcmp(d->columns[i].name, d->direction) == 0)
+            n->direction = (int)i;
+    return HC_OK;
+}
+
+bool hc_slots_impedance(const hc_slots *s)
+{
+    if (s->freq < 0)
+        return false;
+    for (int k = 0; k < 3; k++)
+        if ((s->re[k] >= 0 && s->im[k] >= 0) ||
+            (s->mod[k] >= 0 && s->phase[k] >= 0))
+            return true;
+    return false;
+}
