@@ -3,6 +3,7 @@
 #include "plot/layout.h"
 #include "plot/marks.h"
 #include "plot/occupancy.h"
+#include "plot/words.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -85,6 +86,7 @@ static void draw_bar(hc_canvas *c, const hc_layout *l, const hc_figure *f)
 
 typedef struct {
     const hc_curve *item[24];
+    char words[24][HC_LABEL_SIZE]; /* the labels as far as there is room */
     size_t n;
     double swatch, width, height, row; /* of the whole, of one row */
     size_t columns;
@@ -103,16 +105,22 @@ static void collect(legend *g, const hc_panel *p)
     }
 }
 
-/* `room` is the width that may be filled with several columns; 0: one. */
-static void measure(legend *g, hc_canvas *c, const hc_theme *t, double room)
+/* `room` is the width that there is; `side_by_side`: for several columns. */
+static void measure(legend *g, hc_canvas *c, const hc_theme *t, double room,
+                    bool side_by_side)
 {
     double w = 0;
-    for (size_t i = 0; i < g->n; i++)
-        w = fmax(w, hc_canvas_text_width(c, t->text, g->item[i]->label));
     g->swatch = 2.4 * t->text;
     g->row = 1.32 * t->text;
-    g->column = g->swatch + 1.5 * t->gap + w + 2 * t->gap;
-    g->columns = room > g->column ? (size_t)(room / g->column) : 1;
+    double beside = g->swatch + 3.5 * t->gap;
+    for (size_t i = 0; i < g->n; i++) {
+        hc_words_fit(c, t->text, room - beside, g->item[i]->label,
+                     g->words[i], sizeof g->words[i]);
+        w = fmax(w, hc_canvas_text_width(c, t->text, g->words[i]));
+    }
+    g->column = beside + w;
+    g->columns =
+        side_by_side && room > g->column ? (size_t)(room / g->column) : 1;
     if (g->columns > g->n)
         g->columns = g->n;
     if (g->columns < 1)
@@ -155,7 +163,7 @@ static void draw_legend(hc_canvas *c, const legend *g, hc_box at,
         draw_swatch(c, g->item[i], x, y, g->swatch, t);
         hc_canvas_pen(c, HC_BLACK, t->frame);
         hc_canvas_text(c, x + g->swatch + 1.5 * t->gap, y, t->text, 0, false,
-                       g->item[i]->label);
+                       g->words[i]);
     }
 }
 
@@ -344,7 +352,8 @@ static hc_status place_legends(legends *g, hc_layout *l, const hc_figure *f,
         collect(in, &f->panel[i]);
         if (!in->n)
             continue;
-        measure(in, c, l->theme, 0);
+        const hc_box *room = &l->pane[i].box;
+        measure(in, c, l->theme, room->x1 - room->x0, false);
         hc_occupancy *o = NULL;
         hc_status st = occupy(&o, &l->pane[i], &f->panel[i], l->theme, err);
         if (st != HC_OK)
@@ -362,7 +371,7 @@ static hc_status place_legends(legends *g, hc_layout *l, const hc_figure *f,
         g->inside[i].n = 0;
     }
     const hc_box *b = &l->pane[0].box;
-    measure(&g->above, c, l->theme, b->x1 - b->x0);
+    measure(&g->above, c, l->theme, b->x1 - b->x0, true);
     l->head += g->above.height;
     return HC_OK;
 }
@@ -377,14 +386,18 @@ static void draw_head(hc_canvas *c, const hc_layout *l, const hc_figure *f,
                      b->y1 + t->gap + above->height};
         draw_legend(c, above, at, t);
     }
+    char words[HC_LABEL_SIZE];
     hc_canvas_pen(c, HC_GREY, t->frame);
-    if (f->remark[0])
+    hc_words_fit(c, t->small_text, b->x1, f->remark, words, sizeof words);
+    if (words[0])
         hc_canvas_text(c, b->x1, b->y1 + t->gap + above->height, t->small_text,
-                       1, false, f->remark);
+                       1, false, words);
     hc_canvas_pen(c, HC_BLACK, t->frame);
-    if (f->title[0])
+    hc_words_fit(c, 1.05 * t->text, l->width - b->x0 - t->gap, f->title, words,
+                 sizeof words);
+    if (words[0])
         hc_canvas_text(c, b->x0, l->height - t->gap - 0.9 * t->text,
-                       1.05 * t->text, 0, false, f->title);
+                       1.05 * t->text, 0, false, words);
 }
 
 static hc_status draw_all(hc_canvas *c, hc_layout *l, const hc_figure *f,

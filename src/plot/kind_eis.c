@@ -196,6 +196,28 @@ static hc_status build_nyquist(const hc_plot_input *in, hc_figure *f,
 
 /* ---- Bode ---- */
 
+/* Powers of ten are read in the plain unit: 10^{2} ohm, not 10^{-4} Mohm.
+ * A prefix is for moduli within three decades. */
+static void plain_unit(eis *e)
+{
+    double least = HUGE_VAL, most = 0;
+    for (size_t k = 0; k < e->n; k++) {
+        const hc_rows *g = &e->g[k];
+        int re = hc_plot_column(e->in, g, RE);
+        int im = hc_plot_column(e->in, g, IM);
+        for (size_t i = 0; i < g->n; i++) {
+            double z = hypot(hc_plot_number(e->in, g, i, re),
+                             hc_plot_number(e->in, g, i, im));
+            if (z > 0 && isfinite(z)) {
+                least = fmin(least, z * per(e, k));
+                most = fmax(most, z * per(e, k));
+            }
+        }
+    }
+    if (most > 1e3 * least)
+        e->unit = hc_lab_resistance(e->per_area ? 1e-3 : 10, e->per_area);
+}
+
 static hc_status add_bode(const eis *e, size_t k, hc_panel *size,
                           hc_panel *phase, hc_err *err)
 {
@@ -230,6 +252,7 @@ static hc_status build_bode(const hc_plot_input *in, hc_figure *f, hc_err *err)
     if (st == HC_OK)
         st = hc_figure_panel(f, &p, err);
     if (st == HC_OK) {
+        plain_unit(&e);
         f->share_x = true;
         f->panel[0].x.log = f->panel[1].x.log = f->panel[0].y.log = true;
         hc_axis_title(&f->panel[0].y, "|~{Z}|", e.unit.unit);

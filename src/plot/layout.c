@@ -235,15 +235,23 @@ static double right_margin(const hc_layout *l, const hc_figure *f,
     return r;
 }
 
+/* A longer range for the same data; the margin below them grows with it, or
+ * points would stand on the frame. */
+static void lengthen(hc_scale *s, double length)
+{
+    s->lo -= 0.04 * (length - (s->hi - s->lo));
+    s->hi = s->lo + length;
+}
+
 /* One length is the same on both axes: the range that has room grows. */
 static void equalise(hc_pane *p)
 {
     double sx = (p->x.hi - p->x.lo) / (p->box.x1 - p->box.x0);
     double sy = (p->y.hi - p->y.lo) / (p->box.y1 - p->box.y0);
     if (sx < sy)
-        p->x.hi = p->x.lo + sy * (p->box.x1 - p->box.x0);
+        lengthen(&p->x, sy * (p->box.x1 - p->box.x0));
     else
-        p->y.hi = p->y.lo + sx * (p->box.y1 - p->box.y0);
+        lengthen(&p->y, sx * (p->box.y1 - p->box.y0));
 }
 
 static void bar_ticks(hc_layout *l, const hc_figure *f, double height)

@@ -118,7 +118,7 @@ void hc_ticks_log(double lo, double hi, double wanted, hc_ticks *out)
 {
     out->n = 0;
     double a = log10(lo), b = log10(hi), decades = b - a;
-    if (decades < 0.3) { /* too short for decades to mean anything */
+    if (decades < 0.5) { /* too short for decades to mean anything */
         hc_ticks_linear(lo, hi, wanted, out);
         return;
     }

@@ -54,6 +54,9 @@ static void logarithmic_ticks_are_decades(void **state)
                                     "2} 1 10^{2} 10^{4} 10^{6}");
     hc_ticks_log(15, 60, 4, &t);
     assert_string_equal(labels(&t), "20 30 40 50 60");
+    /* one value: a part of a decade reads like a linear axis */
+    hc_ticks_log(8.7, 17.4, 4, &t);
+    assert_string_equal(labels(&t), "10 12 14 16");
 }
 
 static void ticks_of_any_range_stay_few(void **state)
@@ -137,6 +140,36 @@ static void equal_scales_are_equal(void **state)
                 hc_canvas_text_width(page, 7, "10") +
                     0.72 * hc_canvas_text_width(page, 7, "4"),
                 1e-3);
+    hc_canvas_free(page);
+    hc_layout_clear(&l);
+    hc_figure_clear(&f);
+}
+
+/* A blocking or inductive spectrum stands upright, off the frame. */
+static void an_upright_curve_keeps_off_the_frame(void **state)
+{
+    (void)state;
+    hc_err e;
+    hc_figure f = {0};
+    hc_panel *p;
+    hc_curve *c;
+    hc_canvas *page;
+    hc_layout l = {.theme = hc_theme_find("journal"), .width = 252};
+    assert_ok(hc_figure_panel(&f, &p, &e), e);
+    p->equal = true;
+    assert_ok(hc_panel_curve(p, 3, HC_LOOK_POINTS, &c, &e), e);
+    for (size_t i = 0; i < 3; i++) {
+        c->x[i] = 10 + 1e-3 * (double)i;
+        c->y[i] = -40.0 * (double)i;
+    }
+    assert_ok(hc_layout_ranges(&l, &f, &e), e);
+    l.height = hc_layout_height(&l, &f);
+    assert_ok(hc_canvas_new(&page, l.width, l.height, HC_PICTURE_SVG, 72, &e),
+              e);
+    hc_layout_boxes(&l, &f, page);
+    const hc_pane *q = &l.pane[0];
+    for (size_t i = 0; i < 3; i++)
+        assert_true(hc_pane_x(q, c->x[i]) > q->box.x0 + l.theme->marker);
     hc_canvas_free(page);
     hc_layout_clear(&l);
     hc_figure_clear(&f);
@@ -237,6 +270,7 @@ int main(void)
         cmocka_unit_test(ticks_of_any_range_stay_few),
         cmocka_unit_test(words_find_a_free_place),
         cmocka_unit_test(equal_scales_are_equal),
+        cmocka_unit_test(an_upright_curve_keeps_off_the_frame),
         cmocka_unit_test(any_text_can_be_drawn),
         cmocka_unit_test(units_of_the_lab),
         cmocka_unit_test(the_first_six_colours_differ_for_all_eyes)};
