@@ -133,6 +133,11 @@ hc_status hc_series_columns(hc_normal *n, hc_err *err)
         hc_meta_add(&n->facts, "derived", "charging_capacity_ah from %s",
                     hc_counters_name(n)) != HC_OK)
         return hc_fail_nomem(err);
+    if (hc_counters_name(n) == NULL && !n->many && has_current(n) &&
+        has_time(n) && hc_normal_find(n, "charging_capacity_ah") < 0 &&
+        hc_meta_add(&n->facts, "derived",
+                    "charging_capacity_ah from current_ampere") != HC_OK)
+        return hc_fail_nomem(err);
     return n->many ? fixed_columns(n, err) : own_columns(n, err);
 }
 

@@ -8,7 +8,7 @@
 typedef struct {
     hc_common common;
     hc_cycle_job job;
-    const char *cell, *count, *cutoffs;
+    const char *cell, *count, *charge, *cutoffs;
     double mass_kg, specific_as_kg, area_m2, areal_as_m2;
     double nominal_as, theory_as;
     bool records, rates, fail_fast;
@@ -23,7 +23,7 @@ static const hc_option options[] = {
      "KIND",
      "what the cell is: decides the formula of the efficiency",
      offsetof(opts, cell),
-     "full|cathode|anode|li-cu",
+     "full|cathode|anode-free|anode|li-cu",
      0,
      0,
      {0}},
@@ -34,6 +34,16 @@ static const hc_option options[] = {
      "who counts the cycles (auto)",
      offsetof(opts, count),
      "auto|instrument|current",
+     0,
+     0,
+     {0}},
+    {"charge",
+     0,
+     HC_OPT_CHOICE,
+     "FROM",
+     "whose charge efficiencies are made of (auto: counters where they are)",
+     offsetof(opts, charge),
+     "auto|counters|integral",
      0,
      0,
      {0}},
@@ -118,29 +128,23 @@ static const hc_tool tool = {
 /* The words and quantities of the options as rules. */
 static hc_status settle(opts *o, hc_err *err)
 {
-    static const char *const cells[] = {"full", "cathode", "anode", "li-cu"};
+    static const char *const cells[] = {"full", "cathode", "anode-free",
+                                        "anode", "li-cu"};
     static const char *const counts[] = {"auto", "instrument", "current"};
+    static const char *const charges[] = {"auto", "counters", "integral"};
 
-    for (int k = 0; k < 4; k++)
+    for (int k = 0; k < 5; k++)
         if (strcmp(o->cell, cells[k]) == 0)
             o->job.rules.cell = (hc_cell_kind)k;
     for (int k = 0; k < 3; k++)
         if (strcmp(o->count, counts[k]) == 0)
             o->job.rules.count = (hc_cycle_count)k;
+    for (int k = 0; k < 3; k++)
+        if (strcmp(o->charge, charges[k]) == 0)
+            o->job.rules.charge = (hc_charge_source)k;
     if (o->cutoffs) {
-        const char *comma = strchr(o->cutoffs, ',');
-        char low[64] = "";
+        hc_status st = hc_cycle_cutoffs(&o->job.rules, o->cutoffs, err);
 
-        if (!comma || (size_t)(comma - o->cutoffs) >= sizeof low)
-            return hc_fail(err, HC_USAGE,
-                           "--cutoffs wants two voltages, e.g. 2.7V,4.2V");
-        memcpy(low, o->cutoffs, (size_t)(comma - o->cutoffs));
-        hc_status st = hc_quantity_parse(low, HC_DIM_VOLTAGE, "--cutoffs",
-                                         &o->job.rules.cutoff_low_v, err);
-
-        if (!st)
-            st = hc_quantity_parse(comma + 1, HC_DIM_VOLTAGE, "--cutoffs",
-                                   &o->job.rules.cutoff_high_v, err);
         if (st)
             return st;
     }
@@ -165,6 +169,7 @@ int main(int argc, char **argv)
     opts o = {.job = hc_cycle_job_default(),
               .cell = "full",
               .count = "auto",
+              .charge = "auto",
               .mass_kg = NAN,
               .specific_as_kg = NAN,
               .area_m2 = NAN,

@@ -1,7 +1,11 @@
 /* cycle_run.c: the work of hc-cycles on one file */
 #include "cycle/cycle_run.h"
 
+#include "core/units.h"
+
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 hc_cycle_job hc_cycle_job_default(void)
 {
@@ -10,6 +14,47 @@ hc_cycle_job hc_cycle_job_default(void)
                           .scale = {NAN, NAN},
                           .reference = -1,
                           .min_bic = 10};
+}
+
+hc_status hc_cycle_cutoffs(hc_cycle_rules *r, const char *text, hc_err *err)
+{
+    const char *comma = strchr(text, ',');
+    double low_v, high_v;
+    char low[64];
+    hc_status st;
+
+    if (!comma || (size_t)(comma - text) >= sizeof low)
+        return hc_fail(err, HC_USAGE,
+                       "--cutoffs wants two voltages, e.g. 2.7V,4.2V");
+    snprintf(low, sizeof low, "%.*s", (int)(comma - text), text);
+    st = hc_quantity_parse(low, HC_DIM_VOLTAGE, "--cutoffs", &low_v, err);
+    if (!st)
+        st = hc_quantity_parse(comma + 1, HC_DIM_VOLTAGE, "--cutoffs",
+                               &high_v, err);
+    if (!st && low_v >= high_v)
+        st = hc_fail(err, HC_USAGE,
+                     "--cutoffs: %g V is not below %g V; the lower one "
+                     "comes first",
+                     low_v, high_v);
+    if (st)
+        return st;
+    r->cutoff_low_v = low_v;
+    r->cutoff_high_v = high_v;
+    return HC_OK;
+}
+
+/* Counters and integral do not agree: one of them is wrong. */
+static void tell_difference(hc_session *s, const hc_cycle_list *l,
+                            const char *file)
+{
+    if (l->counters_differ == 0)
+        return;
+    hc_say_warning(&s->talk, file, 0,
+                   "the instrument's capacity and the integral of the "
+                   "current differ by more than 2 %% in %ld of %zu cycles, "
+                   "first in cycle %ld: the log is too sparse or a counter "
+                   "wrong (see --charge)",
+                   l->counters_differ, l->n, l->differ_cycle);
 }
 
 static hc_status begin(hc_session *s, const hc_cycle_job *job,
@@ -81,8 +126,10 @@ static hc_status run_series(hc_session *s, const hc_cycle_job *job,
 
         st = hc_cycles_read(&l, series, &job->rules, &job->limits, &first,
                             &have, err);
-        if (!st)
+        if (!st) {
+            tell_difference(s, &l, hc_series_name(series));
             st = show(s, job, &l, hc_series_meta(series), from, w, err);
+        }
         hc_cycle_list_clear(&l);
     } while (!st && have);
     hc_series_tell(series, &s->talk);

@@ -20,6 +20,10 @@ typedef struct {
 
 hc_cycle_job hc_cycle_job_default(void);
 
+/* "2.7V,4.2V" as the rules' cutoffs; HC_USAGE when it is not that. */
+hc_status hc_cycle_cutoffs(hc_cycle_rules *r, const char *text,
+                           hc_err *err) HC_MUST_USE;
+
 /* s->files[from], or with job->join the n files from there, into *w, which
  * is begun when it is NULL. */
 hc_status hc_cycle_run(hc_session *s, const hc_cycle_job *job, size_t from,

@@ -38,7 +38,7 @@ static hc_status group_rates(hc_cycle_summary *s, const hc_cycle_list *l,
         double i = l->at[k].discharge.current_a;
 
         s->rate_of[k] = -1;
-        if (!(l->at[k].discharge.ah > 0) || !(i > 0))
+        if (!(l->at[k].discharge.used_ah > 0) || !(i > 0))
             continue;
         long r = find_rate(s, i);
 
@@ -74,7 +74,7 @@ static double last_three(const hc_cycle_summary *s, const hc_cycle_list *l,
 
     for (long k = upto; k >= 0 && n < 3; k--)
         if (s->rate_of[k] == rate)
-            x[n++] = l->at[k].discharge.ah;
+            x[n++] = l->at[k].discharge.used_ah;
     return hc_median_sort(x, n);
 }
 
@@ -111,7 +111,7 @@ static void retain(hc_cycle_summary *s, const hc_cycle_list *l, long asked)
         for (size_t k = 0; ref >= 0 && k < l->n; k++)
             if (s->rate_of[k] == (long)r)
                 s->retention[k] =
-                    l->at[k].discharge.ah / l->at[ref].discharge.ah;
+                    l->at[k].discharge.used_ah / l->at[ref].discharge.used_ah;
     }
 }
 
@@ -165,8 +165,8 @@ static hc_status follow_fade(hc_cycle_summary *s, const hc_cycle_list *l,
     for (size_t k = 0; k < l->n; k++) {
         const hc_cycle *c = &l->at[k];
 
-        if (s->rate_of[k] != (long)s->main_rate)
-            continue;
+        if (s->rate_of[k] != (long)s->main_rate || c->no_low)
+            continue; /* one that was cut short has no capacity */
         if (k > 0 && isfinite(c->ce)) {
             ce += c->ce;
             n_ce++;
@@ -176,7 +176,7 @@ static hc_status follow_fade(hc_cycle_summary *s, const hc_cycle_list *l,
         else if (s->cycle_80 < 0)
             s->cycle_80 = (long)k;
         x[n] = (double)c->number;
-        y[n++] = c->discharge.ah;
+        y[n++] = c->discharge.used_ah;
     }
     s->mean_ce = n_ce ? ce / (double)n_ce : (double)NAN;
     s->first_ce = l->at[0].ce;
@@ -286,9 +286,10 @@ void hc_cycle_summary_records(hc_writer *w, const hc_cycle_summary *s,
         s->nominal_measured ? "slowest-discharge" : "given");
     at.cycle_count = (double)first->number;
     put(w, &at, "first_coulombic_efficiency", s->first_ce, "1", "ok");
-    put(w, &at, "first_charging_capacity_ah", first->charge.ah, "Ah", "ok");
-    put(w, &at, "first_discharging_capacity_ah", first->discharge.ah, "Ah",
-        "ok");
+    put(w, &at, "first_charging_capacity_ah", first->charge.used_ah, "Ah",
+        first->by_counters ? "counters" : "integral");
+    put(w, &at, "first_discharging_capacity_ah", first->discharge.used_ah,
+        "Ah", first->by_counters ? "counters" : "integral");
     at.cycle_count = NAN;
     put(w, &at, "mean_coulombic_efficiency", s->mean_ce, "1",
         "main-rate-without-first");

@@ -17,6 +17,8 @@ static const char *const names[] = {
     "end_time_second",
     "cycle_charging_capacity_ah",
     "cycle_discharging_capacity_ah",
+    "largest_step_charging_capacity_ah",
+    "largest_step_discharging_capacity_ah",
     "last_charging_capacity_ah",
     "last_discharging_capacity_ah",
     "instrument_charging_capacity_ah",
@@ -24,6 +26,8 @@ static const char *const names[] = {
     "cycle_charging_energy_wh",
     "cycle_discharging_energy_wh",
     "coulombic_efficiency",
+    "coulombic_efficiency_error",
+    "integrated_coulombic_efficiency",
     "instrument_coulombic_efficiency",
     "energy_efficiency",
     "charging_current_ampere",
@@ -45,6 +49,8 @@ static const char *const names[] = {
     "pressure_pa",
     "half_cycles",
     "first_half",
+    "charge_from",
+    "cutoff_missed",
     "short_suspicion",
 };
 
@@ -79,6 +85,13 @@ static double over(double a, double b)
     return b > 0 ? a / b : (double)NAN;
 }
 
+/* The instrument's count of a step where it has one. */
+static double step_ah(const hc_half *h)
+{
+    return isnan(h->best_step_counter_ah) ? h->best_step_ah
+                                          : h->best_step_counter_ah;
+}
+
 static void put_cycle(hc_writer *w, const hc_cycle *c,
                       const hc_cycle_scale *scale, double retention,
                       long first_source)
@@ -93,6 +106,8 @@ static void put_cycle(hc_writer *w, const hc_cycle *c,
     hc_writer_number(w, c->end_s);
     put(w, up->ah);
     put(w, down->ah);
+    put(w, step_ah(up));
+    put(w, step_ah(down));
     put(w, up->last_ah);
     put(w, down->last_ah);
     put(w, up->counter_ah);
@@ -100,6 +115,8 @@ static void put_cycle(hc_writer *w, const hc_cycle *c,
     put(w, up->wh);
     put(w, down->wh);
     put(w, c->ce);
+    put(w, c->ce_error);
+    put(w, c->integrated_ce);
     put(w, c->instrument_ce);
     put(w, c->energy_efficiency);
     put(w, up->current_a);
@@ -112,9 +129,10 @@ static void put_cycle(hc_writer *w, const hc_cycle *c,
     hc_writer_number(w, up->v_end);
     hc_writer_number(w, down->v_end);
     put(w, retention);
-    put(w, over(down->ah, scale->theory_ah));
+    put(w, over(down->used_ah, scale->theory_ah));
     put(w, c->endpoint_ah);
-    put(w, down->nucleation_v);
+    put(w, isnan(down->nucleation_v) ? up->nucleation_v
+                                     : down->nucleation_v);
     put(w, c->rest_loss_v);
     put(w, c->fall_v);
     put(w, c->temperature_c);
@@ -123,6 +141,11 @@ static void put_cycle(hc_writer *w, const hc_cycle *c,
     hc_writer_text(w, c->first_sign > 0   ? "charge"
                       : c->first_sign < 0 ? "discharge"
                                           : "-");
+    hc_writer_text(w, c->by_counters ? "counters" : "integral");
+    hc_writer_text(w, c->no_low && c->no_high ? "low,high"
+                      : c->no_low             ? "low"
+                      : c->no_high            ? "high"
+                                              : "-");
     put_suspicion(w, c->suspicion);
     hc_writer_end_row(w);
 }
@@ -165,7 +188,11 @@ static hc_status read_row(hc_cycle_list *l, hc_reader *r, const int *col,
         c.discharge.current_a = c.charge.current_a = 1;
     c.temperature_c = c.pressure_pa = c.rest_loss_v = NAN;
     c.energy_efficiency = c.instrument_ce = NAN;
+    c.charge.used_ah = x[1];
+    c.discharge.used_ah = x[2];
     c.ce = cell >= HC_CELL_ANODE ? over(x[1], x[2]) : over(x[2], x[1]);
+    c.integrated_ce = c.ce;
+    c.ce_error = NAN;
     void *p = hc_grow(l->at, &l->cap, l->n + 1, sizeof *l->at);
 
     if (!p)

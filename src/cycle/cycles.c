@@ -11,11 +11,18 @@
 
 enum { FALL_RING = 4 };
 
-/* How far the voltage of a step has fallen below its highest so far; single
- * spikes are left out by looking at pairs of rows. */
+/* Counters and integral may differ by this part before it is told. */
+static const double differ_part = 0.02;
+/* What happens within this part of a step's charge belongs to its start. */
+static const double start_part = 0.1;
+
+/* How far the voltage of a step has fallen below its highest so far, and its
+ * lowest; single spikes are left out by looking at pairs of rows.  Each with
+ * the charge that had passed. */
 typedef struct {
     long step;
-    double last_v, top_v, fall_v;
+    double last_v, top_v, fall_v, low_v;
+    double q_ah, top_ah, fall_ah, low_ah;
     long rows;
 } fall_track;
 
@@ -43,8 +50,10 @@ hc_cycle_rules hc_cycle_rules_default(void)
 {
     return (hc_cycle_rules){.cell = HC_CELL_FULL,
                             .count = HC_COUNT_AUTO,
+                            .charge = HC_CHARGE_AUTO,
                             .cutoff_low_v = NAN,
                             .cutoff_high_v = NAN,
+                            .reach_v = 0.02,
                             .fall_v = 0.005,
                             .rest_loss_v = 0.03};
 }
@@ -53,6 +62,7 @@ const char *hc_cell_formula(hc_cell_kind kind)
 {
     static const char *const text[HC_CELLS_N] = {
         "discharge/charge (full cell)", "discharge/charge (cathode half cell)",
+        "discharge/charge (anode-free cell: stripping/plating)",
         "charge/discharge (anode half cell: delithiation/lithiation)",
         "charge/discharge (Li|Cu: stripping/plating)"};
 
@@ -101,6 +111,7 @@ static hc_half half_none(void)
 {
     return (hc_half){.counter_ah = NAN,
                      .counter_wh = NAN,
+                     .best_step_counter_ah = NAN,
                      .current_a = NAN,
                      .v_end = NAN,
                      .v_min = NAN,
@@ -138,18 +149,39 @@ static void add_counter(double *sum, double x)
         *sum = isnan(*sum) ? x : *sum + x;
 }
 
-static void half_add(hc_half *h, const hc_step *s, bool new_run)
+/* Overpotential of nucleation: how far the voltage dips at the start of a
+ * discharge below the plateau; for a charge, how far it falls again after a
+ * hump at the start.  NaN when there is none. */
+static double nucleation(const hc_step *s, const fall_track *f,
+                         hc_cell_kind cell)
+{
+    double start_ah = start_part * fabs(s->charge_ah);
+    int plating = cell == HC_CELL_LI_CU        ? -1
+                  : cell == HC_CELL_ANODE_FREE ? 1
+                                               : 0;
+
+    if (s->sign != plating || s->type != HC_STEP_CC || s->rows < 10)
+        return NAN;
+    if (s->sign > 0)
+        return f->fall_v > 0 && f->fall_ah < start_ah ? f->fall_v
+                                                      : (double)NAN;
+    return f->low_ah < start_ah ? s->voltage_median_v - f->low_v
+                                : (double)NAN;
+}
+
+static void half_add(hc_half *h, const hc_step *s, double nucleation_v,
+                     bool new_run)
 {
     bool up = s->sign > 0;
     double ah = up ? s->charged_ah : s->discharged_ah;
+    double count = up ? s->counter_charge_ah : s->counter_discharge_ah;
+
+    if (h->seconds == 0)
+        h->nucleation_v = nucleation_v;
 
     h->ah += ah;
     h->wh += up ? s->charged_wh : s->discharged_wh;
     h->last_ah = (new_run ? 0 : h->last_ah) + ah;
-    add_counter(&h->counter_ah,
-                up ? s->counter_charge_ah : s->counter_discharge_ah);
-    add_counter(&h->counter_wh,
-                up ? s->counter_charge_wh : s->counter_discharge_wh);
     h->seconds += s->end_s - s->start_s;
     h->v_end = s->voltage_last_v;
     h->v_min = fmin(h->v_min, s->voltage_min_v);
@@ -157,12 +189,23 @@ static void half_add(hc_half *h, const hc_step *s, bool new_run)
     if (isnan(h->current_a) || ah > h->best_step_ah) {
         h->current_a = fabs(s->current_a);
         h->best_step_ah = ah;
+        h->best_step_counter_ah = count;
     }
-    if (isnan(h->nucleation_v) && !up && s->rows >= 10)
-        h->nucleation_v = s->voltage_median_v - s->voltage_min_v;
 }
 
-static void cycle_add(counter *k, const hc_step *s, double fall_v)
+/* The hump of nucleation is no short. */
+static double suspicious_fall(const hc_step *s, const fall_track *f,
+                              hc_cell_kind cell)
+{
+    if (s->type != HC_STEP_CC || s->sign <= 0 ||
+        (cell == HC_CELL_ANODE_FREE &&
+         f->fall_ah < start_part * fabs(s->charge_ah)))
+        return 0;
+    return f->fall_v;
+}
+
+static void cycle_add(counter *k, const hc_step *s, const fall_track *f,
+                      hc_cell_kind cell)
 {
     hc_cycle *c = &k->now;
     double w = s->end_s - s->start_s;
@@ -171,6 +214,11 @@ static void cycle_add(counter *k, const hc_step *s, double fall_v)
     mean_into(&c->temperature_c, c->temp_weight, s->temperature_c, w);
     mean_into(&c->pressure_pa, c->temp_weight, s->pressure_pa, w);
     c->temp_weight += w;
+    /* an instrument may count the row that ends a step to the rest after */
+    add_counter(&c->charge.counter_ah, s->counter_charge_ah);
+    add_counter(&c->charge.counter_wh, s->counter_charge_wh);
+    add_counter(&c->discharge.counter_ah, s->counter_discharge_ah);
+    add_counter(&c->discharge.counter_wh, s->counter_discharge_wh);
     if (s->sign == 0) {
         if (k->rest_after_charge && s->rows > 1 && s->type == HC_STEP_REST) {
             c->rest_loss_v = s->voltage_first_v - s->voltage_last_v;
@@ -186,10 +234,10 @@ static void cycle_add(counter *k, const hc_step *s, double fall_v)
     if (c->first_sign == 0)
         c->first_sign = s->sign;
     k->run_sign = s->sign;
-    half_add(s->sign > 0 ? &c->charge : &c->discharge, s, new_run);
+    half_add(s->sign > 0 ? &c->charge : &c->discharge, s,
+             nucleation(s, f, cell), new_run);
     k->rest_after_charge = s->sign > 0;
-    if (s->type == HC_STEP_CC && s->sign > 0)
-        c->fall_v = fmax(c->fall_v, fall_v);
+    c->fall_v = fmax(c->fall_v, suspicious_fall(s, f, cell));
 }
 
 static hc_status cycle_end(counter *k, double net_ah, hc_err *err)
@@ -214,7 +262,7 @@ static hc_status cycle_end(counter *k, double net_ah, hc_err *err)
 /* ---- the two counts ---- */
 
 static hc_status count_by_instrument(hc_cycler *c, const hc_step *s,
-                                     double fall_v, hc_err *err)
+                                     const fall_track *f, hc_err *err)
 {
     counter *k = &c->instrument;
     hc_status st;
@@ -226,14 +274,14 @@ static hc_status count_by_instrument(hc_cycler *c, const hc_step *s,
         return st;
     if (!k->open)
         cycle_begin(k, s, (long)fmin(fmax(s->cycle, -1e9), 1e9));
-    cycle_add(k, s, fall_v);
+    cycle_add(k, s, f, c->rules.cell);
     return HC_OK;
 }
 
 /* A cycle begins with the first half of its kind after the other half; an
  * initial half of the wrong sign is cycle 0. */
 static hc_status count_by_current(hc_cycler *c, const hc_step *s,
-                                  double fall_v, hc_err *err)
+                                  const fall_track *f, hc_err *err)
 {
     counter *k = &c->current;
     int begins = c->rules.cell >= HC_CELL_ANODE ? -1 : 1;
@@ -250,23 +298,38 @@ static hc_status count_by_current(hc_cycler *c, const hc_step *s,
 
         cycle_begin(k, s, wrong_first ? 0 : last + 1);
     }
-    cycle_add(k, s, fall_v);
+    cycle_add(k, s, f, c->rules.cell);
     return HC_OK;
 }
 
 static void follow_fall(hc_cycler *c, const hc_step_row *r)
 {
     fall_track *f = &c->fall[r->step % FALL_RING];
-    double v = r->sample.voltage_v;
+    double v = r->sample.voltage_v, low, high;
 
     if (f->step != r->step)
-        *f = (fall_track){.step = r->step, .last_v = v, .top_v = -INFINITY};
-    f->rows++;
-    if (f->rows > 1) {
-        f->top_v = fmax(f->top_v, fmin(v, f->last_v));
-        f->fall_v = fmax(f->fall_v, f->top_v - fmax(v, f->last_v));
-    }
+        *f = (fall_track){.step = r->step,
+                          .last_v = v,
+                          .top_v = -INFINITY,
+                          .low_v = INFINITY};
+    f->q_ah += fabs(r->dq_ah);
+    low = fmin(v, f->last_v);
+    high = fmax(v, f->last_v);
     f->last_v = v;
+    if (++f->rows == 1)
+        return;
+    if (low > f->top_v) {
+        f->top_v = low;
+        f->top_ah = f->q_ah;
+    }
+    if (f->top_v - high > f->fall_v) {
+        f->fall_v = f->top_v - high;
+        f->fall_ah = f->top_ah;
+    }
+    if (high < f->low_v) {
+        f->low_v = high;
+        f->low_ah = f->q_ah;
+    }
 }
 
 static hc_status drain(hc_cycler *c, hc_err *err)
@@ -278,16 +341,18 @@ static hc_status drain(hc_cycler *c, hc_err *err)
     while (hc_steps_row(c->steps, &row))
         follow_fall(c, &row);
     while (!st && hc_steps_next(c->steps, &step)) {
-        fall_track *f = &c->fall[step.index % FALL_RING];
-        double fall_v = f->step == step.index ? f->fall_v : 0;
+        const fall_track *f = &c->fall[step.index % FALL_RING];
+        const fall_track none = {.top_v = -INFINITY, .low_v = INFINITY};
 
         c->has_cycle_ids |= !isnan(step.cycle);
         c->has_counters |= !isnan(step.counter_charge_ah);
         if (step.sign != 0)
             c->imax_a = fmax(c->imax_a, fabs(step.current_a));
-        st = count_by_instrument(c, &step, fall_v, err);
+        if (f->step != step.index)
+            f = &none;
+        st = count_by_instrument(c, &step, f, err);
         if (!st)
-            st = count_by_current(c, &step, fall_v, err);
+            st = count_by_current(c, &step, f, err);
         if (step.sign != 0)
             c->net_ah += step.charge_ah;
     }
@@ -309,18 +374,50 @@ static double quotient(double a, double b)
     return b > 0 && a > 0 ? a / b : (double)NAN;
 }
 
-static void judge_efficiency(hc_cycle *c, hc_cell_kind cell)
+/* Counters that count nothing while a current flows are no counters. */
+static bool counts(const hc_half *h)
 {
-    const hc_half *up = &c->charge, *down = &c->discharge;
+    return !isnan(h->counter_ah) && (h->counter_ah > 0 || !(h->ah > 0));
+}
 
-    c->ce = cell >= HC_CELL_ANODE ? quotient(up->ah, down->ah)
-                                  : quotient(down->ah, up->ah);
-    c->instrument_ce = cell >= HC_CELL_ANODE
-                           ? quotient(up->counter_ah, down->counter_ah)
-                           : quotient(down->counter_ah, up->counter_ah);
+static bool differ(const hc_half *h)
+{
+    return fabs(h->counter_ah - h->ah) > differ_part * h->ah;
+}
+
+static void judge_efficiency(hc_cycle_list *l, hc_cycle *c,
+                             const hc_cycle_rules *rules)
+{
+    hc_half *up = &c->charge, *down = &c->discharge;
+    bool anode = rules->cell >= HC_CELL_ANODE;
+
+    c->integrated_ce =
+        anode ? quotient(up->ah, down->ah) : quotient(down->ah, up->ah);
+    c->instrument_ce = anode ? quotient(up->counter_ah, down->counter_ah)
+                             : quotient(down->counter_ah, up->counter_ah);
+    c->by_counters = rules->charge == HC_CHARGE_COUNTERS ||
+                     (rules->charge == HC_CHARGE_AUTO &&
+                      (up->ah <= 0 || counts(up)) &&
+                      (down->ah <= 0 || counts(down)) &&
+                      (counts(up) || counts(down)));
+    up->used_ah = c->by_counters ? fmax(0, up->counter_ah) : up->ah;
+    down->used_ah = c->by_counters ? fmax(0, down->counter_ah) : down->ah;
+    c->ce = c->by_counters ? c->instrument_ce : c->integrated_ce;
+    c->ce_error = fabs(c->instrument_ce - c->integrated_ce);
+    if ((differ(up) || differ(down)) && l->counters_differ++ == 0)
+        l->differ_cycle = c->number;
     /* the energy that comes out over the one that goes in, whatever the
      * electrode is called */
     c->energy_efficiency = quotient(down->wh, up->wh);
+}
+
+/* Was the cutoff that was given reached? */
+static void judge_cutoffs(hc_cycle *c, const hc_cycle_rules *r)
+{
+    c->no_high = c->charge.ah > 0 && !isnan(r->cutoff_high_v) &&
+                 c->charge.v_max < r->cutoff_high_v - r->reach_v;
+    c->no_low = c->discharge.ah > 0 && !isnan(r->cutoff_low_v) &&
+                c->discharge.v_min > r->cutoff_low_v + r->reach_v;
 }
 
 /* Against what the cycles before it did: median loss in the rest, largest
@@ -341,7 +438,7 @@ static void judge_shorts(hc_cycle_list *l, const hc_cycle_rules *r)
         if (c->fall_v > r->fall_v)
             c->suspicion |= HC_SUSPECT_VOLTAGE_FALLS;
         if (most_ah > 0 && c->charge.ah > 1.1 * most_ah &&
-            c->charge.v_max < top_v - 0.02)
+            c->charge.v_max < top_v - r->reach_v)
             c->suspicion |= HC_SUSPECT_NO_CUTOFF;
         if (n_loss >= 3 && c->rest_loss_v > r->rest_loss_v &&
             c->rest_loss_v > 3 * usual)
@@ -372,20 +469,20 @@ static void judge_reservoir(hc_cycle_list *l)
     if (l->n < 4)
         return;
     /* an initial plate and full strip conditions the copper */
-    if (c[0].charge.ah > 1.5 * c[1].charge.ah)
+    if (c[0].charge.used_ah > 1.5 * c[1].charge.used_ah)
         first = 1;
     if (l->n - first < 4)
         return;
-    double q_t = c[first].discharge.ah, q_c = c[first].charge.ah;
-    double q_s = c[l->n - 1].charge.ah;
+    double q_t = c[first].discharge.used_ah, q_c = c[first].charge.used_ah;
+    double q_s = c[l->n - 1].charge.used_ah;
 
     if (!(q_c > 0) || q_t < 1.5 * q_c || q_s < 1.2 * q_c)
         return;
     for (size_t k = first; k + 1 < l->n; k++) {
-        if (!near_to(c[k].charge.ah, q_c, 0.03) ||
-            !near_to(c[k + 1].discharge.ah, q_c, 0.03))
+        if (!near_to(c[k].charge.used_ah, q_c, 0.03) ||
+            !near_to(c[k + 1].discharge.used_ah, q_c, 0.03))
             return;
-        pairs += c[k].charge.ah;
+        pairs += c[k].charge.used_ah;
     }
     l->reservoir_cycles = (long)(l->n - 1 - first);
     l->reservoir_ce = (pairs + q_s) / (pairs + q_t);
@@ -426,8 +523,10 @@ hc_status hc_cycler_finish(hc_cycler *c, hc_cycle_list *list, hc_err *err)
                        "there is no cycle: the current is zero "
                        "in all %ld rows",
                        c->rows);
-    for (size_t i = 0; i < k->list.n; i++)
-        judge_efficiency(&k->list.at[i], c->rules.cell);
+    for (size_t i = 0; i < k->list.n; i++) {
+        judge_efficiency(&k->list, &k->list.at[i], &c->rules);
+        judge_cutoffs(&k->list.at[i], &c->rules);
+    }
     judge_shorts(&k->list, &c->rules);
     k->list.by_instrument = k == &c->instrument;
     k->list.has_counters = c->has_counters;

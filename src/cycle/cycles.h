@@ -10,12 +10,13 @@
 #include <stddef.h>
 
 /* What the cell is decides which quotient is the coulombic efficiency and
- * with which half a cycle begins. */
+ * with which half a cycle begins: from HC_CELL_ANODE on with the discharge. */
 typedef enum {
-    HC_CELL_FULL,    /* discharge / charge, charge first */
-    HC_CELL_CATHODE, /* cathode half cell: the same */
-    HC_CELL_ANODE,   /* charge (delithiation) / discharge (lithiation) */
-    HC_CELL_LI_CU,   /* charge (stripping) / discharge (plating) */
+    HC_CELL_FULL,       /* discharge / charge, charge first */
+    HC_CELL_CATHODE,    /* cathode half cell: the same */
+    HC_CELL_ANODE_FREE, /* the same: stripping / plating */
+    HC_CELL_ANODE,      /* charge (delithiation) / discharge (lithiation) */
+    HC_CELL_LI_CU,      /* charge (stripping) / discharge (plating) */
     HC_CELLS_N
 } hc_cell_kind;
 
@@ -28,6 +29,14 @@ typedef enum {
     HC_COUNT_CURRENT
 } hc_cycle_count;
 
+/* Which charge the capacities and efficiencies are of.  An instrument counts
+ * between the rows it logs, so its counters are taken where it has them. */
+typedef enum {
+    HC_CHARGE_AUTO,
+    HC_CHARGE_COUNTERS,
+    HC_CHARGE_INTEGRAL
+} hc_charge_source;
+
 /* Signs that lithium bridges the cell; a cycle's `suspicion` is their sum. */
 enum {
     HC_SUSPECT_VOLTAGE_FALLS = 1, /* in a constant-current charge */
@@ -38,7 +47,9 @@ enum {
 typedef struct {
     hc_cell_kind cell;
     hc_cycle_count count;
+    hc_charge_source charge;
     double cutoff_low_v, cutoff_high_v; /* NaN: the largest seen */
+    double reach_v;     /* this far from a cutoff it was reached (0.02) */
     double fall_v;      /* fall in CC charge that is suspicious (0.005) */
     double rest_loss_v; /* loss in a rest that is suspicious (0.03) */
 } hc_cycle_rules;
@@ -51,11 +62,13 @@ typedef struct {
     double last_ah;                /* of the last run of that sign only */
     double counter_ah, counter_wh; /* instrument, NaN when it has none */
     double current_a;              /* |median| of the step with most charge */
-    double best_step_ah;
+    double used_ah;   /* of the two the one that efficiencies are made of */
+    double best_step_ah, best_step_counter_ah; /* of that step */
     double seconds;
     double v_end; /* last voltage under current */
     double v_min, v_max;
-    double nucleation_v; /* first CC step: plateau minus its minimum */
+    double nucleation_v; /* first CC step: the dip at its start against the
+                          * plateau, or the hump of a charge */
 } hc_half;
 
 typedef struct {
@@ -65,7 +78,10 @@ typedef struct {
     hc_half charge, discharge;
     int first_sign;
     int runs; /* of one sign, within the cycle */
-    double ce, instrument_ce, energy_efficiency;
+    double ce, integrated_ce, instrument_ce, energy_efficiency;
+    double ce_error;  /* what counters and integral differ by, NaN */
+    bool by_counters; /* used_ah and ce are the instrument's */
+    bool no_low, no_high; /* did not reach the cutoff given */
     double start_s, end_s;
     double temperature_c, pressure_pa;
     double temp_weight; /* s */
@@ -82,6 +98,8 @@ typedef struct {
     size_t n, cap;
     bool by_instrument; /* which of the two counts it is */
     bool has_counters;
+    long counters_differ; /* cycles where they differ by more than 2 % */
+    long differ_cycle;    /* number of the first */
     double reservoir_ce; /* Li|Cu, NaN when the protocol is not that */
     long reservoir_cycles;
 } hc_cycle_list;

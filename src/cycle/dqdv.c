@@ -153,14 +153,22 @@ void hc_dqdv_bins_row(hc_dqdv_bins *b, const hc_step_row *row)
     s->v_last = v;
 }
 
-/* Noise of one voltage: the quantum, or what second differences show (their
- * mean absolute value is 1.95 standard deviations of normal noise). */
-static double noise_v(const hc_dqdv_bins *b, const slot *s)
+/* Where an edge of a bin stands in charge is uncertain by what this voltage
+ * makes of it.  The quantum shifts it as a whole (0.29 of it); noise does so
+ * once when the rows lie further apart than it, else every row that comes
+ * near the edge falls on a side of its own: of rows s apart the sum of
+ * p (1 - p) is noise/(s sqrt(pi)).  The mean absolute second difference of
+ * normal noise is 1.95 standard deviations. */
+static double edge_v(const hc_dqdv_bins *b, const slot *s, double spacing_v)
 {
     double quantum = isfinite(b->lsb_v) ? 0.29 * b->lsb_v : 0;
+    double seen =
+        s->rows > 3 ? s->d2_sum / (double)(s->rows - 2) / 1.95 : 0;
+    double noise = sqrt(fmax(0, seen * seen - quantum * quantum));
 
-    return fmax(quantum,
-                s->rows > 3 ? s->d2_sum / (double)(s->rows - 2) / 1.95 : 0);
+    if (spacing_v > 0)
+        noise /= sqrt(1 + 1.7724538509 * noise / spacing_v);
+    return hypot(quantum, noise);
 }
 
 /* Bin width: what was asked for, or the larger of 1 mV and two quanta, in
@@ -205,9 +213,13 @@ static hc_status fill_curve(const hc_dqdv_bins *b, const slot *s,
         c->raw[to] += step->sign * s->q[k] / 3600 / c->bin_v;
         c->charge_ah += step->sign * s->q[k] / 3600;
     }
-    /* an edge of a bin stands where a noisy voltage says */
-    for (size_t k = 0; k < c->n; k++)
-        sd[k] = noise_v(b, s) * fabs(c->raw[k]) / c->bin_v;
+    double per_row_ah = fabs(c->charge_ah) / (double)s->rows;
+
+    for (size_t k = 0; k < c->n; k++) {
+        double y = fabs(c->raw[k]);
+
+        sd[k] = edge_v(b, s, y > 0 ? per_row_ah / y : 0) * y / c->bin_v;
+    }
     st = hc_dqdv_smooth(c, sd, rules, err);
     free(sd);
     if (st)

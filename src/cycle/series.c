@@ -98,7 +98,24 @@ struct hc_series {
     hc_series_repairs repairs;
     long back_line, reset_line, repeat_line, nan_line;
     bool too_long;
+    bool looked;      /* ahead, at the first source */
+    hc_sample *queue; /* [HC_SERIES_LOOK] repaired, not yet handed on */
+    size_t queue_at, queue_n;
+    long queue_source;
+    hc_status queue_status; /* what ended the look, told after the rows */
+    hc_err queue_err;
 };
+
+/* What the table says its capacities come from, or NULL. */
+static const char *derived_from(const hc_meta *m)
+{
+    static const char key[] = "derived charging_capacity_ah from ";
+
+    for (size_t k = 0; k < m->n; k++)
+        if (strncmp(m->lines[k], key, sizeof key - 1) == 0)
+            return m->lines[k] + sizeof key - 1;
+    return NULL;
+}
 
 static void map_columns(hc_series *s)
 {
@@ -110,6 +127,11 @@ static void map_columns(hc_series *s)
                 break;
         }
     }
+    /* what hc-read integrated is no count of the instrument */
+    const char *from = derived_from(hc_reader_meta(s->reader));
+
+    if (from && strcmp(from, "current_ampere") == 0)
+        s->col[COL_CHARGE] = s->col[COL_DISCHARGE] = -1;
     /* a counter of one direction only cannot be told from a net one */
     if (s->col[COL_CHARGE] < 0 || s->col[COL_DISCHARGE] < 0)
         s->col[COL_CHARGE] = s->col[COL_DISCHARGE] = -1;
@@ -146,7 +168,10 @@ hc_status hc_series_new(hc_series **out, hc_reader *reader, hc_err *err)
     hc_series *s = calloc(1, sizeof *s);
     hc_status st;
 
-    if (!s) {
+    if (s)
+        s->queue = calloc(HC_SERIES_LOOK, sizeof *s->queue);
+    if (!s || !s->queue) {
+        free(s);
         hc_reader_free(reader);
         return hc_fail_nomem(err);
     }
@@ -173,6 +198,7 @@ void hc_series_free(hc_series *s)
     if (!s)
         return;
     hc_reader_free(s->reader);
+    free(s->queue);
     free(s);
 }
 
@@ -235,6 +261,8 @@ static hc_status read_raw(hc_series *s, hc_sample *raw, bool *got, hc_err *err)
         raw->source = source >= 0 && source < 1e9 ? (long)source : 0;
         raw->line = hc_reader_line(s->reader);
         raw->gap = false;
+        raw->ahead_max_a = NAN;
+        raw->ahead_noise_a = 0;
         if (isfinite(raw->time_s) && raw->freq_hz > 0) {
             if (!isfinite(raw->current_a))
                 raw->current_a = 0;
@@ -321,8 +349,8 @@ static hc_status repair_time(hc_series *s, hc_sample *r, double raw_s,
     return HC_OK;
 }
 
-hc_status hc_series_next(hc_series *s, hc_sample *sample, bool *got,
-                         hc_err *err)
+static hc_status next_repaired(hc_series *s, hc_sample *sample, bool *got,
+                               hc_err *err)
 {
     hc_status st;
     hc_sample r;
@@ -369,6 +397,94 @@ hc_status hc_series_next(hc_series *s, hc_sample *sample, bool *got,
     s->repairs.rows++;
     *sample = r;
     *got = true;
+    return HC_OK;
+}
+
+/* Nothing but noise: successive rows know nothing of each other (von Neumann
+ * 1941, 10.1214/aoms/1177731677: their mean squared difference is twice the
+ * variance), and the mean is small. */
+static double noise_of(const hc_sample *x, size_t n)
+{
+    double mean = 0, var = 0, diff = 0;
+
+    for (size_t k = 0; k < n; k++)
+        mean += x[k].current_a / (double)n;
+    for (size_t k = 0; k < n; k++) {
+        double e = x[k].current_a - mean;
+        double d = k ? x[k].current_a - x[k - 1].current_a : 0;
+
+        var += e * e;
+        diff += d * d;
+    }
+    bool noise = n >= 16 && var > 0 && diff > var && diff < 3 * var &&
+                 mean * mean * (double)n < var;
+
+    return noise ? sqrt(var / (double)n) : 0;
+}
+
+/* Fill the buffer with the rows a source begins with. */
+static hc_status look_ahead(hc_series *s, hc_err *err)
+{
+    hc_sample *q = s->queue;
+    size_t n = s->queue_at < s->queue_n ? 1 : 0; /* of the new source */
+    bool got = true;
+    hc_status st = HC_OK;
+
+    if (n)
+        q[0] = q[s->queue_at];
+    s->queue_at = 0;
+    while (!st && got && n < HC_SERIES_LOOK &&
+           (n == 0 || q[n - 1].source == q[0].source)) {
+        st = next_repaired(s, &q[n], &got, err);
+        n += !st && got;
+    }
+    s->queue_n = n;
+    s->queue_status = st;
+    if (st && n)
+        s->queue_err = *err;
+    if (n == 0)
+        return st;
+    while (n > 1 && q[n - 1].source != q[0].source)
+        n--;
+    q[0].ahead_max_a = 0;
+    for (size_t k = 0; k < n; k++)
+        if (!(q[k].freq_hz > 0))
+            q[0].ahead_max_a = fmax(q[0].ahead_max_a, fabs(q[k].current_a));
+    q[0].ahead_noise_a = noise_of(q, n);
+    s->queue_source = q[0].source;
+    return HC_OK;
+}
+
+hc_status hc_series_next(hc_series *s, hc_sample *sample, bool *got,
+                         hc_err *err)
+{
+    hc_status st;
+
+    if (s->queue_at < s->queue_n
+            ? s->queue[s->queue_at].source != s->queue_source
+            : !s->looked) {
+        s->looked = true;
+        if ((st = look_ahead(s, err)))
+            return st;
+    }
+    if (s->queue_at < s->queue_n) {
+        *sample = s->queue[s->queue_at++];
+        *got = true;
+        return HC_OK;
+    }
+    if (s->queue_status) { /* rows before it have been handed on */
+        *err = s->queue_err;
+        return s->queue_status;
+    }
+    st = next_repaired(s, sample, got, err);
+    if (st || !*got || sample->source == s->queue_source)
+        return st;
+    s->queue[0] = *sample; /* a new source: look again */
+    s->queue_at = 0;
+    s->queue_n = 1;
+    if ((st = look_ahead(s, err)))
+        return st;
+    *sample = s->queue[s->queue_at++];
     return HC_OK;
 }
 

@@ -23,6 +23,9 @@
 
 #include <stdbool.h>
 
+/* Rows looked at before the first is handed on. */
+enum { HC_SERIES_LOOK = 1024 };
+
 /* One row.  NaN where the table does not say. */
 typedef struct {
     double time_s;    /* test time, monotonic after repair */
@@ -39,6 +42,10 @@ typedef struct {
     long source; /* source_index of the table, 0 when it has none */
     long line;   /* of the file, for messages */
     bool gap;    /* the clock was reset between the row before and it */
+    /* in the first sample of a source: what the current does in the rows
+     * that follow (HC_SERIES_LOOK at most) */
+    double ahead_max_a;   /* largest |current|, NaN elsewhere */
+    double ahead_noise_a; /* its rms when it is nothing but noise, else 0 */
 } hc_sample;
 
 /* What was repaired; printed by hc_series_tell. */

@@ -30,6 +30,7 @@ typedef struct {
     hc_step step;
     seg_mode mode;
     bool by_edge; /* begun by the current, not by the step id */
+    bool from_quiet; /* the stretch before was quiet */
     double id_step, id_cycle;
     double i_before; /* current one row before the last */
     double t_before;
@@ -60,7 +61,9 @@ struct hc_steps {
     bool proven;           /* a current has been seen that is no noise */
     double quiet_absmax_a; /* of the quiet stretch that closed last */
     long quiet_rows;
-    double imax_a;       /* largest |current| so far */
+    double imax_a;       /* largest |current| so far, and a look ahead */
+    bool ahead_known;    /* the look ahead held a current, not just noise */
+    double floor_a;      /* what its noise makes of the limit of a rest */
     double noise_a;      /* rms current of rests so far, 0 when none */
     double lsb_v;        /* smallest change of voltage so far */
     double q_largest_ah; /* largest step so far */
@@ -116,7 +119,10 @@ double hc_steps_rest_limit(const hc_steps *d)
 {
     double noise = fmin(noise_factor * d->noise_a, 0.05 * d->imax_a);
     double limit = fmax(d->limits.rest_relative * d->imax_a, noise);
+    bool beyond = d->imax_a > 2 * d->floor_a; /* a current has come since */
 
+    limit = fmax(limit,
+                 beyond ? fmin(d->floor_a, 0.05 * d->imax_a) : d->floor_a);
     return fmax(limit, d->limits.rest_current_a);
 }
 
@@ -265,7 +271,8 @@ static void forget_source(hc_steps *d)
     d->have_before = d->proven = false;
     d->quiet_rows = 0;
     d->quiet_absmax_a = 0;
-    d->imax_a = d->noise_a = 0;
+    d->imax_a = d->noise_a = d->floor_a = 0;
+    d->ahead_known = false;
     d->q_largest_ah = d->q_pulse_ah = 0;
     d->lsb_v = INFINITY;
     d->next_index = 0;
@@ -295,9 +302,12 @@ static bool edge_from_quiet(const hc_steps *d, const hc_sample *p,
 
     if (i <= limit)
         return false;
+    if ((d->proven || d->ahead_known) && i > fall_part * d->imax_a &&
+        i > leave_factor * g->i_absmax)
+        return true;
     if (i > leave_factor * g->i_absmax) {
-        if (d->proven && i > fall_part * d->imax_a)
-            return true;
+        if (!d->proven && d->ahead_known && i < 0.01 * d->imax_a)
+            return false;
         return change < (n < 3 ? 0.05 : 0.3) * i;
     }
     /* the stretch was a current after all, and now the sign turns */
@@ -321,6 +331,8 @@ static bool edge_of_level(const hc_steps *d, const hc_sample *p,
     if (g->step.rows == 1) {
         double ratio = fabs(p->current_a) / i0;
 
+        if (g->from_quiet && ratio > 1)
+            return false; /* a row caught while the current was switched on */
         return !has_id && (ratio > 2.5 || ratio < 0.4);
     }
     if (dt > 0) {
@@ -455,6 +467,8 @@ static void open_segment(hc_steps *d, const hc_sample *p, bool by_edge)
     double limit = hc_steps_rest_limit(d);
     double before = d->last.current_a;
     bool known = d->proven || by_edge ||
+                 (d->ahead_known &&
+                  fabs(p->current_a) > fall_part * d->imax_a) ||
                  (d->quiet_rows >= 3 &&
                   fabs(p->current_a) > leave_factor * d->quiet_absmax_a);
 
@@ -478,6 +492,7 @@ static void open_segment(hc_steps *d, const hc_sample *p, bool by_edge)
     s->ir_end_v = s->ir_end_s = s->di_end_a = NAN;
     s->id_disagrees = by_edge && !isnan(p->step);
     g->by_edge = by_edge;
+    g->from_quiet = d->quiet_rows > 0;
     if (p->freq_hz > 0)
         g->mode = MODE_EIS;
     else if (!known || fabs(p->current_a) <= limit ||
@@ -503,7 +518,8 @@ static void note_drop(hc_steps *d, const hc_sample *p)
 
 /* Charge of the interval before the first row of a step: none, unless the
  * instrument says when the step began, or the current runs on. */
-static double lead_in(hc_steps *d, const hc_sample *p, bool new_id)
+static double lead_in(hc_steps *d, const hc_sample *p, bool new_id,
+                      double dt_usual)
 {
     hc_step *s = &d->seg.step;
     double dt = p->time_s - d->last.time_s;
@@ -517,7 +533,12 @@ static double lead_in(hc_steps *d, const hc_sample *p, bool new_id)
     }
     if (new_id && !isnan(p->step_time_s))
         return 0;
-    if (sign_of(i0) == sign_of(i1) &&
+    if (dt > gap_min_s && dt > gap_factor * dt_usual &&
+        fabs(i1 - i0) > d->limits.level_tol * fabs(i0)) {
+        s->gap_s += dt;
+        return 0;
+    }
+    if (sign_of(i0) == sign_of(i1) && fabs(i0) > hc_steps_rest_limit(d) &&
         (!new_id || fabs(i1 - i0) < d->limits.level_tol * fabs(i0)))
         return 0.5 * (i0 + i1) * dt;
     return 0;
@@ -662,6 +683,11 @@ static void place(hc_steps *d, const hc_sample *p, const hc_sample *next)
         forget_source(d);
     if (!(p->freq_hz > 0) && i > d->imax_a)
         d->imax_a = i;
+    if (!d->open && !isnan(p->ahead_max_a)) {
+        d->imax_a = fmax(d->imax_a, p->ahead_max_a);
+        d->floor_a = noise_factor * p->ahead_noise_a;
+        d->ahead_known = p->ahead_noise_a == 0 && p->ahead_max_a > 0;
+    }
     if (!d->open) {
         open_segment(d, p, false);
         grow(d, p, 0, p->voltage_v, false);
@@ -676,11 +702,12 @@ static void place(hc_steps *d, const hc_sample *p, const hc_sample *next)
         return;
     }
     bool new_id = what == OPEN_BY_ID;
+    double dt_usual = d->seg.dt_max;
 
     close_segment(d);
     open_segment(d, p, !new_id);
     note_drop(d, p);
-    dq = lead_in(d, p, new_id);
+    dq = lead_in(d, p, new_id, dt_usual);
     grow(d, p, dq, d->seg.step.lead_s > 0 ? p->voltage_v : v_mid, true);
 }
 
