@@ -33,6 +33,7 @@ static const struct {
     {"ident", "identify cell parameters from curves and spectra"},
     {"cmp", "measured against simulated"},
     {"plot", "figures of tables"},
+    {"db", "a database of results and curves"},
     {"report", "one page from tables, records and figures"},
 };
 

@@ -1,10 +1,10 @@
 #include "report/report.h"
 
+#include "core/lab.h"
 #include "core/number.h"
 #include "core/text.h"
 #include "report/figure_run.h"
 #include "report/html.h"
-#include "report/lab.h"
 
 #include <math.h>
 #include <stdio.h>

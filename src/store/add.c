@@ -11,7 +11,10 @@
 
 /* What is known of a table before it is stored. */
 typedef struct {
-    hc_text head, tail, body; /* '#:' lines; rows of a curve with header */
+    hc_text head, tail; /* '#:' lines */
+    hc_text body;       /* rows with their header; of records as the writer
+                         * gives them */
+    hc_record *rec;     /* [rows] of kind records, else NULL */
     char key[HC_SHA256_HEX];
     char content[HC_SHA256_HEX];
     const char *kind, *tool, *cell, *source;
@@ -25,6 +28,7 @@ static void clear(run *r)
     hc_text_clear(&r->head);
     hc_text_clear(&r->tail);
     hc_text_clear(&r->body);
+    free(r->rec);
 }
 
 static void add_lines(hc_text *t, const hc_meta *m)
@@ -53,23 +57,52 @@ static void add_body(hc_text *t, const hc_frame *f)
     }
 }
 
-/* The key: kind, every step, every source's sha256; the contents where no
- * source is named. */
-static void make_key(run *r, const hc_frame *f)
+/* Records are kept as numbers, not as they were written: what is summed up
+ * is what the writer makes of them, so that `check` can do it again. */
+static hc_status add_records(run *r, const hc_frame *f, hc_err *err)
 {
-    const hc_meta *metas[] = {hc_frame_meta(f), hc_frame_trailer(f)};
+    hc_out *out = NULL;
+    hc_writer *w = NULL;
+    size_t n = 0, len;
+    hc_status st = hc_records_of(f, &r->rec, &n, err);
+
+    if (st == HC_OK)
+        st = hc_out_memory(&out, err);
+    if (st == HC_OK)
+        st = hc_writer_new(&w, out, HC_WRITE_TABLE, err);
+    if (st == HC_OK) {
+        hc_records_begin(w);
+        for (size_t i = 0; i < n; i++)
+            hc_records_put(w, &r->rec[i]);
+        st = hc_writer_end(w, err);
+    }
+    if (st == HC_OK) {
+        const char *text = hc_out_data(out, &len);
+        hc_text_add(&r->body, text, len);
+    }
+    hc_writer_free(w);
+    if (out != NULL)
+        hc_out_discard(out);
+    return st;
+}
+
+/* The key: kind, cell, every step, every source's sha256; the contents where
+ * no source is named. */
+static void make_key(run *r)
+{
+    const char *parts[] = {hc_text_get(&r->head), hc_text_get(&r->tail)};
     hc_sha256 s;
     bool sourced = false;
 
     hc_sha256_init(&s);
     hc_sha256_add(&s, r->kind, strlen(r->kind) + 1);
+    hc_sha256_add(&s, r->cell, strlen(r->cell) + 1);
     for (size_t k = 0; k < 2; k++) {
-        for (size_t i = 0; i < metas[k]->n; i++) {
-            const char *line = metas[k]->lines[i];
-            if (hc_starts_with(line, "step ") ||
-                hc_starts_with(line, "sha256 "))
-                hc_sha256_add(&s, line, strlen(line) + 1);
-            sourced |= hc_starts_with(line, "sha256 ");
+        for (const char *p = parts[k]; *p != '\0'; p += strcspn(p, "\n") + 1) {
+            bool source = hc_starts_with(p, "sha256 ");
+            if (source || hc_starts_with(p, "step "))
+                hc_sha256_add(&s, p, strcspn(p, "\n") + 1);
+            sourced |= source;
         }
     }
     if (!sourced)
@@ -117,22 +150,35 @@ static void tool_and_source(run *r, const hc_meta *m)
     }
 }
 
-static hc_status describe(run *r, const hc_frame *f, hc_err *err)
+static bool names_sha256(const hc_meta *m)
+{
+    return hc_meta_get(m, "sha256") != NULL;
+}
+
+static hc_status describe(run *r, const hc_frame *f, const char *sha256,
+                          hc_err *err)
 {
     hc_sha256 s;
+    hc_status st;
     r->kind = hc_frame_kind(f)[0] != '\0' ? hc_frame_kind(f) : "series";
     r->rows = hc_frame_rows(f);
     r->incomplete = hc_frame_incomplete(f);
     add_lines(&r->head, hc_frame_meta(f));
     add_lines(&r->tail, hc_frame_trailer(f));
-    add_body(&r->body, f);
+    if (sha256 != NULL && !names_sha256(hc_frame_meta(f)) &&
+        !names_sha256(hc_frame_trailer(f)))
+        hc_text_printf(&r->tail, "sha256 0 %s\n", sha256);
+    if (strcmp(r->kind, "records") != 0)
+        add_body(&r->body, f);
+    else if ((st = add_records(r, f, err)) != HC_OK)
+        return st;
     if (r->head.failed || r->tail.failed || r->body.failed)
         return hc_fail_nomem(err);
     hc_sha256_init(&s);
     hc_sha256_add(&s, hc_text_get(&r->body), r->body.len);
     hc_sha256_hex(&s, r->content);
-    make_key(r, f);
     cell_of(r, f);
+    make_key(r);
     tool_and_source(r, hc_frame_meta(f));
     return HC_OK;
 }
@@ -172,11 +218,12 @@ static hc_status insert_source(hc_store *s, sqlite3_int64 run_id,
 {
     const hc_meta *m = hc_frame_meta(f);
     size_t index_len = strcspn(sha_line, " ");
-    const char *hex = sha_line + index_len + (sha_line[index_len] == ' ');
-    char name[512] = "-", format[64] = "-";
+    const char *text = sha_line + index_len + (sha_line[index_len] == ' ');
+    char name[512] = "-", format[64] = "-", hex[128];
     sqlite3_stmt *q = NULL;
     hc_status st;
 
+    hc_copy(hex, sizeof hex, text, strcspn(text, " \n"));
     for (size_t i = 0; i < m->n; i++) {
         const char *p = m->lines[i] + 7, *end;
         if (!hc_starts_with(m->lines[i], "source ") ||
@@ -220,15 +267,15 @@ static hc_status insert_source(hc_store *s, sqlite3_int64 run_id,
 }
 
 static hc_status insert_sources(hc_store *s, sqlite3_int64 run_id,
-                                const hc_frame *f, hc_err *err)
+                                const run *r, const hc_frame *f, hc_err *err)
 {
-    const hc_meta *metas[] = {hc_frame_meta(f), hc_frame_trailer(f)};
+    const char *parts[] = {hc_text_get(&r->head), hc_text_get(&r->tail)};
     hc_status st = HC_OK;
     for (size_t k = 0; k < 2; k++)
-        for (size_t i = 0; i < metas[k]->n && st == HC_OK; i++)
-            if (hc_starts_with(metas[k]->lines[i], "sha256 "))
-                st = insert_source(s, run_id, f, metas[k]->lines[i] + 7,
-                                   err);
+        for (const char *p = parts[k]; *p != '\0' && st == HC_OK;
+             p += strcspn(p, "\n") + 1)
+            if (hc_starts_with(p, "sha256 "))
+                st = insert_source(s, run_id, f, p + 7, err);
     return st;
 }
 
@@ -331,8 +378,6 @@ static hc_status put(hc_store *s, const run *r, const hc_frame *f,
                      hc_added *what, hc_err *err)
 {
     sqlite3_int64 id;
-    hc_record *rec = NULL;
-    size_t n = 0;
     hc_status st = look_up(s, r, what, err);
 
     if (st != HC_OK || *what == HC_ALREADY)
@@ -343,15 +388,37 @@ static hc_status put(hc_store *s, const run *r, const hc_frame *f,
         st = insert_run(s, r, err);
     id = sqlite3_last_insert_rowid(s->db);
     if (st == HC_OK)
-        st = insert_sources(s, id, f, err);
-    if (st == HC_OK && strcmp(r->kind, "records") == 0) {
-        st = hc_records_of(f, &rec, &n, err);
-        if (st == HC_OK)
-            st = insert_records(s, id, rec, n, err);
-        free(rec);
-    } else if (st == HC_OK) {
-        st = insert_curve(s, id, r, err);
+        st = insert_sources(s, id, r, f, err);
+    if (st == HC_OK)
+        st = r->rec != NULL ? insert_records(s, id, r->rec, r->rows, err)
+                            : insert_curve(s, id, r, err);
+    return st;
+}
+
+hc_status hc_store_begin(hc_store *s, hc_err *err)
+{
+    return hc_sql_begin(s, err);
+}
+
+hc_status hc_store_end(hc_store *s, hc_status st, hc_err *err)
+{
+    return hc_sql_end(s, st, err);
+}
+
+hc_status hc_store_put(hc_store *s, const hc_frame *f, const char *sha256,
+                       hc_added *what, char key[HC_SHA256_HEX], hc_err *err)
+{
+    run r = {0};
+    hc_added did = HC_ADDED;
+    hc_status st = describe(&r, f, sha256, err);
+
+    if (st == HC_OK)
+        st = put(s, &r, f, &did, err);
+    if (st == HC_OK) {
+        *what = did;
+        memcpy(key, r.key, HC_SHA256_HEX);
     }
+    clear(&r);
     return st;
 }
 
@@ -359,30 +426,62 @@ hc_status hc_store_add(hc_store *s, const char *path, hc_added *what,
                        hc_err *err)
 {
     hc_frame *f = NULL;
-    run r = {0};
-    hc_added did = HC_ADDED;
+    char key[HC_SHA256_HEX];
     hc_status st = hc_frame_open(&f, path, err);
 
     if (st == HC_OK)
-        st = describe(&r, f, err);
-    if (st == HC_OK)
         st = hc_sql_begin(s, err);
     if (st == HC_OK)
-        st = hc_sql_end(s, put(s, &r, f, &did, err), err);
-    if (st == HC_OK)
-        *what = did;
+        st = hc_sql_end(s, hc_store_put(s, f, NULL, what, key, err), err);
     hc_frame_free(f);
-    clear(&r);
     return st;
 }
 
 /* ---- cells ---- */
 
+/* Facts of one row in place of what was known of its cell. */
+static hc_status put_cell(hc_store *s, const hc_frame *f, size_t row,
+                          int cell, sqlite3_stmt *forget, sqlite3_stmt *q,
+                          hc_err *err)
+{
+    const char *name = hc_frame_text(f, row, cell);
+    hc_sql_text(forget, 1, name);
+    hc_status st = hc_sql_do(s, forget, err);
+    for (size_t c = 0; c < hc_frame_columns(f) && st == HC_OK; c++) {
+        const char *value = hc_frame_text(f, row, (int)c);
+        if ((int)c == cell || value[0] == '\0' || strcmp(value, "-") == 0)
+            continue;
+        hc_sql_text(q, 1, name);
+        hc_sql_text(q, 2, hc_frame_column_name(f, c));
+        hc_sql_text(q, 3, value);
+        st = hc_sql_do(s, q, err);
+    }
+    return st;
+}
+
+static hc_status put_cells(hc_store *s, const hc_frame *f, int cell,
+                           hc_err *err)
+{
+    sqlite3_stmt *forget = NULL, *q = NULL;
+    hc_status st = hc_sql_prepare(
+        s, "DELETE FROM cell_fact WHERE cell = ?1", &forget, err);
+    if (st == HC_OK)
+        st = hc_sql_prepare(s,
+                            "INSERT INTO cell_fact (cell, fact, value)"
+                            " VALUES (?1, ?2, ?3) ON CONFLICT (cell, fact)"
+                            " DO UPDATE SET value = excluded.value",
+                            &q, err);
+    for (size_t row = 0; row < hc_frame_rows(f) && st == HC_OK; row++)
+        st = put_cell(s, f, row, cell, forget, q, err);
+    sqlite3_finalize(forget);
+    sqlite3_finalize(q);
+    return st;
+}
+
 hc_status hc_store_cells(hc_store *s, const char *path, size_t *n,
                          hc_err *err)
 {
     hc_frame *f = NULL;
-    sqlite3_stmt *q = NULL;
     int cell = -1;
     hc_status st = hc_frame_open(&f, path, err);
 
@@ -391,29 +490,8 @@ hc_status hc_store_cells(hc_store *s, const char *path, size_t *n,
     st = hc_frame_need(f, "cell", &cell, err);
     if (st == HC_OK)
         st = hc_sql_begin(s, err);
-    if (st != HC_OK) {
-        hc_frame_free(f);
-        return st;
-    }
-    st = hc_sql_prepare(s,
-                        "INSERT INTO cell_fact (cell, fact, value)"
-                        " VALUES (?1, ?2, ?3) ON CONFLICT (cell, fact)"
-                        " DO UPDATE SET value = excluded.value",
-                        &q, err);
-    for (size_t row = 0; row < hc_frame_rows(f) && st == HC_OK; row++) {
-        for (size_t c = 0; c < hc_frame_columns(f) && st == HC_OK; c++) {
-            const char *value = hc_frame_text(f, row, (int)c);
-            if ((int)c == cell || value[0] == '\0' ||
-                strcmp(value, "-") == 0)
-                continue;
-            hc_sql_text(q, 1, hc_frame_text(f, row, cell));
-            hc_sql_text(q, 2, hc_frame_column_name(f, c));
-            hc_sql_text(q, 3, value);
-            st = hc_sql_do(s, q, err);
-        }
-    }
-    sqlite3_finalize(q);
-    st = hc_sql_end(s, st, err);
+    if (st == HC_OK)
+        st = hc_sql_end(s, put_cells(s, f, cell, err), err);
     if (st == HC_OK)
         *n = hc_frame_rows(f);
     hc_frame_free(f);

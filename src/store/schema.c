@@ -39,8 +39,9 @@ static const char *const migrations[HC_STORE_SCHEMA] = {
     "  run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,"
     "  source_index INTEGER NOT NULL,"
     "  sha256 TEXT NOT NULL REFERENCES source (sha256),"
-    "  PRIMARY KEY (run_id, source_index)"
+    "  PRIMARY KEY (run_id, source_index, sha256)"
     ") STRICT, WITHOUT ROWID;"
+    "CREATE INDEX run_source_by_sha256 ON run_source (sha256);"
     "CREATE TABLE record ("
     "  run_id INTEGER NOT NULL REFERENCES run (id) ON DELETE CASCADE,"
     "  row INTEGER NOT NULL,"
@@ -72,27 +73,12 @@ static const char *const migrations[HC_STORE_SCHEMA] = {
     "  run_id INTEGER PRIMARY KEY REFERENCES run (id) ON DELETE CASCADE,"
     "  body TEXT NOT NULL"
     ") STRICT;"
-    "CREATE TABLE file ("
-    "  path TEXT PRIMARY KEY,"
-    "  size INTEGER NOT NULL,"
-    "  mtime_ns INTEGER NOT NULL,"
-    "  sha256 TEXT NOT NULL,"
-    "  kind TEXT NOT NULL,"
-    "  technique TEXT NOT NULL"
-    ") STRICT, WITHOUT ROWID;"
-    "CREATE TABLE job ("
-    "  path TEXT NOT NULL,"
-    "  recipe TEXT NOT NULL,"
-    "  job_key TEXT NOT NULL,"
-    "  state TEXT NOT NULL CHECK (state IN"
-    "    ('queued', 'started', 'done', 'failed')),"
-    "  attempts INTEGER NOT NULL,"
-    "  exit_code INTEGER,"
-    "  message TEXT NOT NULL,"
-    "  seconds REAL,"
-    "  night INTEGER NOT NULL,"
-    "  PRIMARY KEY (path, recipe)"
-    ") STRICT, WITHOUT ROWID;",
+    /* for people with other tools: what belongs together in one place */
+    "CREATE VIEW records AS SELECT run.run_key, run.kind, run.tool,"
+    " run.source, record.* FROM record JOIN run ON run.id = record.run_id;"
+    "CREATE VIEW curves AS SELECT run.run_key, run.kind, run.tool,"
+    " run.source, run.cell, run.n_rows, curve.body"
+    " FROM curve JOIN run ON run.id = curve.run_id;",
 };
 
 /* File systems on which locks between machines are not to be trusted; the
@@ -100,11 +86,14 @@ static const char *const migrations[HC_STORE_SCHEMA] = {
 static const struct {
     unsigned long magic;
     const char *name;
-} network[] = {{0x6969, "NFS"},         {0x517b, "SMB"},
-               {0xff534d42, "CIFS"},    {0xfe534d42, "SMB2"},
-               {0x0bd00bd0, "Lustre"},  {0x47504653, "GPFS"},
-               {0x5346414f, "AFS"},     {0x00c36400, "Ceph"},
-               {0x01021997, "9P"},      {0x19830326, "BeeGFS"}};
+} network[] = {{0x6969, "NFS"},        {0x517b, "SMB"},
+               {0xff534d42, "CIFS"},   {0xfe534d42, "SMB2"},
+               {0x0bd00bd0, "Lustre"}, {0x47504653, "GPFS"},
+               {0x5346414f, "AFS"},    {0x6b414653, "AFS"},
+               {0x00c36400, "Ceph"},   {0x01021997, "9P"},
+               {0x19830326, "BeeGFS"}, {0x7461636f, "OCFS2"},
+               {0x01161970, "GFS2"},   {0x65735546, "FUSE, as of sshfs"},
+               {0x73757245, "Coda"},   {0x564c, "NCP"}};
 
 static hc_status refuse_network(const char *path, hc_err *err)
 {
@@ -145,6 +134,25 @@ static hc_status schema_of(hc_store *s, int *version, hc_err *err)
     return st;
 }
 
+/* Somebody else's tables are no place for ours. */
+static hc_status refuse_foreign(hc_store *s, hc_err *err)
+{
+    sqlite3_stmt *q = NULL;
+    bool row = false;
+    hc_status st = hc_sql_prepare(
+        s, "SELECT name FROM sqlite_schema WHERE type = 'table' LIMIT 1", &q,
+        err);
+    if (st == HC_OK)
+        st = hc_sql_step(s, q, &row, err);
+    if (st == HC_OK && row)
+        st = hc_fail_at(err, HC_DATA, s->path, 0,
+                        "is an SQLite database of something else (it has a "
+                        "table '%s'); it was not touched",
+                        hc_sql_get_text(q, 0));
+    sqlite3_finalize(q);
+    return st;
+}
+
 static hc_status migrate(hc_store *s, hc_err *err)
 {
     char pragma[64];
@@ -154,6 +162,8 @@ static hc_status migrate(hc_store *s, hc_err *err)
     if (st != HC_OK)
         return st;
     st = schema_of(s, &version, err);
+    if (st == HC_OK && version == 0)
+        st = refuse_foreign(s, err);
     while (st == HC_OK && version < HC_STORE_SCHEMA)
         st = hc_sql_run(s, migrations[version++], err);
     sqlite3_snprintf(sizeof pragma, pragma, "PRAGMA user_version=%d",
@@ -167,7 +177,7 @@ static hc_status migrate(hc_store *s, hc_err *err)
 static hc_status use_wal(hc_store *s, hc_err *err)
 {
     hc_status st = HC_AGAIN;
-    for (int i = 0; i < HC_STORE_BUSY_MS / 10 && st == HC_AGAIN; i++) {
+    for (int i = 0; i <= s->wait_ms / 10 && st == HC_AGAIN; i++) {
         if (i > 0)
             usleep(10000);
         st = hc_sql_run(s, "PRAGMA journal_mode=WAL", err);
@@ -180,7 +190,7 @@ static hc_status set_up(hc_store *s, hc_err *err)
     int version = 0;
     hc_status st;
 
-    sqlite3_busy_timeout(s->db, HC_STORE_BUSY_MS);
+    sqlite3_busy_timeout(s->db, s->wait_ms);
     st = schema_of(s, &version, err);
     if (st == HC_OK && version > HC_STORE_SCHEMA)
         return hc_fail_at(err, HC_DATA, s->path, 0,
@@ -200,7 +210,7 @@ static hc_status set_up(hc_store *s, hc_err *err)
 }
 
 hc_status hc_store_open(hc_store **out, const char *path, bool create,
-                        hc_err *err)
+                        int wait_ms, hc_err *err)
 {
     hc_store *s;
     hc_status st = refuse_network(path, err);
@@ -215,6 +225,7 @@ hc_status hc_store_open(hc_store **out, const char *path, bool create,
         free(s);
         return hc_fail_nomem(err);
     }
+    s->wait_ms = wait_ms;
     if (sqlite3_open_v2(path, &s->db,
                         SQLITE_OPEN_READWRITE |
                             (create ? SQLITE_OPEN_CREATE : 0),

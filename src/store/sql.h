@@ -2,6 +2,8 @@
 #ifndef HC_STORE_SQL_H
 #define HC_STORE_SQL_H
 
+#include "core/records.h"
+#include "core/sha256.h"
 #include "core/text.h"
 #include "store/store.h"
 
@@ -10,6 +12,7 @@
 struct hc_store {
     sqlite3 *db;
     char *path;
+    int wait_ms; /* for another writer */
 };
 
 /* What SQLite said as our status: busy is HC_AGAIN, a full disk HC_IO. */
@@ -40,10 +43,35 @@ void hc_sql_real(sqlite3_stmt *stmt, int i, double x);
 const char *hc_sql_get_text(sqlite3_stmt *stmt, int i); /* "" for NULL */
 double hc_sql_get_real(sqlite3_stmt *stmt, int i);      /* NaN for NULL */
 
+/* What a query is asked of: it decides which columns a filter may name. */
+typedef enum { HC_OF_RECORDS, HC_OF_RUNS } hc_sql_of;
+
 /* A filter's words as the text behind WHERE with ?1 ?2 ..., and its values
  * bound to a statement. */
-hc_status hc_sql_where(const hc_store_filter *filter, hc_text *where,
-                       hc_err *err) HC_MUST_USE;
-void hc_sql_bind_where(sqlite3_stmt *stmt, const hc_store_filter *filter);
+hc_status hc_sql_where(const hc_store_filter *filter, hc_sql_of of,
+                       hc_text *where, hc_err *err) HC_MUST_USE;
+hc_status hc_sql_bind_where(sqlite3_stmt *stmt, const hc_store_filter *filter,
+                            hc_err *err) HC_MUST_USE;
+
+/* `select` WHERE filter `after`, prepared and bound. */
+hc_status hc_sql_filtered(hc_store *s, const char *select, hc_sql_of of,
+                          const hc_store_filter *filter, const char *after,
+                          sqlite3_stmt **stmt, hc_err *err) HC_MUST_USE;
+
+/* The columns of a record, and columns 0 to 19 of a row as one. */
+#define HC_SQL_RECORD                                                         \
+    "source_index, cell, electrode, spectrum_index, cycle_count, "            \
+    "step_count, temperature_celsius, pressure_pa, soc, dc_voltage_volt, "    \
+    "method, role, stoichiometry, quantity, value, std_error, ci95_low, "     \
+    "ci95_high, unit, status"
+hc_record hc_sql_record(sqlite3_stmt *stmt);
+
+/* The records of a run as the table that the writer makes of them, in
+ * memory; its sha256 is kept with the run. */
+hc_status hc_sql_records_table(hc_store *s, sqlite3_int64 run_id,
+                               hc_out **table, hc_err *err) HC_MUST_USE;
+hc_status hc_sql_records_sum(hc_store *s, sqlite3_int64 run_id,
+                             char hex[HC_SHA256_HEX], hc_err *err)
+    HC_MUST_USE;
 
 #endif

@@ -1,25 +1,26 @@
 /* store.h: the results database (halfcell-db.5), the only user of SQLite
  *
- * A table that a tool wrote is a run: its kind, the steps it went through and
- * the sha256 of its sources make its key, so that adding it twice changes
- * nothing.  Runs of kind records are kept row by row, others as their text.
+ * A table that a tool wrote is a run: its kind, its cell, the steps it went
+ * through and the sha256 of its sources make its key, so that adding it twice
+ * changes nothing.  Runs of kind records are kept row by row, others as their
+ * text.
  */
 #ifndef HC_STORE_STORE_H
 #define HC_STORE_STORE_H
 
-#include "core/table.h"
-
-#include <stdint.h>
+#include "core/frame.h"
+#include "core/sha256.h"
 
 typedef struct hc_store hc_store;
 
-enum { HC_STORE_SCHEMA = 1, HC_STORE_BUSY_MS = 20000 };
+enum { HC_STORE_SCHEMA = 1, HC_STORE_WAIT_MS = 20000 };
 
 /* Open a database; `create` makes it when it is not there.  Refused on a
  * network file system (HC_CREATE), since locks do not hold there.  A newer
- * schema is HC_DATA, one locked for too long HC_AGAIN. */
+ * schema is HC_DATA, one that others write to for longer than wait_ms
+ * HC_AGAIN (here and in all calls below). */
 hc_status hc_store_open(hc_store **out, const char *path, bool create,
-                        hc_err *err) HC_MUST_USE;
+                        int wait_ms, hc_err *err) HC_MUST_USE;
 void hc_store_close(hc_store *s);
 
 typedef enum { HC_ADDED, HC_REPLACED, HC_ALREADY } hc_added;
@@ -29,13 +30,26 @@ typedef enum { HC_ADDED, HC_REPLACED, HC_ALREADY } hc_added;
 hc_status hc_store_add(hc_store *s, const char *path, hc_added *what,
                        hc_err *err) HC_MUST_USE;
 
-/* Take over facts of cells from a cells table (halfcell-cells.5). */
+/* Several changes as one transaction: begin, hc_store_put ..., end, which
+ * commits when st is HC_OK and otherwise takes all back (st comes back). */
+hc_status hc_store_begin(hc_store *s, hc_err *err) HC_MUST_USE;
+hc_status hc_store_end(hc_store *s, hc_status st, hc_err *err) HC_MUST_USE;
+/* A table inside a transaction, and the key of its run.  sha256 (or NULL) is
+ * that of its source, for tables that do not say it. */
+hc_status hc_store_put(hc_store *s, const hc_frame *f, const char *sha256,
+                       hc_added *what, char key[HC_SHA256_HEX],
+                       hc_err *err) HC_MUST_USE;
+
+/* Take over the facts of cells from a cells table (halfcell-cells.5), in
+ * place of what was known of those cells; *n how many. */
 hc_status hc_store_cells(hc_store *s, const char *path, size_t *n,
                          hc_err *err) HC_MUST_USE;
 
 /* "cell=c7 quantity=R* value>10": words joined by blanks, all must hold.
- * Operators = != < <= > >=; '=' with * or ? in the value matches like a file
- * name.  Columns are those of the records table, `kind`, `tool`, `source`. */
+ * Operators = != < <= > >=; * and ? in a value match like a file name unless
+ * it is quoted (cell="c 7*").  Columns are those of the records table, `run`
+ * (its key), `kind`, `tool`, `source`, and of the cell `group`, `batch`,
+ * `configuration`, `se_material`. */
 typedef struct {
     const char *words; /* NULL: everything */
 } hc_store_filter;
@@ -53,20 +67,21 @@ hc_status hc_store_list(hc_store *s, const hc_store_filter *filter,
 hc_status hc_store_get(hc_store *s, const char *key_or_words, hc_out *out,
                        hc_err *err) HC_MUST_USE;
 
-/* All cells with their facts: cell key value. */
-hc_status hc_store_list_cells(hc_store *s, hc_writer *w, hc_err *err)
-    HC_MUST_USE;
+/* All cells with their facts: cell fact value. */
+hc_status hc_store_list_cells(hc_store *s, hc_writer *w,
+                              hc_err *err) HC_MUST_USE;
 
 /* Everything by natural keys and in a fixed order, without times, row ids or
  * paths: equal databases give equal bytes. */
 hc_status hc_store_canonical(hc_store *s, hc_out *out, hc_err *err)
     HC_MUST_USE;
 
-/* Integrity, foreign keys, keys against contents.  HC_DATA with the first
- * fault found. */
+/* Integrity, foreign keys, contents against their sha256.  HC_DATA with the
+ * first fault found. */
 hc_status hc_store_check(hc_store *s, hc_err *err) HC_MUST_USE;
 
-/* Add all runs and cells of another database. */
+/* Add the runs and cells of another database that this one has not; *n how
+ * many runs.  The other is only read. */
 hc_status hc_store_merge(hc_store *s, const char *other, size_t *n,
                          hc_err *err) HC_MUST_USE;
 

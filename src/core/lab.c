@@ -1,6 +1,7 @@
-#include "report/lab.h"
+#include "core/lab.h"
 
-#include <stddef.h>
+#include "core/text.h"
+
 #include <string.h>
 
 hc_lab hc_lab_of(const char *si)
@@ -26,4 +27,21 @@ hc_lab hc_lab_of(const char *si)
         if (strcmp(rows[i].si, si) == 0)
             return rows[i].lab;
     return (hc_lab){1, si};
+}
+
+void hc_lab_name(const char *quantity, const char *si_unit, char *name,
+                 size_t cap)
+{
+    static const char *const ends[] = {"_s_m",  "_ohm_m2", "_ohm_m",
+                                       "_a_m2", "_c_m2",   "_m2_s",
+                                       "_j_mol", "_f_m2",  "_pa"};
+    size_t len = strlen(quantity);
+    hc_lab lab = hc_lab_of(si_unit);
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++)
+        if (lab.unit != si_unit && lab.unit[0] != '\0' &&
+            hc_ends_with(quantity, ends[i])) {
+            len -= strlen(ends[i]);
+            break;
+        }
+    hc_copy(name, cap, quantity, len);
 }
