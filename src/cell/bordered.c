@@ -74,6 +74,16 @@ void hc_bordered_copy(hc_bordered *to, const hc_bordered *from)
     memcpy(to->right_lo, from->right_lo, 4 * k * sizeof *to->right_lo);
 }
 
+static size_t smaller(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+static size_t larger(size_t a, size_t b)
+{
+    return a > b ? a : b;
+}
+
 void hc_bordered_select(hc_bordered *to, const hc_bordered *j,
                         const hc_bordered *m, const double *flags)
 {
@@ -88,10 +98,8 @@ void hc_bordered_select(hc_bordered *to, const hc_bordered *j,
             to->bottom[r * n + c] = m->bottom[r * n + c];
     }
     for (size_t r = 0; r < k; r++) {
-        to->bottom_lo[r] = j->bottom_lo[r] < m->bottom_lo[r] ? j->bottom_lo[r]
-                                                             : m->bottom_lo[r];
-        to->bottom_hi[r] = j->bottom_hi[r] > m->bottom_hi[r] ? j->bottom_hi[r]
-                                                             : m->bottom_hi[r];
+        to->bottom_lo[r] = smaller(j->bottom_lo[r], m->bottom_lo[r]);
+        to->bottom_hi[r] = larger(j->bottom_hi[r], m->bottom_hi[r]);
         if (flags[n + r] == 0)
             continue;
         memcpy(to->right + r * n, m->right + r * n, n * sizeof *to->right);
@@ -99,6 +107,25 @@ void hc_bordered_select(hc_bordered *to, const hc_bordered *j,
         to->right_hi[r] = m->right_hi[r];
         for (size_t i = 0; i < k; i++)
             to->corner[i * k + r] = m->corner[i * k + r];
+    }
+}
+
+void hc_bordered_accumulate(hc_bordered *to, double w, const hc_bordered *m)
+{
+    size_t n = to->n, k = to->k;
+    for (size_t i = 0; i < n * to->ld; i++)
+        to->band[i] += w * m->band[i];
+    for (size_t i = 0; i < k * k; i++)
+        to->corner[i] += w * m->corner[i];
+    for (size_t c = 0; c < k; c++) {
+        for (size_t i = m->right_lo[c]; i < m->right_hi[c]; i++)
+            to->right[c * n + i] += w * m->right[c * n + i];
+        for (size_t i = m->bottom_lo[c]; i < m->bottom_hi[c]; i++)
+            to->bottom[c * n + i] += w * m->bottom[c * n + i];
+        to->right_lo[c] = smaller(to->right_lo[c], m->right_lo[c]);
+        to->right_hi[c] = larger(to->right_hi[c], m->right_hi[c]);
+        to->bottom_lo[c] = smaller(to->bottom_lo[c], m->bottom_lo[c]);
+        to->bottom_hi[c] = larger(to->bottom_hi[c], m->bottom_hi[c]);
     }
 }
 
@@ -161,6 +188,34 @@ void hc_bordered_times(const hc_bordered *b, const double *x, double *y)
     }
 }
 
+void hc_bordered_times_complex(const hc_bordered *b, double w,
+                               const hc_bordered *m, const double complex *x,
+                               double complex *y)
+{
+    size_t n = b->n, k = b->k;
+    memset(y, 0, (n + k) * sizeof *y);
+    for (size_t c = 0; c < n; c++) {
+        size_t lo = c > b->mu ? c - b->mu : 0;
+        size_t hi = c + b->ml + 1 < n ? c + b->ml + 1 : n;
+        size_t at = c * b->ld + b->ml + b->mu;
+        for (size_t r = lo; r < hi; r++)
+            y[r] += CMPLX(b->band[at + r - c], w * m->band[at + r - c]) * x[c];
+    }
+    for (size_t c = 0; c < k; c++) {
+        size_t lo = smaller(b->right_lo[c], m->right_lo[c]);
+        size_t hi = larger(b->right_hi[c], m->right_hi[c]);
+        for (size_t i = c * n + lo; i < c * n + hi; i++)
+            y[i - c * n] += CMPLX(b->right[i], w * m->right[i]) * x[n + c];
+        lo = smaller(b->bottom_lo[c], m->bottom_lo[c]);
+        hi = larger(b->bottom_hi[c], m->bottom_hi[c]);
+        for (size_t i = c * n + lo; i < c * n + hi; i++)
+            y[n + c] += CMPLX(b->bottom[i], w * m->bottom[i]) * x[i - c * n];
+        for (size_t i = c * k; i < (c + 1) * k; i++)
+            y[n + c] +=
+                CMPLX(b->corner[i], w * m->corner[i]) * x[n + i - c * k];
+    }
+}
+
 /* The same elimination for both number types. */
 #define SCALAR       double
 #define LU           hc_lu
@@ -185,6 +240,43 @@ bool hc_lu_factor(hc_lu *lu, const hc_bordered *b)
 {
     real_load(lu, b, 0, NULL);
     return real_eliminate(lu, b);
+}
+
+/* Four tridiagonal systems abreast: one alone waits for each product. */
+static void four_thomas(const hc_lu *lu, double *x, size_t stride)
+{
+    size_t n = lu->n;
+    const double *ab = lu->band;
+    double *a = x, *b = x + stride, *c = b + stride, *d = c + stride;
+    for (size_t j = 1; j < n; j++) {
+        double low = ab[j * 4 - 1];
+        a[j] -= low * a[j - 1];
+        b[j] -= low * b[j - 1];
+        c[j] -= low * c[j - 1];
+        d[j] -= low * d[j - 1];
+    }
+    a[n - 1] *= ab[n * 4 - 2];
+    b[n - 1] *= ab[n * 4 - 2];
+    c[n - 1] *= ab[n * 4 - 2];
+    d[n - 1] *= ab[n * 4 - 2];
+    for (size_t j = n - 1; j-- > 0;) {
+        double up = ab[j * 4 + 5], inverse = ab[j * 4 + 2];
+        a[j] = (a[j] - up * a[j + 1]) * inverse;
+        b[j] = (b[j] - up * b[j + 1]) * inverse;
+        c[j] = (c[j] - up * c[j + 1]) * inverse;
+        d[j] = (d[j] - up * d[j + 1]) * inverse;
+    }
+}
+
+void hc_lu_solve_many(const hc_lu *lu, double *x, size_t m)
+{
+    size_t stride = lu->n + lu->k, done = 0;
+    for (; lu->n && lu->thomas && done + 4 <= m; done += 4)
+        four_thomas(lu, x + done * stride, stride);
+    for (; lu->n && done < m; done++)
+        real_solve_band(lu, x + done * stride);
+    for (size_t i = 0; i < m; i++)
+        real_solve_border(lu, x + i * stride);
 }
 
 bool hc_zlu_factor(hc_zlu *lu, const hc_bordered *a, double complex s,

@@ -50,8 +50,14 @@ double hc_bordered_get(const hc_bordered *b, size_t row, size_t col);
 /* to = columns of m where flags is not 0, of j elsewhere; one shape. */
 void hc_bordered_select(hc_bordered *to, const hc_bordered *j,
                         const hc_bordered *m, const double *flags);
+/* to += w m; one shape. */
+void hc_bordered_accumulate(hc_bordered *to, double w, const hc_bordered *m);
 /* y = b x, all n + k. */
 void hc_bordered_times(const hc_bordered *b, const double *x, double *y);
+/* y = (b + j w m) x; one shape. */
+void hc_bordered_times_complex(const hc_bordered *b, double w,
+                               const hc_bordered *m, const double complex *x,
+                               double complex *y);
 
 /* Factors, made once and used for several right sides. */
 typedef struct hc_lu hc_lu;
@@ -62,6 +68,9 @@ void hc_lu_free(hc_lu *lu);
 bool hc_lu_factor(hc_lu *lu, const hc_bordered *b);
 /* x and f may be the same. */
 void hc_lu_solve(const hc_lu *lu, const double *f, double *x);
+/* m right sides one after the other in x [m][n + k], in place; quicker than
+ * one by one. */
+void hc_lu_solve_many(const hc_lu *lu, double *x, size_t m);
 
 typedef struct hc_zlu hc_zlu;
 hc_status hc_zlu_new(hc_zlu **out, const hc_bordered *shape,

@@ -107,7 +107,8 @@ hc_status hc_system_project(hc_system *s, hc_project *w, double t, double *y,
     for (int k = 0; k < TRIES && st == HC_NO; k++) {
         hc_bordered_zero(w->j);
         hc_bordered_zero(w->m);
-        hc_eval e = {t, y, yp, w->f, w->j, 0, w->m};
+        hc_eval e = {
+            .t = t, .y = y, .yp = yp, .f = w->f, .j = w->j, .m = w->m};
         if (hc_system_eval(s, &e) != 0)
             break;
         hc_bordered_select(w->k, w->j, w->m, s->differential);

@@ -81,34 +81,76 @@ hc_status hc_impedance_of_state(hc_system *s, const double *y,
     return st;
 }
 
-/* dZ/d(ln p) by a central difference of the whole spectrum, fourth order:
- * Z is analytic in every parameter, 1e-10 is reached. */
+/* dJ and dM by ln p: central differences of fourth order of the matrices,
+ * which are analytic in every parameter. */
 static hc_status by_parameter(hc_cell *cell, hc_system *s, work *w,
-                              hc_parameter p, double x, const double *freq,
-                              size_t n, double complex *dz, double *y,
-                              hc_err *err)
+                              hc_parameter p, double x, double *y,
+                              hc_bordered *dj, hc_bordered *dm, hc_err *err)
 {
     static const double weight[] = {8.0 / 12, -1.0 / 12};
     static const double h = 2e-3;
     double *value = &cell->value[p], keep = *value;
     hc_status st = HC_OK;
-    memset(dz, 0, n * sizeof *dz);
+    hc_bordered_zero(dj);
+    hc_bordered_zero(dm);
     for (int step = 1; step <= 2; step++)
         for (int sign = -1; st == HC_OK && sign <= 1; sign += 2) {
+            double part = sign * weight[step - 1] / h;
             *value = keep * exp(sign * step * h);
             st = hc_system_parameters(s, err);
             hc_system_rest(s, x, y, w->f);
             if (st == HC_OK)
                 st = linearise(s, w, y, err);
-            for (size_t i = 0; st == HC_OK && i < n; i++) {
-                double complex z;
-                st = respond(s, w, freq[i], &z, err);
-                dz[i] += sign * weight[step - 1] * z / h;
+            if (st == HC_OK) {
+                hc_bordered_accumulate(dj, part, w->j);
+                hc_bordered_accumulate(dm, part, w->m);
             }
         }
     *value = keep;
     hc_status again = hc_system_parameters(s, err);
     return st == HC_OK ? again : st;
+}
+
+/* (J + j w M) dx = -(dJ + j w dM) x for one parameter; V's part is dZ. */
+static double complex change(const hc_system *s, work *w,
+                             const hc_bordered *dj, const hc_bordered *dm,
+                             double freq_hz, const double complex *x,
+                             double complex *b)
+{
+    hc_bordered_times_complex(dj, 2 * HC_PI * freq_hz, dm, x, b);
+    hc_zlu_solve(w->lu, b, b);
+    return -b[s->at[HC_U_V]];
+}
+
+/* What the derivatives of a spectrum need beside the spectrum's own. */
+typedef struct {
+    hc_bordered **m; /* [2 n_p] dJ, dM of each */
+    size_t n;
+    double complex *b;
+} slopes;
+
+static void slopes_free(slopes *a)
+{
+    for (size_t k = 0; a->m && k < 2 * a->n; k++)
+        hc_bordered_free(a->m[k]);
+    free(a->m);
+    free(a->b);
+}
+
+static hc_status slopes_new(slopes *a, hc_cell *cell, hc_system *s, work *w,
+                            const hc_parameter *p, size_t n_p, double x,
+                            double *y, hc_err *err)
+{
+    *a = (slopes){.n = n_p};
+    a->m = calloc(2 * n_p + 1, sizeof(hc_bordered *));
+    a->b = malloc((s->n + 1) * sizeof *a->b);
+    hc_status st = a->m && a->b ? HC_OK : hc_fail_nomem(err);
+    for (size_t k = 0; st == HC_OK && k < 2 * n_p; k++)
+        st = hc_system_matrix(&a->m[k], s, err);
+    for (size_t k = 0; st == HC_OK && k < n_p; k++)
+        st = by_parameter(cell, s, w, p[k], x, y, a->m[2 * k], a->m[2 * k + 1],
+                          err);
+    return st;
 }
 
 hc_status hc_impedance(hc_cell *cell, const hc_grid *grid, double x,
@@ -119,6 +161,7 @@ hc_status hc_impedance(hc_cell *cell, const hc_grid *grid, double x,
     hc_grid g = *grid;
     hc_system *s;
     work w;
+    slopes by = {0};
     g.charge = false;
     hc_status st = hc_system_new(&s, cell, &g, err);
     if (st != HC_OK)
@@ -131,15 +174,19 @@ hc_status hc_impedance(hc_cell *cell, const hc_grid *grid, double x,
     double *y = calloc(s->n, sizeof *y);
     if (!y)
         st = hc_fail_nomem(err);
+    if (st == HC_OK && n_p)
+        st = slopes_new(&by, cell, s, &w, p, n_p, x, y, err);
     if (st == HC_OK) {
         hc_system_rest(s, x, y, w.f);
         st = linearise(s, &w, y, err);
     }
-    for (size_t i = 0; st == HC_OK && i < n; i++)
+    for (size_t i = 0; st == HC_OK && i < n; i++) {
         st = respond(s, &w, freq_hz[i], &z[i], err);
-    for (size_t k = 0; st == HC_OK && k < n_p; k++)
-        st =
-            by_parameter(cell, s, &w, p[k], x, freq_hz, n, dz + k * n, y, err);
+        for (size_t k = 0; st == HC_OK && k < n_p; k++)
+            dz[k * n + i] = change(s, &w, by.m[2 * k], by.m[2 * k + 1],
+                                   freq_hz[i], w.b, by.b);
+    }
+    slopes_free(&by);
     free(y);
     work_free(&w);
     hc_system_free(s);

@@ -191,6 +191,18 @@ void hc_system_parameter(hc_system *s, hc_parameter p)
     s->p[p] = hc_cell_at(s->cell, p, t, NULL);
 }
 
+hc_reach hc_system_reach(const hc_system *s, hc_parameter p)
+{
+    if (p == HC_P_X0)
+        return HC_REACH_NONE;
+    bool film = p == HC_P_D || p == HC_P_L_P || p == HC_P_C_MAX ||
+                p == HC_P_T_E || p == HC_P_TEMPERATURE;
+    return s->cell->cathode == HC_CATHODE_FILM && !film &&
+                   s->at[HC_U_T] == HC_ABSENT
+               ? HC_REACH_BORDER
+               : HC_REACH_ALL;
+}
+
 hc_status hc_system_new(hc_system **out, const hc_cell *cell,
                         const hc_grid *grid, hc_err *err)
 {
@@ -428,7 +440,7 @@ static void all(const hc_system *s, const hc_eval *e)
     control(s, e);
     hc_electrolyte_eval(s, e);
     hc_interfaces_eval(s, e);
-    if (s->cell->cathode == HC_CATHODE_FILM)
+    if (s->cell->cathode == HC_CATHODE_FILM && !e->no_film)
         hc_film_eval(s, e);
     else if (s->cell->cathode == HC_CATHODE_COMPOSITE)
         hc_composite_eval(s, e);

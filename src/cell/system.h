@@ -100,6 +100,7 @@ typedef struct {
     hc_bordered *j; /* += dF/dy, and cj dF/dy' when m is NULL */
     double cj;
     hc_bordered *m; /* += dF/dy' */
+    bool no_film;   /* leave the rows of the film as they are in f */
 } hc_eval;
 
 hc_status hc_system_new(hc_system **out, const hc_cell *cell,
@@ -117,6 +118,15 @@ hc_status hc_system_parameters(hc_system *s, hc_err *err) HC_MUST_USE;
 
 /* The same for one parameter (isothermal systems). */
 void hc_system_parameter(hc_system *s, hc_parameter p);
+
+/* Which equations a parameter stands in, so that derivatives by it need not
+ * touch the others. */
+typedef enum {
+    HC_REACH_NONE,   /* only the state at the start: x0 */
+    HC_REACH_BORDER, /* not the rows of the film */
+    HC_REACH_ALL,
+} hc_reach;
+hc_reach hc_system_reach(const hc_system *s, hc_parameter p);
 
 /* Rest at uniform composition x. */
 void hc_system_rest(const hc_system *s, double x, double *y, double *yp);

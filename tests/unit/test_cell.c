@@ -881,7 +881,7 @@ static void case_13_15_balances(void **state)
 
 /* State after a run of two steps of current, for 17 and 18. */
 static double end_voltage(hc_cell *c, double rtol, const hc_parameter *p,
-                          size_t n, double *sens, bool restart)
+                          size_t n, double *sens, bool restart, int each)
 {
     hc_system *s;
     hc_solver *v;
@@ -890,7 +890,7 @@ static double end_voltage(hc_cell *c, double rtol, const hc_parameter *p,
     good(hc_system_new(&s, c, &g, &err), &err);
     good(hc_solver_new(&v, s, rtol, &err), &err);
     if (n)
-        good(hc_solver_sensitivities(v, c, p, n, &err), &err);
+        good(hc_solver_sensitivities(v, c, p, n, each, &err), &err);
     hc_system_rest(s, c->value[HC_P_X0], hc_solver_y(v), hc_solver_yp(v));
     hc_events none = hc_events_none();
     hc_step_result r;
@@ -928,18 +928,19 @@ static void case_17_sensitivities(void **state)
     (void)state;
     static const hc_parameter p[] = {HC_P_D,   HC_P_I0_P, HC_P_SIGMA,
                                      HC_P_C_P, HC_P_X0,   HC_P_L_P};
-    double sens[6];
+    double sens[6], leaps[6];
     hc_cell c = slab(1e-5, 1e-14);
     c.value[HC_P_C_P] = 20; /* large enough to be seen at the end */
     c.value[HC_P_I0_P] = 0.5;
-    end_voltage(&c, 1e-9, p, 6, sens, false);
+    end_voltage(&c, 1e-9, p, 6, sens, false, 1);
+    end_voltage(&c, 1e-5, p, 6, leaps, false, 2);
     for (int k = 0; k < 6; k++) {
         double keep = c.value[p[k]], h = 1e-2, d[2];
         for (int m = 1; m <= 2; m++) { /* fourth order */
             c.value[p[k]] = keep * exp(m * h);
-            d[m - 1] = end_voltage(&c, 1e-11, NULL, 0, NULL, false);
+            d[m - 1] = end_voltage(&c, 1e-11, NULL, 0, NULL, false, 1);
             c.value[p[k]] = keep * exp(-m * h);
-            d[m - 1] -= end_voltage(&c, 1e-11, NULL, 0, NULL, false);
+            d[m - 1] -= end_voltage(&c, 1e-11, NULL, 0, NULL, false, 1);
         }
         c.value[p[k]] = keep;
         double want = (8 * d[0] - d[1]) / (12 * h);
@@ -947,6 +948,44 @@ static void case_17_sensitivities(void **state)
                       hc_parameter_about(p[k])->path, sens[k],
                       fabs(sens[k] / want - 1));
         near(sens[k], want, 1e-5);
+        near(leaps[k], want, 1e-2); /* enough for a fit */
+    }
+    hc_cell_clear(&c);
+}
+
+/* The same for spectra: dZ/d(ln p) of the matrices against differences of
+ * the spectrum. */
+static void case_17_spectra(void **state)
+{
+    (void)state;
+    static const hc_parameter p[] = {HC_P_D,   HC_P_I0_P, HC_P_SIGMA, HC_P_C_P,
+                                     HC_P_L_P, HC_P_C_N,  HC_P_C_GEO};
+    enum { N = 7, POINTS = 4 };
+    static const double freq[POINTS] = {1e-3, 1, 1e3, 1e6};
+    double complex z[POINTS], dz[N * POINTS], at[4][POINTS];
+    hc_cell c = slab(1e-5, 1e-14);
+    hc_grid g = hc_grid_default();
+    hc_err err;
+    c.value[HC_P_C_P] = 0.3;
+    c.value[HC_P_C_N] = 0.02;
+    c.value[HC_P_C_GEO] = 1e-4;
+    c.value[HC_P_R_S] = 1e-4;
+    good(hc_impedance(&c, &g, 0.5, freq, POINTS, z, p, N, dz, &err), &err);
+    for (int k = 0; k < N; k++) {
+        static const double shift[] = {-2e-3, -1e-3, 1e-3, 2e-3};
+        double keep = c.value[p[k]];
+        for (int m = 0; m < 4; m++) {
+            c.value[p[k]] = keep * exp(shift[m]);
+            good(hc_impedance(&c, &g, 0.5, freq, POINTS, at[m], NULL, 0, NULL,
+                              &err),
+                 &err);
+        }
+        c.value[p[k]] = keep;
+        for (int i = 0; i < POINTS; i++) {
+            double complex want =
+                (at[0][i] - 8 * at[1][i] + 8 * at[2][i] - at[3][i]) / 12e-3;
+            within(cabs(dz[k * POINTS + i] - want), 0, 1e-8 * cabs(z[i]));
+        }
     }
     hc_cell_clear(&c);
 }
@@ -956,8 +995,8 @@ static void case_18_restart(void **state)
     (void)state;
     hc_cell c = slab(1e-5, 1e-14);
     c.value[HC_P_C_P] = 0.05;
-    double a = end_voltage(&c, 1e-7, NULL, 0, NULL, false);
-    double b = end_voltage(&c, 1e-7, NULL, 0, NULL, true);
+    double a = end_voltage(&c, 1e-7, NULL, 0, NULL, false, 1);
+    double b = end_voltage(&c, 1e-7, NULL, 0, NULL, true, 1);
     print_message("# restart: %.1e V\n", fabs(a - b));
     within(a, b, 10 * 1e-7 * 4);
     hc_cell_clear(&c);
@@ -1071,6 +1110,7 @@ int main(void)
         cmocka_unit_test(case_13_15_balances),
         cmocka_unit_test(case_14_variable_d),
         cmocka_unit_test(case_17_sensitivities),
+        cmocka_unit_test(case_17_spectra),
         cmocka_unit_test(case_18_restart),
         cmocka_unit_test(fast_against_ida),
     };
