@@ -36,7 +36,7 @@ void hc_normal_trail(hc_normal *n, const char *key, const char *fmt, ...)
     vsnprintf(text, sizeof text, fmt, ap);
     va_end(ap);
     if (hc_meta_add(&n->trailer, key, "%s", text) != HC_OK)
-        n->session->worst = hc_status_worst(n->session->worst, HC_NOMEM);
+        hc_session_note(n->session, hc_fail_nomem(&n->session->err));
 }
 
 enum { TOLD_REPAIRS = 100, SAID_REPAIRS = 25 };

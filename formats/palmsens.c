@@ -11,6 +11,7 @@
 #include "formats/decode.h"
 #include "formats/format.h"
 
+#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -233,9 +234,12 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
                           hc_encoding_name(src->probe.encoding), err);
     if (st != HC_OK)
         return st;
+    errno = 0;
     json_t *root =
         n > 0 ? json_loadb(text, n, JSON_DISABLE_EOF_CHECK, &why) : NULL;
-    if (root == NULL) {
+    if (root == NULL && errno == ENOMEM) {
+        st = hc_fail_nomem(err);
+    } else if (root == NULL) {
         hc_sink_incomplete(sink, "the session is cut or damaged: %s",
                            n > 0 ? why.text : "no JSON object");
         st = HC_OK;

@@ -253,7 +253,8 @@ static void source_line(run *r, long index, const char *path,
     hc_meta *m = r->o->raw ? &r->raw.facts : &r->normal.facts;
     hc_status st =
         hc_meta_add(m, "source", "%ld %s format=%s", index, path, format);
-    r->s->worst = hc_status_worst(r->s->worst, st);
+    if (st != HC_OK)
+        hc_session_note(r->s, hc_fail_nomem(&r->s->err));
 }
 
 static hc_status read_file(run *r, const char *path, long index, hc_err *err)

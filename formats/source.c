@@ -64,7 +64,10 @@ static hc_status make_text(hc_source *src, hc_err *err)
     hc_text t = {0};
     hc_decode_text(&t, p->data, p->len, p->encoding);
     hc_text_add(&t, "", 0);
-    HC_TRY(hc_text_status(&t, err));
+    if (hc_text_status(&t, err) != HC_OK) {
+        hc_text_clear(&t);
+        return HC_NOMEM;
+    }
     if (t.data == NULL && (t.data = hc_strdup("")) == NULL)
         return hc_fail_nomem(err);
     p->ends = guess_ends(t.data, t.len);

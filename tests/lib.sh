@@ -161,6 +161,15 @@ record() {
         $k == q { print $c; exit }' "$1"
 }
 
+# the files that the commands of everytool.cases read
+everytool_inputs() {
+    hc-read "$SAMPLES/peis_cell7.mpt" >eis.tsv 2>/dev/null
+    hc-read "$SAMPLES/gcpl_cell7.mpt" >series.tsv 2>/dev/null
+    hc-fit 'R0-p(R1,CPE1)-p(R2,CPE2)-CPE3' eis.tsv \
+        --role R0=series --role R1=bulk --role R2=interphase >fit.rec 2>/dev/null
+    export SAMPLES
+}
+
 done_testing() {
     printf '1..%d\n' "$T_COUNT"
     [ "$T_FAILED" = 0 ]

@@ -4,6 +4,7 @@
 #include "core/number.h"
 #include "core/text.h"
 
+#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,7 +26,11 @@ hc_status hc_cellfile_parse(hc_cellfile **out, const char *text, size_t len,
                             const char *name, hc_err *err)
 {
     json_error_t e;
+    errno = 0;
     json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &e);
+    /* jansson calls a failed allocation a wrong token */
+    if (!root && errno == ENOMEM)
+        return hc_fail_nomem(err);
     if (!root)
         return hc_fail_at(err, HC_DATA, name, e.line, "not a cell file: %s",
                           e.text);
@@ -257,7 +262,7 @@ hc_status hc_cellfile_write(const hc_cellfile *f, hc_out *out, hc_err *err)
     if (json_dump_callback(f->root, dump, out,
                            JSON_INDENT(1) | JSON_PRESERVE_ORDER |
                                JSON_REAL_PRECISION(17)) != 0)
-        return hc_fail(err, HC_NOMEM, "cannot write the cell file");
+        return hc_fail_nomem(err);
     hc_out_putc(out, '\n');
     return HC_OK;
 }

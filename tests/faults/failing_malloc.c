@@ -1,0 +1,118 @@
+/* failing_malloc.c: an allocator that fails on request, for LD_PRELOAD
+ *
+ *     HC_FAIL_TOOL=T   only the program of this name is touched
+ *     HC_FAIL_AT=N     its Nth allocation after the start of main fails
+ *     HC_FAIL_ON=1     and every one after it
+ *     HC_FAIL_OWN=1    allocations within shared libraries do not count
+ *     HC_FAIL_TELL=F   at the end, "ALLOCATIONS LIVE" is written to file F:
+ *                      how many there were, how many were not freed
+ *
+ * glibc exports its own allocator as __libc_malloc and so on, so nothing has
+ * to be looked up while the dynamic loader is still at work.
+ */
+#include <dlfcn.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/auxv.h>
+#include <unistd.h>
+
+void *__libc_malloc(size_t size);
+void *__libc_calloc(size_t count, size_t size);
+void *__libc_realloc(void *block, size_t size);
+void __libc_free(void *block);
+
+static bool watching;
+static long fail_at;
+static bool fail_on;
+static bool own_only;
+static const void *program;
+static long allocations;
+static long live;
+
+/* Where the program or library starts that holds this address. */
+static const void *image_of(const void *address)
+{
+    Dl_info info;
+    return dladdr(address, &info) != 0 ? info.dli_fbase : NULL;
+}
+
+/* Constructors of preloaded objects run after those of the libraries. */
+__attribute__((constructor)) static void watch(void)
+{
+    const char *at = getenv("HC_FAIL_AT");
+    const char *tool = getenv("HC_FAIL_TOOL");
+    if (tool == NULL || strcmp(tool, program_invocation_short_name) != 0)
+        return;
+    fail_at = at != NULL ? atol(at) : 0;
+    fail_on = getenv("HC_FAIL_ON") != NULL;
+    own_only = getenv("HC_FAIL_OWN") != NULL;
+    program = image_of((const void *)getauxval(AT_ENTRY));
+    watching = true;
+}
+
+__attribute__((destructor)) static void tell(void)
+{
+    const char *path = getenv("HC_FAIL_TELL");
+    char text[64];
+    int fd;
+    if (!watching || path == NULL)
+        return;
+    watching = false;
+    fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
+    if (fd < 0)
+        return;
+    int n = snprintf(text, sizeof text, "%ld %ld\n", allocations, live);
+    if (write(fd, text, (size_t)n) != n)
+        _exit(99);
+    close(fd);
+}
+
+static bool fails(const void *caller)
+{
+    long n;
+    if (!watching || (own_only && image_of(caller) != program))
+        return false;
+    n = __atomic_add_fetch(&allocations, 1, __ATOMIC_RELAXED);
+    if (fail_at == 0 || n < fail_at || (n > fail_at && !fail_on))
+        return false;
+    errno = ENOMEM;
+    return true;
+}
+
+static void *counted(void *block)
+{
+    if (watching && block != NULL)
+        __atomic_add_fetch(&live, 1, __ATOMIC_RELAXED);
+    return block;
+}
+
+void *malloc(size_t size)
+{
+    return fails(__builtin_return_address(0)) ? NULL : counted(__libc_malloc(size));
+}
+
+void *calloc(size_t count, size_t size)
+{
+    return fails(__builtin_return_address(0)) ? NULL : counted(__libc_calloc(count, size));
+}
+
+void *realloc(void *block, size_t size)
+{
+    if (fails(__builtin_return_address(0)))
+        return NULL;
+    if (block == NULL)
+        return counted(__libc_malloc(size));
+    return __libc_realloc(block, size);
+}
+
+void free(void *block)
+{
+    if (watching && block != NULL)
+        __atomic_sub_fetch(&live, 1, __ATOMIC_RELAXED);
+    __libc_free(block);
+}
