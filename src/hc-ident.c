@@ -69,11 +69,24 @@ static hc_status free_list(opts *o, hc_err *err)
     return HC_OK;
 }
 
+static hc_status write_records(hc_session *s, const opts *o,
+                               const hc_ident_result *r, hc_err *err)
+{
+    hc_writer *w;
+    hc_status st = hc_session_table(s, "records", NULL, &w, err);
+    if (st != HC_OK)
+        return st;
+    hc_records_begin(w);
+    hc_ident_records(w, &o->how, r);
+    st = hc_writer_end(w, err);
+    hc_writer_free(w);
+    return st;
+}
+
 static hc_status fit(hc_session *s, opts *o, hc_cell *cell)
 {
     hc_ident *f;
     hc_ident_result r;
-    hc_writer *w;
     hc_err later;
     hc_status st = hc_ident_new(&f, cell, &o->how, &s->err);
     if (st != HC_OK)
@@ -88,17 +101,12 @@ static hc_status fit(hc_session *s, opts *o, hc_cell *cell)
     }
     if (st == HC_OK)
         st = hc_ident_run(f, &r, &s->talk, &s->err);
-    bool have = st == HC_OK || (st == HC_NO && r.condition > 0);
-    if (have &&
-        hc_session_table(s, "records", NULL, &w, &later) == HC_OK) {
-        hc_records_begin(w);
-        hc_ident_records(w, &o->how, &r);
-        hc_status ended = hc_writer_end(w, &later);
-        if (st == HC_OK && ended != HC_OK) {
-            st = ended;
+    if (st == HC_OK || (st == HC_NO && r.condition > 0)) {
+        hc_status told = write_records(s, o, &r, &later);
+        if (st == HC_OK && told != HC_OK) {
+            st = told;
             s->err = later;
         }
-        hc_writer_free(w);
     }
     if (st == HC_OK && o->cell_out)
         st = hc_ident_write(s->operands[0], o->cell_out, &o->how, &r,

@@ -28,9 +28,11 @@ hc_status hc_cellfile_parse(hc_cellfile **out, const char *text, size_t len,
     json_error_t e;
     errno = 0;
     json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &e);
-    /* jansson calls a failed allocation a wrong token */
-    if (!root && errno == ENOMEM)
+    /* where memory ends, jansson drops a character and goes on */
+    if (errno == ENOMEM) {
+        json_decref(root);
         return hc_fail_nomem(err);
+    }
     if (!root)
         return hc_fail_at(err, HC_DATA, name, e.line, "not a cell file: %s",
                           e.text);
@@ -152,26 +154,32 @@ json_t *hc_cellfile_section(json_t *root, const char *path, size_t len)
     return at;
 }
 
+/* Sets a member; false where memory ended, `value` NULL included. */
+static bool add(json_t *v, const char *key, json_t *value)
+{
+    return json_object_set_new(v, key, value) == 0;
+}
+
 static hc_status put(hc_cellfile *f, const char *path, json_t *value,
                      hc_err *err)
 {
     const char *dot = strrchr(path, '.');
     size_t len = dot ? (size_t)(dot - path) : 0;
     json_t *section = hc_cellfile_section(f->root, path, len);
-    if (!value || !section ||
-        json_object_set_new(section, dot ? dot + 1 : path, value) != 0)
-        return hc_fail_nomem(err);
-    return HC_OK;
+    if (section && add(section, dot ? dot + 1 : path, value))
+        return HC_OK;
+    if (!section)
+        json_decref(value);
+    return hc_fail_nomem(err);
 }
 
-static void tell(json_t *v, const hc_provenance *from)
+static bool tell(json_t *v, const hc_provenance *from)
 {
-    json_object_set_new(v, "status", json_string(from->status));
-    json_object_set_new(v, "source", json_string(from->source));
-    if (from->note)
-        json_object_set_new(v, "note", json_string(from->note));
-    if (isfinite(from->sd_ln))
-        json_object_set_new(v, "sd_ln", json_real(from->sd_ln));
+    return add(v, "status", json_string(from->status)) &&
+           add(v, "source", json_string(from->source)) &&
+           (!from->note || add(v, "note", json_string(from->note))) &&
+           (!isfinite(from->sd_ln) ||
+            add(v, "sd_ln", json_real(from->sd_ln)));
 }
 
 /* Ten digits, as every derived quantity is printed. */
@@ -183,31 +191,45 @@ static double rounded(double x)
     return hc_number_parse(text, n, &y) ? y : x;
 }
 
+static bool add_law(json_t *v, const hc_arrhenius *law)
+{
+    const char *form = law->power      ? (law->sign < 0 ? "R/T" : "sigmaT")
+                       : law->sign < 0 ? "R"
+                                       : "value";
+    return add(v, "Ea",
+               json_pack("{s:f,s:s}", "value", rounded(law->ea_j_mol),
+                         "unit", "J/mol")) &&
+           add(v, "T_ref",
+               json_pack("{s:f,s:s}", "value", law->t_ref_k, "unit", "K")) &&
+           add(v, "form", json_string(form));
+}
+
 hc_status hc_cellfile_set(hc_cellfile *f, hc_parameter p, double value,
                           const hc_arrhenius *law, const hc_provenance *from,
                           hc_err *err)
 {
     const hc_parameter_info *about = hc_parameter_about(p);
     json_t *v = json_object();
-    if (!v)
-        return hc_fail_nomem(err);
-    json_object_set_new(v, "value", json_real(rounded(value)));
-    json_object_set_new(v, "unit", json_string(about->unit));
-    if (law && law->ea_j_mol != 0) {
-        json_object_set_new(v, "Ea",
-                            json_pack("{s:f,s:s}", "value",
-                                      rounded(law->ea_j_mol), "unit",
-                                      "J/mol"));
-        json_object_set_new(
-            v, "T_ref",
-            json_pack("{s:f,s:s}", "value", law->t_ref_k, "unit", "K"));
-        const char *form = law->power      ? (law->sign < 0 ? "R/T" : "sigmaT")
-                           : law->sign < 0 ? "R"
-                                           : "value";
-        json_object_set_new(v, "form", json_string(form));
-    }
-    tell(v, from);
-    return put(f, about->path, v, err);
+    bool good = add(v, "value", json_real(rounded(value))) &&
+                add(v, "unit", json_string(about->unit)) &&
+                (!law || law->ea_j_mol == 0 || add_law(v, law)) &&
+                tell(v, from);
+    if (good)
+        return put(f, about->path, v, err);
+    json_decref(v);
+    return hc_fail_nomem(err);
+}
+
+/* An array of numbers, NULL where memory ended. */
+static json_t *numbers(const double *x, size_t n)
+{
+    json_t *a = json_array();
+    for (size_t i = 0; i < n; i++)
+        if (json_array_append_new(a, json_real(rounded(x[i]))) != 0) {
+            json_decref(a);
+            return NULL;
+        }
+    return a;
 }
 
 hc_status hc_cellfile_set_table(hc_cellfile *f, const char *path,
@@ -215,22 +237,12 @@ hc_status hc_cellfile_set_table(hc_cellfile *f, const char *path,
                                 const char *unit, const hc_provenance *from,
                                 hc_err *err)
 {
-    json_t *v = json_object(), *ax = json_array(), *ay = json_array();
-    if (!v || !ax || !ay) {
-        json_decref(v);
-        json_decref(ax);
-        json_decref(ay);
-        return hc_fail_nomem(err);
-    }
-    for (size_t i = 0; i < n; i++) {
-        json_array_append_new(ax, json_real(rounded(x[i])));
-        json_array_append_new(ay, json_real(rounded(y[i])));
-    }
-    json_object_set_new(v, "x", ax);
-    json_object_set_new(v, "y", ay);
-    json_object_set_new(v, "unit", json_string(unit));
-    tell(v, from);
-    return put(f, path, v, err);
+    json_t *v = json_object();
+    if (add(v, "x", numbers(x, n)) && add(v, "y", numbers(y, n)) &&
+        add(v, "unit", json_string(unit)) && tell(v, from))
+        return put(f, path, v, err);
+    json_decref(v);
+    return hc_fail_nomem(err);
 }
 
 hc_status hc_cellfile_set_word(hc_cellfile *f, const char *path,
