@@ -6,12 +6,12 @@
  * microampere whatever Unit.S says (Unit.Type does say it).  Curves of other
  * techniques stand in Measurements[].DataSet the same way.
  */
+#include "core/json.h"
 #include "core/text.h"
 #include "formats/dates.h"
 #include "formats/decode.h"
 #include "formats/format.h"
 
-#include <errno.h>
 #include <jansson.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -234,12 +234,14 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
                           hc_encoding_name(src->probe.encoding), err);
     if (st != HC_OK)
         return st;
-    errno = 0;
-    json_t *root =
-        n > 0 ? json_loadb(text, n, JSON_DISABLE_EOF_CHECK, &why) : NULL;
-    if (errno == ENOMEM) { /* jansson drops a character and goes on */
-        st = hc_fail_nomem(err);
-    } else if (root == NULL) {
+    json_t *root = NULL;
+    if (n > 0)
+        st = hc_json_parse(text, n, JSON_DISABLE_EOF_CHECK, &root, &why, err);
+    if (st == HC_NOMEM) {
+        free(text);
+        return st;
+    }
+    if (root == NULL) {
         hc_sink_incomplete(sink, "the session is cut or damaged: %s",
                            n > 0 ? why.text : "no JSON object");
         st = HC_OK;

@@ -1,10 +1,10 @@
 #include "cell/cellfile.h"
 
 #include "cell/cellfile_private.h"
+#include "core/json.h"
 #include "core/number.h"
 #include "core/text.h"
 
-#include <errno.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -26,16 +26,14 @@ hc_status hc_cellfile_parse(hc_cellfile **out, const char *text, size_t len,
                             const char *name, hc_err *err)
 {
     json_error_t e;
-    errno = 0;
-    json_t *root = json_loadb(text, len, JSON_REJECT_DUPLICATES, &e);
-    /* where memory ends, jansson drops a character and goes on */
-    if (errno == ENOMEM) {
-        json_decref(root);
-        return hc_fail_nomem(err);
-    }
-    if (!root)
+    json_t *root;
+    hc_status st =
+        hc_json_parse(text, len, JSON_REJECT_DUPLICATES, &root, &e, err);
+    if (st == HC_DATA)
         return hc_fail_at(err, HC_DATA, name, e.line, "not a cell file: %s",
                           e.text);
+    if (st != HC_OK)
+        return st;
     if (!json_is_object(root)) {
         json_decref(root);
         return hc_fail_at(err, HC_DATA, name, 1,

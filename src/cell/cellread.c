@@ -167,6 +167,8 @@ static hc_status curve(reader *r, const char *path, const json_t *v,
     hc_status st = HC_OK;
     const json_t *unit = json_object_get(v, "unit");
     const json_t *one = json_integer(1);
+    if (!one)
+        return hc_fail_nomem(r->err);
     if (unit)
         st = quantity(r, path, one, unit, dim, &scale);
     json_decref((json_t *)one);
