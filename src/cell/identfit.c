@@ -193,6 +193,8 @@ static hc_status iterate(hc_ident *f, hc_ident_result *r, hc_talk *talk,
     hc_err ignored;
     f->rough = f->o.mesh >= 24;
     hc_status st = hc_ident_evaluate(f, true, &r->ssr, &ignored);
+    if (st == HC_NOMEM)
+        return hc_fail_nomem(err);
     if (st != HC_OK && f->rough) {
         f->rough = false;
         st = hc_ident_evaluate(f, true, &r->ssr, err);

@@ -93,12 +93,14 @@ static void *counted(void *block)
 
 void *malloc(size_t size)
 {
-    return fails(__builtin_return_address(0)) ? NULL : counted(__libc_malloc(size));
+    bool fail = fails(__builtin_return_address(0));
+    return fail ? NULL : counted(__libc_malloc(size));
 }
 
 void *calloc(size_t count, size_t size)
 {
-    return fails(__builtin_return_address(0)) ? NULL : counted(__libc_calloc(count, size));
+    bool fail = fails(__builtin_return_address(0));
+    return fail ? NULL : counted(__libc_calloc(count, size));
 }
 
 void *realloc(void *block, size_t size)
