@@ -15,8 +15,9 @@ static bool has(const char *line, size_t len, const char *word)
 
 static bool is_names(const char *line, size_t len)
 {
-    return len > 0 && *line == '~' && has(line, len, "Time[") &&
-           (has(line, len, "U[V]") || has(line, len, "I[A]"));
+    return (has(line, len, "Time[") || has(line, len, "Zeit[")) &&
+           (has(line, len, "U[") || has(line, len, "Voltage[")) &&
+           (has(line, len, "I[") || has(line, len, "Current["));
 }
 
 static hc_status head(hc_sink *sink, const char *line, size_t len, hc_err *err)
@@ -45,11 +46,14 @@ static const hc_form form = {.is_names = is_names,
 
 static void detect(const hc_probe *p, hc_verdict *v)
 {
-    if (!hc_probe_starts(p, "~"))
+    bool named = hc_probe_find(p, "asytec") != NULL ||
+                 hc_probe_find(p, "ASYTEC") != NULL ||
+                 hc_probe_find(p, "aSyTec") != NULL;
+    if (!hc_probe_starts(p, "~") && !named)
         hc_say_no(v, 0, "does not start with '~'");
     else if (hc_form_find(&form, p) >= 0)
         hc_say_yes(v, 90);
-    else if (hc_probe_find(p, "asytec") != NULL)
+    else if (named)
         hc_say_broken(v, 90, "a BaSyTec file without its line of names");
     else
         hc_say_no(v, 20, "starts with '~' and has no BaSyTec names");
@@ -61,6 +65,20 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
 }
 
 static const hc_colmap columns[] = {
+    {"Time", "test_time_second", "s", 0, 0},
+    {"Time[h:min:s]", "test_time_second", "s", 0, 0},
+    {"Time[hh:mm:ss]", "test_time_second", "s", 0, 0},
+    {"Zeit", "test_time_second", "s", 0, 0},
+    {"Zeit[h:min:s]", "test_time_second", "s", 0, 0},
+    {"t-Step[h:min:s]", "step_time_second", "s", 0, 0},
+    {"t-Schritt", "step_time_second", "s", 0, 0},
+    {"t-Step", "step_time_second", "s", 0, 0},
+    {"DateTime", "date_time", NULL, 0, 0},
+    {"Datum", "date_time", NULL, 0, 0},
+    {"Zeile", "step_id", NULL, 0, 0},
+    {"Befehl", "step_type", NULL, 0, 0},
+    {"U", "voltage_volt", "V", 0, 0},
+    {"I", "current_ampere", "A", 0, 0},
     {"Time[s]", "test_time_second", "s", 0, 0},
     {"Time[h]", "test_time_second", "h", 0, 0},
     {"Time[min]", "test_time_second", "min", 0, 0},

@@ -11,7 +11,11 @@
 #include <string.h>
 
 static const hc_colmap columns[] = {
-    {"step_index", "step_id", "", 1, 0}, /* older spelling */
+    {"step_index", "step_id", "", 1, 0}, /* older spellings */
+    {"Charge Capacity", "charging_capacity_ah", "Ah", 1, 0},
+    {"Discharge Capacity", "discharging_capacity_ah", "Ah", 1, 0},
+    {"Charge Energy", "charging_energy_wh", "Wh", 1, 0},
+    {"Discharge Energy", "discharging_energy_wh", "Wh", 1, 0},
     {NULL, NULL, NULL, 0, 0},
 };
 

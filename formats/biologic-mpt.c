@@ -8,6 +8,7 @@
  */
 #include "formats/biologic.h"
 #include "formats/format.h"
+#include "formats/generic.h"
 
 #include "core/number.h"
 #include "core/text.h"
@@ -44,15 +45,48 @@ static bool declared_lines(const char *s, size_t len, long *n)
     return hc_integer_parse(s, len, 2, 100000, n);
 }
 
-static void detect(const hc_probe *p, hc_verdict *v)
+static bool is_blank(const char *s, size_t len)
+{
+    hc_trim(&s, &len);
+    return len == 0;
+}
+
+/* The line that says how many lines the header has, behind the magic and
+ * blank lines that an editor may have left; its text when it says something
+ * else. */
+static bool second_line(const hc_probe *p, const char **s, size_t *len,
+                        long *n)
+{
+    size_t i = 1;
+    while (i < 5 && hc_probe_line(p, i, s, len) && is_blank(*s, *len))
+        i++;
+    return hc_probe_line(p, i, s, len) && declared_lines(*s, *len, n);
+}
+
+/* The line of names (from 1): where the header says, or where names stand
+ * when somebody has cut or added lines. */
+static long find_names(const hc_probe *p, long declared)
 {
     const char *s;
     size_t len;
+    if (declared < 1 || (hc_probe_line(p, (size_t)declared - 1, &s, &len) &&
+                         memchr(s, '\t', len) != NULL))
+        return declared;
+    for (size_t i = 1; i < 1000 && hc_probe_line(p, i, &s, &len); i++)
+        if (names_line(s, len))
+            return (long)i + 1;
+    return declared;
+}
+
+static void detect(const hc_probe *p, hc_verdict *v)
+{
+    const char *s = "";
+    size_t len = 0;
     long n;
     for (size_t i = 0; i < 2; i++) {
         if (!hc_probe_starts(p, magics[i]))
             continue;
-        if (hc_probe_line(p, 1, &s, &len) && !declared_lines(s, len, &n))
+        if (!second_line(p, &s, &len, &n) && len > 0)
             hc_say_broken(v, 95,
                           "line 2 should say 'Nb header lines : N' "
                           "and says '%.*s'",
@@ -75,6 +109,7 @@ static void detect(const hc_probe *p, hc_verdict *v)
 }
 
 typedef struct {
+    const hc_probe *probe;
     hc_lines *lines;
     hc_sink *sink;
     hc_biologic_header header;
@@ -87,7 +122,7 @@ static hc_status read_settings(mpt *m, long n_header, hc_err *err)
 {
     char *line;
     size_t len;
-    for (long i = 3; i < n_header; i++) {
+    for (long i = hc_lines_number(m->lines) + 1; i < n_header; i++) {
         HC_TRY(hc_lines_next(m->lines, &line, &len, err));
         if (line == NULL)
             return hc_fail(err, HC_DATA,
@@ -121,14 +156,22 @@ static hc_status read_header(mpt *m, hc_err *err)
         char magic[32] = "";
         memcpy(magic, line, strlen(magics[0]));
         HC_TRY(hc_sink_fact(m->sink, "magic", magic, err));
-        HC_TRY(hc_lines_next(m->lines, &line, &len, err));
+        do
+            HC_TRY(hc_lines_next(m->lines, &line, &len, err));
+        while (line != NULL && is_blank(line, len));
         if (line == NULL || !declared_lines(line, len, &n))
             return hc_fail(err, HC_DATA,
                            "line 2 should say "
                            "'Nb header lines : N'");
         HC_TRY(hc_sink_factf(m->sink, err, "header_lines", "%ld", n));
-        HC_TRY(read_settings(m, n, err));
-        if (n > 2)
+        long at = find_names(m->probe, n);
+        if (at != n)
+            hc_sink_warn(m->sink, 2,
+                         "says that the header has %ld lines; the names of "
+                         "the columns stand in line %ld",
+                         n, at);
+        HC_TRY(read_settings(m, at, err));
+        if (at > 2)
             HC_TRY(hc_lines_next(m->lines, &line, &len, err));
     } else {
         HC_TRY(hc_sink_fact(m->sink, "magic", "(none)", err));
@@ -161,6 +204,10 @@ static hc_status read_data(mpt *m, hc_err *err)
     size_t len;
     d.technique = m->technique;
     d.kind = hc_biologic_kind(m->technique);
+    if (d.kind == HC_KIND_AUTO)
+        d.kind = hc_text_kind(m->probe, (size_t)hc_lines_number(m->lines),
+                              rules.dialect, m->columns, m->n_columns,
+                              hc_biologic_columns);
     HC_TRY(hc_lines_next(m->lines, &line, &len, err));
     if (line != NULL) {
         rules.dialect.decimal_comma =
@@ -176,7 +223,7 @@ static hc_status read_data(mpt *m, hc_err *err)
 
 static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
 {
-    mpt m = {.sink = sink};
+    mpt m = {.probe = &src->probe, .sink = sink};
     hc_status st = hc_lines_open(&m.lines, src, err);
     if (st != HC_OK)
         return st;

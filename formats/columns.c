@@ -98,10 +98,25 @@ static const struct {
     {"Deg C", "degC"},
 };
 
+/* "V vs. Li/Li+" is in V: the potential of which electrode is another
+ * matter. */
+static const char *without_reference(const char *unit)
+{
+    return strncmp(unit, "V vs", 4) == 0    ? "V"
+           : strncmp(unit, "mV vs", 5) == 0 ? "mV"
+                                            : unit;
+}
+
 static const char *plain_unit(const char *unit)
 {
+    unit = without_reference(unit);
     for (size_t i = 0; i < sizeof unit_words / sizeof unit_words[0]; i++)
         if (strcmp(unit, unit_words[i].word) == 0)
+            return unit_words[i].unit;
+    /* whole words in any case; "mOhm" and "MOhm" are not the same */
+    for (size_t i = 0; i < sizeof unit_words / sizeof unit_words[0]; i++)
+        if (strlen(unit) >= 3 && strstr(unit_words[i].word, "hm") == NULL &&
+            hc_strcasecmp(unit, unit_words[i].word) == 0)
             return unit_words[i].unit;
     return unit;
 }
@@ -218,13 +233,12 @@ void hc_column_split(const char *name, char *base, size_t base_cap, char *unit,
         split_brackets(name, len, '{', '}', base, base_cap, unit, unit_cap))
         return;
     for (size_t i = 1; i + 1 < len; i++) {
-        /* "time/s", "Test Time / s", "u, V", and at last "time_s" */
-        if (name[i] != '/' && name[i] != ',' && name[i] != '_' &&
-            name[i] != ' ')
+        /* "time/s", "Test Time / s", "u, V", "U#V", and at last "time_s" */
+        if (strchr("/,_ #", name[i]) == NULL)
             continue;
         put(unit, unit_cap, name + i + 1, len - i - 1);
-        if (strlen(unit) == 0 || !is_unit(unit))
-            continue;
+        if (strlen(unit) == 0 || unit[0] == '/' || !is_unit(unit))
+            continue; /* " / s" is no "per second" */
         /* "I Range" ends in no unit, but "Step A" and "Cycle C" would */
         if ((name[i] == ' ' && strlen(unit) < 2) ||
             (name[i] == '_' && strlen(unit) < 2 &&
@@ -290,6 +304,31 @@ static const hc_colmap *find(const hc_colmap *table, const char *name)
     return NULL;
 }
 
+/* Are the names the same but for case, blanks and underscores? */
+static bool alike(const char *a, const char *b)
+{
+    for (;; a++, b++) {
+        while (hc_isspace(*a) || *a == '_')
+            a++;
+        while (hc_isspace(*b) || *b == '_')
+            b++;
+        if (hc_tolower(*a) != hc_tolower(*b))
+            return false;
+        if (*a == '\0')
+            return true;
+    }
+}
+
+/* In a format's own table: as it stands there, or alike. */
+static const hc_colmap *find_own(const hc_colmap *own, const char *name)
+{
+    const hc_colmap *row = find(own, name);
+    for (; row == NULL && own != NULL && own->name != NULL; own++)
+        if (alike(own->name, name))
+            row = own;
+    return row;
+}
+
 /* In the general table; a minus in front turns the sign. */
 static const hc_colmap *find_plain(const char *base, int *sign)
 {
@@ -320,12 +359,12 @@ hc_meaning hc_column_meaning(const hc_column *c, const hc_colmap *own)
     hc_column_split(c->name, base, sizeof base, unit, sizeof unit);
     if (c->unit != NULL && is_unit(c->unit))
         put(unit, sizeof unit, c->unit, strlen(c->unit));
-    row = find(own, c->name);
+    row = find_own(own, c->name);
     /* "Z'(a)" is in ohm, whatever a unit "a" might be */
     if (row != NULL && row->unit != NULL && c->unit == NULL)
         put(unit, sizeof unit, row->unit, strlen(row->unit));
     if (row == NULL)
-        row = find(own, base);
+        row = find_own(own, base);
     if (row == NULL && (m.target = hc_bdf_known(c->name)) != NULL)
         return m;
     if (row == NULL && (m.target = hc_bdf_machine(c->name)) != NULL)
@@ -339,8 +378,10 @@ hc_meaning hc_column_meaning(const hc_column *c, const hc_colmap *own)
     m.rank = row->rank;
     if (unit[0] == '\0' && row->unit != NULL)
         put(unit, sizeof unit, row->unit, strlen(row->unit));
-    if (!convert(&m, unit))
-        m.target = NULL; /* a unit of another kind: it is something else */
+    if (!convert(&m, unit)) { /* it is something else */
+        m.other = m.target;
+        m.target = NULL;
+    }
     return m;
 }
 

@@ -12,8 +12,9 @@
 #include <stddef.h>
 
 /* One spelling.  In the general table (spellings.c) `name` is in plain form,
- * see hc_column_plain; in a format's own table it is the exact name as the
- * file has it, or without its unit ("time" for "time/s").  Besides the names
+ * see hc_column_plain; in a format's own table it is the name as the file has
+ * it (case, blanks and underscores do not matter), or without its unit
+ * ("time" for "time/s").  Besides the names
  * of BDF these targets are known:
  *     working_potential_volt counter_potential_volt voltage_volt
  *     dc_voltage_volt ac_voltage_volt ac_current_ampere
@@ -43,6 +44,8 @@ typedef struct {
     double offset;
     int sign;
     int rank;
+    const char *other; /* what it would be but for a unit of another kind
+                          ("Z' (ohm cm2)"), else NULL */
 } hc_meaning;
 
 /* The meaning of a column; `own` is a format's table or NULL. */

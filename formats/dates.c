@@ -67,21 +67,75 @@ static int digits(cursor *c, int most, long *out)
 
 static int month_word(cursor *c)
 {
-    static const char *const names[] = {"jan", "feb", "mar", "apr",
-                                        "may", "jun", "jul", "aug",
-                                        "sep", "oct", "nov", "dec"};
-    char w[4] = {0};
-    if (c->end - c->s < 3)
-        return 0;
-    for (int i = 0; i < 3; i++)
-        w[i] = hc_tolower(c->s[i]);
-    for (int m = 0; m < 12; m++)
-        if (strcmp(w, names[m]) == 0) {
-            while (c->s < c->end && hc_isalpha(*c->s))
-                c->s++;
-            return m + 1;
+    /* English, German, French, Spanish, Italian; UTF-8 */
+    static const char *const names[] = {"jan",
+                                        "feb",
+                                        "mar",
+                                        "apr",
+                                        "may",
+                                        "jun",
+                                        "jul",
+                                        "aug",
+                                        "sep",
+                                        "oct",
+                                        "nov",
+                                        "dec",
+                                        "ene",
+                                        "fev",
+                                        "mrz",
+                                        "avr",
+                                        "mai",
+                                        "jui",
+                                        "lug",
+                                        "ago",
+                                        "set",
+                                        "okt",
+                                        "nov",
+                                        "dez",
+                                        "gen",
+                                        "f\xc3\xa9v",
+                                        "m\xc3\xa4r",
+                                        "abr",
+                                        "mag",
+                                        "giu",
+                                        "juil",
+                                        "ao\xc3\xbb",
+                                        "sett",
+                                        "ott",
+                                        "nov",
+                                        "dic",
+                                        "janv",
+                                        "fev",
+                                        "mars",
+                                        "avr",
+                                        "mai",
+                                        "juin",
+                                        "juil",
+                                        "aou",
+                                        "sept",
+                                        "oct",
+                                        "nov",
+                                        "d\xc3\xa9"
+                                        "c"};
+    size_t best = 0;
+    int month = 0;
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
+        size_t n = strlen(names[i]), k = 0;
+        while (k < n && c->s + k < c->end &&
+               hc_tolower(c->s[k]) == names[i][k])
+            k++;
+        if (k == n && n > best) {
+            best = n;
+            month = (int)(i % 12) + 1;
         }
-    return 0;
+    }
+    c->s += best;
+    while (best > 0 && c->s < c->end &&
+           (hc_isalpha(*c->s) || (unsigned char)*c->s >= 0x80))
+        c->s++;
+    if (month > 0 && c->s + 1 < c->end && *c->s == '.' && !hc_isdigit(c->s[1]))
+        c->s++; /* "Nov. 9", "Okt.-23" */
+    return month;
 }
 
 static bool valid_day(long year, long month, long day)
@@ -253,6 +307,13 @@ bool hc_duration_parse(const char *s, size_t len, double *seconds)
     long a, b;
     int sign = 1;
     size_t n;
+    char point[64];
+    const char *comma = memchr(s, ',', len);
+    if (comma != NULL && len < sizeof point) { /* 0:00:01,50 */
+        memcpy(point, s, len);
+        point[comma - s] = '.';
+        c = (cursor){point, point + len};
+    }
     blanks(&c);
     if (eat(&c, '-'))
         sign = -1;
@@ -279,6 +340,15 @@ bool hc_duration_parse(const char *s, size_t len, double *seconds)
         if (digits(&c, 2, &b) == 0)
             return false;
         total += 3600.0 * (double)a + 60.0 * (double)b;
+        if (c.s < c.end && *c.s == '.' &&
+            (n = hc_number_prefix(c.s, (size_t)(c.end - c.s), &sec)) > 0) {
+            /* mm:ss.f, as Excel shows times it was not told about */
+            total = 60.0 * (double)a + (double)b + sec;
+            c.s += n;
+            blanks(&c);
+            *seconds = sign * total;
+            return c.s == c.end;
+        }
         if (!eat(&c, ':')) { /* h:mm */
             blanks(&c);
             *seconds = sign * total;
@@ -296,6 +366,38 @@ bool hc_duration_parse(const char *s, size_t len, double *seconds)
         return false;
     *seconds = sign * (total + sec);
     return true;
+}
+
+/* "a/b/yyyy" or "a-b-yy" at c; moves behind what it looked at. */
+static bool two_numbers(cursor *c, long *a, long *b)
+{
+    long y;
+    char sep;
+    if (digits(c, 9, a) > 2 || c->s == c->end ||
+        (*c->s != '/' && *c->s != '-'))
+        return false;
+    sep = *c->s++;
+    int n = digits(c, 9, b);
+    return n >= 1 && n <= 2 && eat(c, sep) && digits(c, 4, &y) >= 2;
+}
+
+hc_date_order hc_date_order_of(const char *text, size_t len,
+                               hc_date_order order)
+{
+    cursor c = {text, text + len};
+    size_t day_first = 0, month_first = 0;
+    while (c.s < c.end) {
+        long a, b;
+        if (!hc_isdigit(*c.s))
+            c.s++;
+        else if (two_numbers(&c, &a, &b)) {
+            day_first += a > 12 && a <= 31 && b >= 1 && b <= 12;
+            month_first += b > 12 && b <= 31 && a >= 1 && a <= 12;
+        }
+    }
+    return day_first > 0 && month_first == 0   ? HC_DATE_DMY
+           : month_first > 0 && day_first == 0 ? HC_DATE_MDY
+                                               : order;
 }
 
 /* ---- writing ---- */

@@ -23,8 +23,13 @@ typedef struct {
 bool hc_date_parse(const char *s, size_t len, hc_date_order order,
                    hc_moment *m);
 
+/* The order of the dates in a text, from the first that can only be read in
+ * one way; `order` where there is none. */
+hc_date_order hc_date_order_of(const char *text, size_t len,
+                               hc_date_order order);
+
 /* Durations: "1:02:03.5", "1d 02:03:04", "  0d 00:00:01.0000", "12.5" in
- * seconds. */
+ * seconds; "1:02" is hours and minutes, "1:02.5" minutes and seconds. */
 bool hc_duration_parse(const char *s, size_t len, double *seconds);
 
 /* ISO 8601 of a date and time in any of the spellings above; Z or an offset

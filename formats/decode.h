@@ -11,6 +11,17 @@ bool hc_utf8_valid(const char *s, size_t len);
 /* All of s as UTF-8 behind t, without BOM. */
 void hc_decode_text(hc_text *t, const char *s, size_t len, hc_encoding e);
 
+/* Bytes that are no UTF-8: do they read as the Chinese of GB 2312?  Its
+ * characters are pairs of bytes from 0xA1; Latin-1 texts have such bytes one
+ * by one (a degree sign, a micro sign). */
+bool hc_gbk_likely(const char *s, size_t len);
+
+/* GBK to UTF-8, behind t; as Windows-1252 where the system has no GBK.
+ * *open is kept from call to call, NULL before the first; free it. */
+typedef struct hc_gbk hc_gbk;
+void hc_gbk_text(hc_gbk **open, hc_text *t, const char *s, size_t len);
+void hc_gbk_free(hc_gbk *open);
+
 /* Windows-1252 to UTF-8, behind t. */
 void hc_latin1_text(hc_text *t, const char *s, size_t len);
 

@@ -3,19 +3,25 @@
  * Two styles, after the names that open readers know: "Step,Status,Step Time,
  * Prog Time,...,Voltage,Current,AhAccu", a line of units below, and
  * "Step,Status,Timestamp,Program Duration#s,...,Voltage#V,Current#A".  AhAccu
- * is the net charge; AhStep is without sign.  No real file was at hand.
+ * is the net charge; AhStep is without sign.  German exports have the same
+ * columns by their German names.  No real file was at hand.
  */
 #include "formats/form.h"
 
 static bool is_names(const char *line, size_t len)
 {
-    static const char *const old[] = {"Step", "Status", "Step Time",
-                                      "Prog Time", NULL};
-    static const char *const new[] = {"Status",          "Program Duration#s",
-                                      "Step Duration#s", "Voltage#V",
-                                      "Current#A",       NULL};
-    return hc_has_fields(line, len, old) == 4 ||
-           hc_has_fields(line, len, new) >= 3;
+    static const char *const times[] = {"Prog Time",
+                                        "Program Time",
+                                        "Program Duration",
+                                        "Step Duration",
+                                        "Programmdauer",
+                                        "Schrittdauer",
+                                        NULL};
+    static const char *const others[] = {
+        "Step",    "Status",  "Voltage",  "Current", "AhAccu", "AhStep",
+        "Schritt", "Zustand", "Spannung", "Strom",   "AhAkku", NULL};
+    return hc_has_fields(line, len, times) >= 1 &&
+           hc_has_fields(line, len, others) >= 3;
 }
 
 static const hc_form form = {.is_names = is_names,
@@ -67,6 +73,24 @@ static const hc_colmap columns[] = {
     {"WhAccu#Wh", "net_energy_wh", "Wh", 0, 0},
     {"WhStep#Wh", "step_cumulative_energy_wh", "Wh", 0, 0},
     {"Watt", "power_watt", "W", 0, 0},
+    {"Schritt", "step_id", NULL, 0, 0},
+    {"Zustand", "step_type", NULL, 0, 0},
+    {"Zyklus", "cycle_count", NULL, 0, 0},
+    {"Programmdauer", "test_time_second", "s", 0, 0},
+    {"Schrittdauer", "step_time_second", "s", 0, 0},
+    {"Zeit", "date_time", NULL, 0, 0},
+    {"Zeitstempel", "date_time", NULL, 0, 0},
+    {"Spannung", "voltage_volt", "V", 0, 0},
+    {"Strom", "current_ampere", "A", 0, 0},
+    {"AhAkku", "net_capacity_ah", "Ah", 0, 0},
+    {"AhLad", "charging_capacity_ah", "Ah", 0, 0},
+    {"AhEla", "discharging_capacity_ah", "Ah", 0, 0},
+    {"WhAkku", "net_energy_wh", "Wh", 0, 0},
+    {"WhLad", "charging_energy_wh", "Wh", 0, 0},
+    {"WhEla", "discharging_energy_wh", "Wh", 0, 0},
+    {"Temp1", "temperature_t1_celsius", "degC", 0, 0},
+    {"Tenv", "ambient_temperature_celsius", "degC", 0, 0},
+    {"T1", "temperature_t1_celsius", "degC", 0, 0},
     {"Power#W", "power_watt", "W", 0, 0},
     {"Tenv#degC", "ambient_temperature_celsius", "degC", 0, 0},
     {"T1#degC", "temperature_t1_celsius", "degC", 0, 0},

@@ -17,11 +17,17 @@ static bool is_separator(char c)
     return c == ',' || c == ';' || c == '\t';
 }
 
-static bool same(const char *s, size_t len, const char *name)
+/* Blanks, quotes and BaSyTec's '~' around a name. */
+static bool around(char c)
 {
-    while (len > 0 && (hc_isspace(*s) || *s == '"'))
+    return hc_isspace(c) || c == '"' || c == '~' || c == '_';
+}
+
+static bool same_text(const char *s, size_t len, const char *name)
+{
+    while (len > 0 && around(*s))
         s++, len--;
-    while (len > 0 && (hc_isspace(s[len - 1]) || s[len - 1] == '"'))
+    while (len > 0 && around(s[len - 1]))
         len--;
     if (strlen(name) != len)
         return false;
@@ -29,6 +35,30 @@ static bool same(const char *s, size_t len, const char *name)
         if (plain(s[i]) != plain(name[i]))
             return false;
     return true;
+}
+
+/* Length of "Name (unit)", "Name[unit]", "Name#unit" without the unit. */
+static size_t without_unit(const char *s, size_t len)
+{
+    size_t end = len;
+    while (end > 0 && around(s[end - 1]))
+        end--;
+    if (end > 0 && (s[end - 1] == ')' || s[end - 1] == ']')) {
+        char open = s[end - 1] == ')' ? '(' : '[';
+        const char *at = memrchr(s, open, end);
+        return at != NULL && at > s ? (size_t)(at - s) : len;
+    }
+    const char *mark = memchr(s, '#', len);
+    return mark != NULL && mark > s && mark + 1 < s + end ? (size_t)(mark - s)
+                                                          : len;
+}
+
+static bool same(const char *s, size_t len, const char *name)
+{
+    if (same_text(s, len, name))
+        return true;
+    size_t base = without_unit(s, len);
+    return base < len && same_text(s, base, name);
 }
 
 bool hc_has_field(const char *line, size_t len, const char *name)
@@ -217,6 +247,13 @@ static hc_status read_table(const hc_form *f, hc_lines *l, hc_sink *sink,
         d.technique = f->technique;
     d.kind = f->kind;
     d.one_spectrum = f->one_spectrum;
+    for (size_t i = 0; f->direction != NULL && i < n; i++)
+        for (const char *const *w = f->direction; *w != NULL; w++)
+            if (d.direction == NULL &&
+                same(columns[i].name, strlen(columns[i].name), *w)) {
+                d.direction = columns[i].name;
+                d.discharging = f->discharging;
+            }
     HC_TRY(hc_sink_begin(sink, &d, err));
     HC_TRY(read_rows(f, l, sink, dialect, err));
     return hc_sink_end(sink, err);
@@ -229,8 +266,6 @@ hc_status hc_form_lines(const hc_form *f, hc_lines *l, const char *name,
     size_t len, n;
     hc_column *columns;
     HC_TRY(find_names(f, l, name, sink, &line, &len, err));
-    if (len > 0 && *line == '~') /* BaSyTec */
-        line++, len--;
     hc_dialect d = {.delimiter = f->delimiter != 0 ? f->delimiter
                                                    : delimiter_of(line, len),
                     .quotes = true};
@@ -239,6 +274,10 @@ hc_status hc_form_lines(const hc_form *f, hc_lines *l, const char *name,
     HC_TRY(hc_sink_factf(sink, err, "header_line_number", "%ld",
                          hc_lines_number(l)));
     HC_TRY(hc_split_names(line, len, d, &columns, &n, err));
+    for (size_t i = 0; i < n; i++) /* BaSyTec, before each name */
+        if (*columns[i].name == '~')
+            memmove((char *)columns[i].name, columns[i].name + 1,
+                    strlen(columns[i].name));
     hc_status st = read_table(f, l, sink, d, columns, n, err);
     hc_columns_free(columns, n);
     return st;

@@ -27,6 +27,10 @@ typedef struct {
     char delimiter;  /* 0: told by the line of names */
     bool units_line; /* the line behind the names may hold units */
     bool one_spectrum;
+    /* Currents may be without sign: names of the columns that may say the
+     * direction, ended by NULL, and the words of a discharge (hc_dataset). */
+    const char *const *direction;
+    const char *discharging;
     hc_rows_rules rules;
 } hc_form;
 
@@ -50,7 +54,8 @@ hc_status hc_form_comma(hc_sink *sink, const char *line, size_t len,
 bool hc_form_commas(const char *line, size_t len, char delimiter);
 
 /* Does the line hold a field of that name (case does not matter, blanks and
- * underscores are the same) between commas, semicolons or tabs? */
+ * underscores are the same, a unit behind it may be any) between commas,
+ * semicolons or tabs? */
 bool hc_has_field(const char *line, size_t len, const char *name);
 /* How many of the names, ended by NULL. */
 size_t hc_has_fields(const char *line, size_t len, const char *const *names);

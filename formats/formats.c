@@ -2,6 +2,7 @@
 #include "formats/format.h"
 
 #include "core/text.h"
+#include "formats/strangers.h"
 
 #include <stdarg.h>
 #include <stdio.h>
@@ -142,6 +143,8 @@ hc_status hc_format_detect(const hc_probe *p, const hc_format **out,
     if (broken < N_FORMATS)
         return hc_fail(err, HC_DATA, "%s: %s", formats[broken]->title,
                        v[broken].why);
+    if (hc_stranger(p) != NULL)
+        return hc_fail(err, HC_DATA, "this is %s", hc_stranger(p));
     tell_nearest(v, nearest, sizeof nearest);
     return hc_fail(err, HC_DATA, "no known format; nearest: %s", nearest);
 }

@@ -316,6 +316,9 @@ hc_status hc_text_plan_read(hc_source *src, hc_sink *sink,
     if (st == HC_OK) {
         d->columns = c;
         d->n_columns = n;
+        if (d->kind == HC_KIND_AUTO)
+            d->kind = hc_text_kind(&src->probe, plan->data_line, plan->dialect,
+                                   c, n, columns);
         st = plan_rows(l, sink, plan, d, err);
     }
     if (st != HC_OK && err != NULL && err->line == 0)
@@ -367,6 +370,16 @@ static void tell_columns(hc_verdict *v, const hc_column *c, size_t n)
 {
     char list[140] = "";
     size_t at = 0;
+    for (size_t i = 0; i < n; i++) {
+        const char *other = hc_column_meaning(&c[i], columns).other;
+        if (other != NULL && hc_target_unit(other)[0] != '\0') {
+            hc_say_no(v, 60,
+                      "the unit of column '%.60s' cannot be turned into %s: "
+                      "convert the column first",
+                      c[i].name, hc_target_unit(other));
+            return;
+        }
+    }
     for (size_t i = 0; i < n && at + 8 < sizeof list; i++)
         at += (size_t)snprintf(list + at, sizeof list - at, "%s%.20s",
                                i == 0 ? "" : ", ", c[i].name);

@@ -2,6 +2,7 @@
 #ifndef HC_FORMATS_GENERIC_H
 #define HC_FORMATS_GENERIC_H
 
+#include "formats/columns.h"
 #include "formats/lines.h"
 
 /* Where the table of a text is; lines count from 0. */
@@ -21,6 +22,14 @@ bool hc_text_plan_make(const hc_probe *p, hc_text_plan *plan);
 hc_status hc_text_plan_columns(const hc_probe *p, const hc_text_plan *plan,
                                hc_column **c, size_t *n,
                                hc_err *err) HC_MUST_USE;
+
+/* Is a table with the columns of spectra and of a time series (a cycler that
+ * measured impedance now and then) one of spectra?  From the rows of the
+ * probe from line `at` on (from 0): HC_KIND_EIS when most of them have a
+ * frequency, HC_KIND_SERIES when not; HC_KIND_AUTO for tables without both.
+ * (text-kind.c) */
+hc_kind hc_text_kind(const hc_probe *p, size_t at, hc_dialect d,
+                     const hc_column *columns, size_t n, const hc_colmap *own);
 
 /* Read the planned table as one data set; facts of the text as well. */
 hc_status hc_text_plan_read(hc_source *src, hc_sink *sink,

@@ -19,6 +19,7 @@ struct hc_lines {
     size_t len;
     long number;
     hc_text utf8; /* a line that had to be converted */
+    hc_gbk *gbk;  /* NULL: none yet */
 };
 
 hc_status hc_lines_open(hc_lines **out, hc_source *src, hc_err *err)
@@ -30,15 +31,14 @@ hc_status hc_lines_open(hc_lines **out, hc_source *src, hc_err *err)
         return hc_fail_nomem(err);
     l->in = src->in;
     l->ends = p->ends;
-    l->encoding = HC_ENC_ASCII;
+    l->encoding = p->encoding == HC_ENC_GBK ? HC_ENC_GBK : HC_ENC_ASCII;
     if (p->encoding == HC_ENC_UTF8_BOM) {
         hc_in_skip(src->in, 3);
         l->encoding = HC_ENC_UTF8_BOM;
         l->fixed = true;
     } else if (p->encoding == HC_ENC_UTF16LE ||
                p->encoding == HC_ENC_UTF16BE || p->ends == HC_ENDS_CR) {
-        if (p->encoding != HC_ENC_ASCII && p->encoding != HC_ENC_LATIN1 &&
-            p->encoding != HC_ENC_UTF8) {
+        if (p->encoding == HC_ENC_UTF16LE || p->encoding == HC_ENC_UTF16BE) {
             l->encoding = p->encoding;
             l->fixed = true;
         }
@@ -59,6 +59,7 @@ void hc_lines_free(hc_lines *l)
     if (l == NULL)
         return;
     hc_in_free(l->decoded);
+    hc_gbk_free(l->gbk);
     hc_text_clear(&l->utf8);
     free(l);
 }
@@ -87,10 +88,14 @@ static hc_status convert(hc_lines *l, hc_err *err)
             l->encoding = HC_ENC_UTF8;
         return HC_OK;
     }
-    if (!l->fixed)
-        l->encoding = HC_ENC_LATIN1;
     hc_text_reset(&l->utf8);
-    hc_latin1_text(&l->utf8, l->line, l->len);
+    if (l->encoding == HC_ENC_GBK) {
+        hc_gbk_text(&l->gbk, &l->utf8, l->line, l->len);
+    } else {
+        if (!l->fixed)
+            l->encoding = HC_ENC_LATIN1;
+        hc_latin1_text(&l->utf8, l->line, l->len);
+    }
     HC_TRY(hc_text_status(&l->utf8, err));
     l->line = l->utf8.data;
     l->len = l->utf8.len;

@@ -22,10 +22,10 @@
 static bool is_names(const char *line, size_t len)
 {
     static const char *const step[] = {"Step", NULL};
-    static const char *const volt[] = {"Volts", "Voltage", "Voltage [V]",
-                                       "Voltage (V)", NULL};
-    static const char *const amp[] = {"Amps", "Current", "Current [A]",
-                                      "Current (A)", NULL};
+    static const char *const volt[] = {"Volts", "Voltage", NULL};
+    static const char *const amp[] = {"Amps", "Current", NULL};
+    if (len > 0 && *line == '"')
+        line++, len--;
     return len > 3 && memcmp(line, "Rec", 3) == 0 &&
            hc_has_fields(line, len, step) > 0 &&
            hc_has_fields(line, len, volt) > 0 &&
@@ -305,10 +305,16 @@ static const hc_colmap columns[] = {
     {"StepTime", "step_time_second", "s", 0, 0},
     {"Amp-hr", "step_cumulative_capacity_ah", "Ah", 0, 0},
     {"Capacity", "step_cumulative_capacity_ah", "Ah", 0, 0},
-    {"Cap. [Ah]", "step_cumulative_capacity_ah", "Ah", 0, 0},
+    {"Cap.", "step_cumulative_capacity_ah", "Ah", 0, 0},
+    {"Cap", "step_cumulative_capacity_ah", "Ah", 0, 0},
     {"Watt-hr", "step_cumulative_energy_wh", "Wh", 0, 0},
     {"Energy", "step_cumulative_energy_wh", "Wh", 0, 0},
-    {"Ener. [Wh]", "step_cumulative_energy_wh", "Wh", 0, 0},
+    {"Ener.", "step_cumulative_energy_wh", "Wh", 0, 0},
+    {"Ener", "step_cumulative_energy_wh", "Wh", 0, 0},
+    {"Temperature Cell", "temperature_t1_celsius", "degC", 0, 1},
+    {"Temperature Chamber", "ambient_temperature_celsius", "degC", 0, 0},
+    {"ACR", "ac_internal_resistance_ohm", "ohm", 0, 1},
+    {"DCIR", "dc_internal_resistance_ohm", "ohm", 0, 1},
     {"Amps", "current_ampere", "A", 0, 0},
     {"Current", "current_ampere", "A", 0, 0},
     {"Current [A]", "current_ampere", "A", 0, 0},

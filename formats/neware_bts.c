@@ -13,21 +13,42 @@
 
 /* ---- flat ---- */
 
+/* Names that no other export has, and what a table of records needs; English
+ * and Chinese. */
 static bool is_flat(const char *line, size_t len)
 {
-    static const char *const names[] = {
-        "DataPoint", "Cycle Index",   "Step Index",
-        "Step Type", "Total Time",    "Cumulative Time",
-        "Time",      "Record number", "Spec. Cap.(mAh/g)",
-        NULL};
-    return hc_has_fields(line, len, names) >= 5;
+    static const char *const own[] = {
+        "DataPoint",   "Record number",   "Record ID",  "Record Index",
+        "Chg. Cap.",   "DChg. Cap.",      "Spec. Cap.", "CapaCity",
+        "Capacitance", "Cumulative Time", "Total Time", "Relative Time",
+        "Realtime",    "CmpCap",          "JumpTo",     "数据序号",
+        "记录序号",    "记录号",          "工步类型",   "工步名称",
+        "总时间",      "相对时间",        "绝对时间",   NULL};
+    static const char *const steps[] = {
+        "Step Index", "Step ID",     "Step Type", "Step Name", "Step",
+        "Status",     "Cycle Index", "Cycle ID",  "Cycle",     "循环号",
+        "循环序号",   "工步号",      "工步序号",  NULL};
+    static const char *const volt[] = {"Voltage", "电压", NULL};
+    static const char *const amp[] = {"Current", "Cur", "电流", NULL};
+    return hc_has_fields(line, len, own) >= 2 &&
+           hc_has_fields(line, len, steps) >= 2 &&
+           hc_has_fields(line, len, volt) >= 1 &&
+           hc_has_fields(line, len, amp) >= 1;
 }
+
+/* Older versions write currents of discharge without a sign. */
+static const char *const directions[] = {"Step Type", "Step Name", "Status",
+                                         "State",     "工步类型",  "工步名称",
+                                         "状态",      NULL};
+static const char discharge[] = "*DChg*Dchg*DCH*ischarge*放电";
 
 static const hc_form flat = {.is_names = is_flat,
                              .max_head = 20,
                              .head = hc_form_comma,
                              .dataset = "record",
                              .kind = HC_KIND_SERIES,
+                             .direction = directions,
+                             .discharging = discharge,
                              .rules = {.skip_blank = true, .short_ok = true}};
 
 /* ---- layered ---- */
@@ -44,15 +65,22 @@ static int depth_of(const char *line, size_t len, char d)
 static bool layered_names(const char *a, size_t a_len, const char *b,
                           size_t b_len, char *delimiter)
 {
-    if (!hc_has_field(a, a_len, "Cycle ID") || b_len < 2)
+    static const char *const cycle[] = {"Cycle ID", "Cycle Index", "Cycle",
+                                        "循环序号", "循环号",      NULL};
+    static const char *const step[] = {"Step ID",  "Step Index", "Step",
+                                       "工步序号", "工步号",     NULL};
+    if (hc_has_fields(a, a_len, cycle) == 0 || b_len < 2)
         return false;
     *delimiter = *b;
     return (*b == ',' || *b == '\t' || *b == ';') &&
-           hc_has_field(b, b_len, "Step ID");
+           hc_has_fields(b, b_len, step) > 0;
 }
 
 static bool is_layered(const hc_probe *p, char *delimiter)
 {
+    static const char *const record[] = {
+        "Record ID", "Record number", "Record Index", "DataPoint",
+        "记录序号",  "记录号",        "数据序号",     NULL};
     const char *line[3];
     size_t len[3];
     for (size_t i = 0; i < 3; i++)
@@ -60,7 +88,7 @@ static bool is_layered(const hc_probe *p, char *delimiter)
             return false;
     return layered_names(line[0], len[0], line[1], len[1], delimiter) &&
            depth_of(line[2], len[2], *delimiter) == 2 &&
-           hc_has_field(line[2], len[2], "Record ID");
+           hc_has_fields(line[2], len[2], record) > 0;
 }
 
 enum { ABOVE = 3 }; /* Cycle ID, Step ID, Step Name of the lines above */
@@ -163,6 +191,9 @@ static hc_status layered_head(layered *s, hc_err *err)
     for (size_t i = 1; i < n && s->name_at == 0; i++)
         if (strstr(names[i].name, "Step Name") != NULL ||
             strstr(names[i].name, "Step Type") != NULL ||
+            strstr(names[i].name, "Status") != NULL ||
+            strstr(names[i].name, "工步名称") != NULL ||
+            strstr(names[i].name, "工步类型") != NULL ||
             strstr(names[i].name, "Mode") != NULL)
             s->name_at = (int)i;
     hc_columns_free(names, n);
@@ -193,6 +224,8 @@ static hc_status layered_table(layered *s, hc_err *err)
         s->columns[ABOVE + i - 2] = s->record[i];
     hc_dataset d = hc_dataset_make("record", s->columns, s->n);
     d.kind = HC_KIND_SERIES;
+    d.direction = s->columns[2].name;
+    d.discharging = discharge;
     HC_TRY(hc_sink_begin(s->sink, &d, err));
     HC_TRY(layered_rows(s, err));
     return hc_sink_end(s->sink, err);
@@ -203,6 +236,13 @@ static hc_status read_layered(hc_source *src, hc_sink *sink, char delimiter,
 {
     layered s = {.sink = sink,
                  .dialect = {.delimiter = delimiter, .quotes = true}};
+    const char *line;
+    size_t len;
+    for (size_t i = 3; i < 12 && hc_probe_line(&src->probe, i, &line, &len);
+         i++)
+        if (depth_of(line, len, delimiter) == 2 &&
+            hc_form_commas(line, len, delimiter))
+            s.dialect.decimal_comma = true;
     hc_status st = hc_lines_open(&s.lines, src, err);
     if (st != HC_OK)
         return st;
@@ -264,6 +304,8 @@ const hc_colmap hc_neware_columns[] = {
     {"Time(h:min:s.ms)", "step_time_second", "s", 0, 0},
     {"Relative Time(h:min:s.ms)", "step_time_second", "s", 0, 0},
     {"Total Time", "test_time_second", "s", 0, 0},
+    {"Total Time(h:min:s.ms)", "test_time_second", "s", 0, 0},
+    {"Step Time(h:min:s.ms)", "step_time_second", "s", 0, 0},
     {"Cumulative Time", "test_time_second", "s", 0, 0},
     {"Voltage", "voltage_volt", "V", 0, 0},
     {"Current", "current_ampere", "A", 0, 0},
@@ -296,6 +338,44 @@ const hc_colmap hc_neware_columns[] = {
     {"T2(\xc2\xb0"
      "C)",
      "temperature_t2_celsius", "degC", 0, 0},
+    {"Record Index", "record_index", NULL, 0, 0},
+    {"Record", "record_index", NULL, 0, 0},
+    {"Cycle", "cycle_count", NULL, 0, 0},
+    {"Step", "step_id", NULL, 0, 0},
+    {"Status", "step_type", NULL, 0, 0},
+    {"Relative Time", "step_time_second", "s", 0, 0},
+    {"Step Time", "step_time_second", "s", 0, 0},
+    {"Cur", "current_ampere", "A", 0, 0},
+    {"CapaCity", "step_cumulative_capacity_ah", "Ah", 0, 0},
+    {"Charge Capacity", "step_charging_capacity_ah", "Ah", 0, 0},
+    {"Discharge Capacity", "step_discharging_capacity_ah", "Ah", 0, 0},
+    {"Charge Energy", "step_charging_energy_wh", "Wh", 0, 0},
+    {"Discharge Energy", "step_discharging_energy_wh", "Wh", 0, 0},
+    {"数据序号", "record_index", NULL, 0, 0},
+    {"记录序号", "record_index", NULL, 0, 0},
+    {"记录号", "record_index", NULL, 0, 0},
+    {"循环号", "cycle_count", NULL, 0, 0},
+    {"循环序号", "cycle_count", NULL, 0, 0},
+    {"工步号", "step_id", NULL, 0, 0},
+    {"工步序号", "step_id", NULL, 0, 0},
+    {"工步类型", "step_type", NULL, 0, 0},
+    {"工步名称", "step_type", NULL, 0, 0},
+    {"时间(h:min:s.ms)", "step_time_second", "s", 0, 0},
+    {"相对时间(h:min:s.ms)", "step_time_second", "s", 0, 0},
+    {"时间", "step_time_second", "s", 0, 0},
+    {"相对时间", "step_time_second", "s", 0, 0},
+    {"总时间", "test_time_second", "s", 0, 0},
+    {"总时间(h:min:s.ms)", "test_time_second", "s", 0, 0},
+    {"电压", "voltage_volt", "V", 0, 0},
+    {"电流", "current_ampere", "A", 0, 0},
+    {"容量", "step_cumulative_capacity_ah", "Ah", 0, 0},
+    {"充电容量", "step_charging_capacity_ah", "Ah", 0, 0},
+    {"放电容量", "step_discharging_capacity_ah", "Ah", 0, 0},
+    {"能量", "step_cumulative_energy_wh", "Wh", 0, 0},
+    {"充电能量", "step_charging_energy_wh", "Wh", 0, 0},
+    {"放电能量", "step_discharging_energy_wh", "Wh", 0, 0},
+    {"绝对时间", "date_time", NULL, 0, 0},
+    {"功率", "power_watt", "W", 0, 0},
     {"Contact resistance(mO)", NULL, NULL, 0, 0},
     {"SOC/DOD(%)", NULL, NULL, 0, 0},
     {NULL, NULL, NULL, 0, 0}};

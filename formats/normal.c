@@ -120,18 +120,34 @@ static bool is_number(const char *s, size_t len)
     return s == end;
 }
 
+/* Is one of the words in the text?  See hc_dataset.discharging. */
+static bool says(const hc_cell *c, const char *words)
+{
+    if (c->type != HC_CELL_TEXT)
+        return false;
+    if (*words != '*')
+        return c->len == strlen(words) && memcmp(c->u.s, words, c->len) == 0;
+    while (*words == '*') {
+        size_t n = strcspn(++words, "*");
+        if (memmem(c->u.s, c->len, words, n) != NULL)
+            return true;
+        words += n;
+    }
+    return false;
+}
+
 void hc_normal_direction(hc_normal *n, const hc_cell *cells)
 {
+    double x;
     if (n->direction < 0 || n->slot.amp < 0)
         return;
-    const hc_cell *c = &cells[n->direction];
-    const char *word = n->dataset->discharging;
-    double x;
-    bool discharging = c->type == HC_CELL_TEXT && c->len == strlen(word) &&
-                       memcmp(c->u.s, word, c->len) == 0;
-    /* some dialects have the sign all the same */
-    if (discharging && hc_cell_number(&cells[n->slot.amp], &x) && x < 0)
+    bool discharging = !n->run.signed_amp &&
+                       says(&cells[n->direction], n->dataset->discharging);
+    /* some dialects have the sign all the same, in all rows then */
+    if (discharging && hc_cell_number(&cells[n->slot.amp], &x) && x < 0) {
+        n->run.signed_amp = true;
         discharging = false;
+    }
     n->in[n->slot.amp].m.sign = discharging ? -n->amp_sign : n->amp_sign;
 }
 
@@ -307,6 +323,7 @@ hc_status hc_normal_open(hc_normal *n, const hc_format *format,
     n->sink = sink;
     n->start_clock = NAN;
     n->start_is_utc = false;
+    n->dates = format->dates;
     n->conflict = n->refused = n->selected_any = false;
     n->current_derived = n->voltage_noted = false;
     n->technique[0] = '\0';
@@ -386,7 +403,7 @@ void hc_normal_clear(hc_normal *n)
 double hc_normal_clock(const hc_normal *n, const hc_cell *c, bool *is_utc)
 {
     hc_moment m;
-    hc_date_order order = n->format->dates;
+    hc_date_order order = n->dates;
     double x;
     if (c->type != HC_CELL_NONE && hc_cell_number(c, &x)) {
         /* days since 1899-12-30 (OLE, Excel) or seconds since 1970 UTC */

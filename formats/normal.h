@@ -81,6 +81,7 @@ typedef struct {
     long step; /* our step_count */
     double last_record;
     double warned_cycle;
+    bool signed_amp; /* a row of discharge had a negative current */
 } hc_running;
 
 /* A row kept for one moment, until the next one tells what it is. */
@@ -151,8 +152,9 @@ typedef struct hc_normal {
     hc_meta facts;            /* until the header is written */
     double start_clock;       /* NaN unknown; seconds as the clock showed */
     bool start_is_utc;
-    bool conflict; /* several techniques and none selected */
-    bool refused;  /* of another kind than the table */
+    hc_date_order dates; /* of the rows, where they could be either */
+    bool conflict;       /* several techniques and none selected */
+    bool refused;        /* of another kind than the table */
     bool selected_any;
     char technique[128];
     hc_text list; /* what the file holds, for the message */

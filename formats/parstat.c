@@ -16,6 +16,7 @@ static bool is_names(const char *line, size_t len)
 static const hc_form form = {.is_names = is_names,
                              .max_head = 60,
                              .head = hc_form_colon,
+                             .kind = HC_KIND_EIS,
                              .rules = {.skip_blank = true}};
 
 static void detect(const hc_probe *p, hc_verdict *v)

@@ -113,7 +113,8 @@ typedef struct {
     int64_t rows_declared; /* what the file says, -1 when it does not */
     long cycle_count;      /* of all rows where no column says it, or -1 */
     /* Currents without sign: the column that says the direction, and what
-     * stands there when the cell is discharged.  NULL: currents are signed. */
+     * stands there when the cell is discharged ("D"; "*DChg*Dis": any of these
+     * somewhere in it).  NULL: currents are signed. */
     const char *direction, *discharging;
 } hc_dataset;
 

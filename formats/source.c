@@ -46,7 +46,9 @@ static hc_encoding guess_encoding(const char *s, size_t len, bool whole)
         if (is_high((unsigned char)s[--use]) &&
             ((unsigned char)s[use] & 0xC0) == 0xC0)
             break;
-    return hc_utf8_valid(s, whole ? len : use) ? HC_ENC_UTF8 : HC_ENC_LATIN1;
+    if (hc_utf8_valid(s, whole ? len : use))
+        return HC_ENC_UTF8;
+    return hc_gbk_likely(s, len) ? HC_ENC_GBK : HC_ENC_LATIN1;
 }
 
 static hc_line_ends guess_ends(const char *s, size_t len)
@@ -236,6 +238,8 @@ const char *hc_encoding_name(hc_encoding e)
         return "utf-16le with BOM";
     case HC_ENC_UTF16BE:
         return "utf-16be with BOM";
+    case HC_ENC_GBK:
+        return "gbk";
     }
     return "?";
 }

@@ -22,6 +22,7 @@ typedef enum {
     HC_ENC_LATIN1, /* read as Windows-1252 */
     HC_ENC_UTF16LE,
     HC_ENC_UTF16BE,
+    HC_ENC_GBK, /* Chinese Windows */
 } hc_encoding;
 
 typedef enum { HC_ENDS_LF, HC_ENDS_CRLF, HC_ENDS_CR } hc_line_ends;

@@ -341,6 +341,17 @@ static bool are_names(const sheet *s)
     return s->n_columns >= 2 && 5 * gaps <= s->n_columns;
 }
 
+/* Some Neware exports write currents without sign beside the step's type. */
+static bool is_direction(const char *name)
+{
+    static const char *const names[] = {"Step Type", "Step Name", "Status",
+                                        "工步类型",  "工步名称",  "状态"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (hc_strcasecmp(name, names[i]) == 0)
+            return true;
+    return false;
+}
+
 static hc_status open_table(sheet *s, hc_err *err)
 {
     bool eis = has_target(s, "frequency_hertz") &&
@@ -353,6 +364,11 @@ static hc_status open_table(sheet *s, hc_err *err)
                       : series ? HC_KIND_SERIES
                                : HC_KIND_OTHER;
     s->dataset.side = !eis && !series;
+    for (size_t i = 0; series && i < s->n_columns; i++)
+        if (s->dataset.direction == NULL && is_direction(s->names[i])) {
+            s->dataset.direction = s->names[i];
+            s->dataset.discharging = "*DChg*Dchg*ischarge*放电";
+        }
     s->open = true;
     return hc_sink_begin(s->w->sink, &s->dataset, err);
 }
@@ -363,6 +379,12 @@ static hc_cell date_cell(sheet *s, size_t i)
     hc_cell c = hc_cell_text(cell_text(s, i), s->cells[i].len);
     if (!hc_number_parse(c.u.s, c.len, &x) || !(x > 0 && x < 3e6))
         return c;
+    if (x < 366) { /* a duration, shown as h:mm:ss */
+        long ms = lround(x * 86400e3);
+        snprintf(s->dates[i], sizeof s->dates[i], "%ld:%02ld:%02ld.%03ld",
+                 ms / 3600000, ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
+        return hc_cell_text(s->dates[i], strlen(s->dates[i]));
+    }
     double day0 = s->w->since_1904 ? hc_civil_seconds(1904, 1, 1)
                                    : hc_civil_seconds(1899, 12, 30);
     /* Excel keeps milliseconds at best */
@@ -588,6 +610,22 @@ static const hc_colmap columns[] = {
     {"Charge_Energy", "schedule_charging_energy_wh", "Wh", 0, 0},
     {"Discharge_Energy", "schedule_discharging_energy_wh", "Wh", 0, 0},
     {"Internal Resistance", "internal_resistance_ohm", "ohm", 0, 0},
+    /* Neware */
+    {"Record Index", "record_index", NULL, 0, 0},
+    {"Status", "step_type", NULL, 0, 0},
+    {"Relative Time(h:min:s.ms)", "step_time_second", "s", 0, 0},
+    {"Relative Time", "step_time_second", "s", 0, 0},
+    {"Time(h:min:s.ms)", "step_time_second", "s", 0, 0},
+    {"Total Time(h:min:s.ms)", "test_time_second", "s", 0, 0},
+    {"CapaCity", "step_cumulative_capacity_ah", "Ah", 0, 0},
+    {"Energy", "step_cumulative_energy_wh", "Wh", 0, 0},
+    {"时间", "step_time_second", "s", 0, 0},
+    {"相对时间", "step_time_second", "s", 0, 0},
+    {"容量", "step_cumulative_capacity_ah", "Ah", 0, 0},
+    {"充电容量", "step_charging_capacity_ah", "Ah", 0, 0},
+    {"放电容量", "step_discharging_capacity_ah", "Ah", 0, 0},
+    {"充电能量", "step_charging_energy_wh", "Wh", 0, 0},
+    {"放电能量", "step_discharging_energy_wh", "Wh", 0, 0},
     {"Chg. Cap.", "step_charging_capacity_ah", "Ah", 0, 0},
     {"DChg. Cap.", "step_discharging_capacity_ah", "Ah", 0, 0},
     {"Chg. Energy", "step_charging_energy_wh", "Wh", 0, 0},
