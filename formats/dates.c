@@ -65,72 +65,45 @@ static int digits(cursor *c, int most, long *out)
     return n;
 }
 
-static int month_word(cursor *c)
+/* Months in English, German, French, Spanish, Italian, as far as it takes to
+ * tell them apart; some languages have two spellings.  UTF-8. */
+static const char *const month_names[] = {
+    "jan feb mar apr may jun jul aug sep oct nov dec",
+    "jan feb mrz apr mai jun jul aug sept okt nov dez",
+    "janv f\xc3\xa9v mars avr mai juin juil ao\xc3\xbb sep oct nov d\xc3\xa9"
+    "c",
+    "ene fev m\xc3\xa4r abr may jun jul ago set oct nov dic",
+    "gen feb mar apr mag giu lug ago sett ott nov dic",
+};
+
+/* Number of the month with the longest name that c begins with, 0 none. */
+static int month_of(const cursor *c, size_t *length)
 {
-    /* English, German, French, Spanish, Italian; UTF-8 */
-    static const char *const names[] = {"jan",
-                                        "feb",
-                                        "mar",
-                                        "apr",
-                                        "may",
-                                        "jun",
-                                        "jul",
-                                        "aug",
-                                        "sep",
-                                        "oct",
-                                        "nov",
-                                        "dec",
-                                        "ene",
-                                        "fev",
-                                        "mrz",
-                                        "avr",
-                                        "mai",
-                                        "jui",
-                                        "lug",
-                                        "ago",
-                                        "set",
-                                        "okt",
-                                        "nov",
-                                        "dez",
-                                        "gen",
-                                        "f\xc3\xa9v",
-                                        "m\xc3\xa4r",
-                                        "abr",
-                                        "mag",
-                                        "giu",
-                                        "juil",
-                                        "ao\xc3\xbb",
-                                        "sett",
-                                        "ott",
-                                        "nov",
-                                        "dic",
-                                        "janv",
-                                        "fev",
-                                        "mars",
-                                        "avr",
-                                        "mai",
-                                        "juin",
-                                        "juil",
-                                        "aou",
-                                        "sept",
-                                        "oct",
-                                        "nov",
-                                        "d\xc3\xa9"
-                                        "c"};
-    size_t best = 0;
     int month = 0;
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++) {
-        size_t n = strlen(names[i]), k = 0;
-        while (k < n && c->s + k < c->end &&
-               hc_tolower(c->s[k]) == names[i][k])
-            k++;
-        if (k == n && n > best) {
-            best = n;
-            month = (int)(i % 12) + 1;
+    *length = 0;
+    for (size_t i = 0; i < sizeof month_names / sizeof month_names[0]; i++) {
+        const char *name = month_names[i];
+        for (int m = 1; m <= 12; m++) {
+            size_t n = strcspn(name, " "), k = 0;
+            while (k < n && c->s + k < c->end &&
+                   hc_tolower(c->s[k]) == name[k])
+                k++;
+            if (k == n && n > *length) {
+                *length = n;
+                month = m;
+            }
+            name += n + (name[n] == ' ');
         }
     }
-    c->s += best;
-    while (best > 0 && c->s < c->end &&
+    return month;
+}
+
+static int month_word(cursor *c)
+{
+    size_t length;
+    int month = month_of(c, &length);
+    c->s += length;
+    while (month > 0 && c->s < c->end &&
            (hc_isalpha(*c->s) || (unsigned char)*c->s >= 0x80))
         c->s++;
     if (month > 0 && c->s + 1 < c->end && *c->s == '.' && !hc_isdigit(c->s[1]))
@@ -300,13 +273,55 @@ bool hc_date_parse(const char *s, size_t len, hc_date_order order,
     return true;
 }
 
+/* "1d ", "2 days ", "1-" before a time: its seconds, 0 when there is none. */
+static double day_count(cursor *c)
+{
+    cursor at = *c;
+    long days;
+    if (digits(&at, 9, &days) == 0)
+        return 0;
+    cursor unit = at;
+    blanks(&unit);
+    if (unit.s < unit.end && hc_tolower(*unit.s) == 'd') {
+        while (unit.s < unit.end && hc_isalpha(*unit.s))
+            unit.s++;
+        blanks(&unit);
+        *c = unit;
+    } else if (at.s < at.end && *at.s == '-') { /* 1-02:03:04 */
+        at.s++;
+        *c = at;
+    } else {
+        return 0;
+    }
+    return 86400.0 * (double)days;
+}
+
+/* "h:mm:", "h:mm" (*done) and "mm:ss.f" as Excel shows times it was not told
+ * about (*done): the seconds so far; false for anything else. */
+static bool hours_minutes(cursor *c, double *seconds, bool *done)
+{
+    double rest;
+    long a, b;
+    size_t n;
+    if (digits(c, 9, &a) == 0 || !eat(c, ':') || digits(c, 2, &b) == 0)
+        return false;
+    *seconds = 3600.0 * (double)a + 60.0 * (double)b;
+    *done = !eat(c, ':');
+    if (!*done || c->s == c->end || *c->s != '.')
+        return true;
+    n = hc_number_prefix(c->s, (size_t)(c->end - c->s), &rest);
+    if (n > 0)
+        *seconds = 60.0 * (double)a + (double)b + rest;
+    c->s += n;
+    return true;
+}
+
 bool hc_duration_parse(const char *s, size_t len, double *seconds)
 {
     cursor c = {s, s + len}, back;
-    double total = 0, sec;
-    long a, b;
+    double total, clock = 0, sec = 0;
     int sign = 1;
-    size_t n;
+    bool done = false;
     char point[64];
     const char *comma = memchr(s, ',', len);
     if (comma != NULL && len < sizeof point) { /* 0:00:01,50 */
@@ -317,54 +332,22 @@ bool hc_duration_parse(const char *s, size_t len, double *seconds)
     blanks(&c);
     if (eat(&c, '-'))
         sign = -1;
+    total = day_count(&c);
     back = c;
-    if (digits(&c, 9, &a) > 0) {
-        cursor unit = c;
-        blanks(&unit);
-        if (unit.s < unit.end && hc_tolower(*unit.s) == 'd') {
-            while (unit.s < unit.end && hc_isalpha(*unit.s))
-                unit.s++;
-            total = 86400.0 * (double)a;
-            blanks(&unit);
-            back = unit;
-        } else if (c.s < c.end && *c.s == '-') { /* 1-02:03:04 */
-            total = 86400.0 * (double)a;
-            c.s++;
-            back = c;
-        }
-    }
-    c = back;
-    if (digits(&c, 9, &a) == 0)
-        return false;
-    if (eat(&c, ':')) {
-        if (digits(&c, 2, &b) == 0)
-            return false;
-        total += 3600.0 * (double)a + 60.0 * (double)b;
-        if (c.s < c.end && *c.s == '.' &&
-            (n = hc_number_prefix(c.s, (size_t)(c.end - c.s), &sec)) > 0) {
-            /* mm:ss.f, as Excel shows times it was not told about */
-            total = 60.0 * (double)a + (double)b + sec;
-            c.s += n;
-            blanks(&c);
-            *seconds = sign * total;
-            return c.s == c.end;
-        }
-        if (!eat(&c, ':')) { /* h:mm */
-            blanks(&c);
-            *seconds = sign * total;
-            return c.s == c.end;
-        }
-    } else {
+    if (!hours_minutes(&c, &clock, &done)) {
         c = back;
+        clock = 0;
     }
-    n = hc_number_prefix(c.s, (size_t)(c.end - c.s), &sec);
-    if (n == 0 || sec < 0)
-        return false;
-    c.s += n;
+    if (!done) {
+        size_t n = hc_number_prefix(c.s, (size_t)(c.end - c.s), &sec);
+        if (n == 0 || sec < 0 || !hc_isdigit(*c.s))
+            return false;
+        c.s += n;
+    }
     blanks(&c);
     if (c.s != c.end)
         return false;
-    *seconds = sign * (total + sec);
+    *seconds = sign * (total + clock + sec);
     return true;
 }
 
