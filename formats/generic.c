@@ -135,13 +135,51 @@ static bool units_at(slice line, const hc_text_plan *plan)
     return units >= 2 && 2 * units >= n;
 }
 
+/* Do at least two words of a line name quantities? */
+static bool known_names(slice line, hc_dialect d)
+{
+    hc_column *c;
+    size_t n, known = 0;
+    hc_err err;
+    if (hc_split_names(line.s, line.len, d, &c, &n, &err) != HC_OK)
+        return false;
+    for (size_t i = 0; i < n; i++)
+        known += hc_column_meaning(&c[i], columns).target != NULL;
+    hc_columns_free(c, n);
+    return known >= 2;
+}
+
+/* Broken first rows stand between the names and the rows that were seen:
+ * they are rows all the same, for the reader to refuse. */
+static void names_further_up(const slice *lines, hc_text_plan *plan)
+{
+    for (size_t i = plan->data_line; i-- > 0;) {
+        if (is_blank(lines[i]))
+            continue;
+        shape s = look(lines[i], plan->dialect);
+        if (s.fields > plan->n_fields + 1 || s.fields + 1 < plan->n_fields)
+            return;
+        if (!is_words(s) || !known_names(lines[i], plan->dialect))
+            continue;
+        plan->has_names = true;
+        plan->names_line = i;
+        plan->has_units = i + 1 < plan->data_line &&
+                          units_at(lines[i + 1], plan) &&
+                          is_words(look(lines[i + 1], plan->dialect));
+        plan->data_line = i + 1 + plan->has_units;
+        return;
+    }
+}
+
 static void find_names(const slice *lines, hc_text_plan *plan)
 {
     size_t i = plan->data_line;
     while (i > 0 && is_blank(lines[i - 1]))
         i--;
-    if (i == 0 || !names_at(lines, i - 1, plan))
+    if (i == 0 || !names_at(lines, i - 1, plan)) {
+        names_further_up(lines, plan);
         return;
+    }
     i--;
     if (i > 0 && units_at(lines[i], plan) && names_at(lines, i - 1, plan)) {
         plan->has_units = true;
@@ -149,6 +187,8 @@ static void find_names(const slice *lines, hc_text_plan *plan)
     }
     plan->has_names = true;
     plan->names_line = i;
+    if (!known_names(lines[i], plan->dialect))
+        names_further_up(lines, plan);
 }
 
 static bool plan_of(const slice *lines, size_t n, hc_text_plan *plan)

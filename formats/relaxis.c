@@ -38,9 +38,15 @@ static bool is_row(const char *s, size_t len)
     return len > 0 && (hc_isdigit(*s) || *s == '-' || *s == '+');
 }
 
+/* A blank line, names or a spectrum's own line end the rows; any other line
+ * that is no row is a broken one. */
 static bool behind(const char *s, size_t len)
 {
-    return !is_row(s, len);
+    size_t n = 0;
+    while (n < len && hc_isspace(s[n]))
+        n++;
+    return n == len || is_names(s, len) ||
+           memmem(s, len, "Spectrum)", 9) != NULL;
 }
 
 static hc_status spectrum(hc_lines *l, hc_sink *sink, const char *names,
