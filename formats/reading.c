@@ -293,46 +293,57 @@ static hc_status finish_table(run *r, hc_err *err)
     return hc_writer_end(w, err);
 }
 
-hc_trial hc_try_memory(const void *data, size_t len, const char *format,
-                       const hc_read_options *o, hc_out *out)
+/* src, which is freed, through the sinks of hc-read; `t` says so far. */
+static void try_source(hc_source *src, hc_read_options options, hc_out *out,
+                       hc_trial *t)
 {
     static const hc_tool tool = {.name = "hc-read"};
     static const hc_common common = {.quiet = true};
-    const char *files[] = {"(memory)"};
-    hc_session s = {.tool = &tool,
-                    .common = &common,
-                    .files = files,
-                    .n_files = 1,
-                    .out = out};
-    hc_read_options options = *o;
-    run r = {.s = &s, .o = &options};
-    hc_trial t = {.status = HC_OK};
+    hc_session s = {
+        .tool = &tool, .common = &common, .n_files = 1, .out = out};
+    run r = {.s = &s, .o = &options, .account = t};
     const hc_format *f = NULL;
-    hc_source *src = NULL;
     hc_out *own = NULL;
-    options.format = format;
+    snprintf(s.step, sizeof s.step, "libhalfcell");
     r.normal.session = r.raw.session = &s;
     r.normal.options = r.raw.options = &options;
-    r.account = &t;
-    if (out == NULL)
-        t.status = hc_out_memory(&own, &t.err);
-    if (out == NULL)
+    if (t->status == HC_OK && out == NULL) {
+        t->status = hc_out_memory(&own, &t->err);
         s.out = own;
-    if (t.status == HC_OK)
-        t.status = hc_source_memory(&src, data, len, files[0], &t.err);
-    if (t.status == HC_OK)
-        t.status = format_of(src, &options, &f, &t.err);
-    if (t.status == HC_OK)
-        t.status = read_source(&r, src, f, files[0], 0, &t.err);
-    t.incomplete = t.incomplete || r.incomplete;
-    if (finish_table(&r, NULL) != HC_OK && t.status == HC_OK)
-        t.status = HC_INTERNAL;
+    }
+    if (t->status == HC_OK)
+        t->status = format_of(src, &options, &f, &t->err);
+    if (t->status == HC_OK)
+        t->status = read_source(&r, src, f, src->name, 0, &t->err);
+    t->incomplete = t->incomplete || r.incomplete;
+    if (finish_table(&r, NULL) != HC_OK && t->status == HC_OK)
+        t->status = HC_INTERNAL;
     hc_source_free(src);
     hc_writer_free(writer_of(&r));
     hc_normal_clear(&r.normal);
     hc_raw_clear(&r.raw);
     hc_meta_clear(&r.hashes);
     hc_out_discard(own);
+}
+
+hc_trial hc_try_memory(const void *data, size_t len, const char *format,
+                       const hc_read_options *o, hc_out *out)
+{
+    hc_trial t = {.status = HC_OK};
+    hc_read_options options = *o;
+    hc_source *src = NULL;
+    options.format = format;
+    t.status = hc_source_memory(&src, data, len, "(memory)", &t.err);
+    try_source(src, options, out, &t);
+    return t;
+}
+
+hc_trial hc_try_file(const char *path, const hc_read_options *o, hc_out *out)
+{
+    hc_trial t = {.status = HC_OK};
+    hc_source *src = NULL;
+    t.status = hc_source_open(&src, path, &t.err);
+    try_source(src, *o, out, &t);
     return t;
 }
 

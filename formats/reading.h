@@ -41,10 +41,10 @@ hc_status hc_list_files(hc_session *s, const hc_read_options *o) HC_MUST_USE;
 /* The formats that are known: `--formats`. */
 hc_status hc_list_formats(hc_session *s) HC_MUST_USE;
 
-/* ---- for tests ---- */
+/* ---- for programs and tests ---- */
 
-/* Bytes in memory through the sinks of hc-read, without a file or a process
- * around: what the fuzzers and the tests of broken files call. */
+/* One source through the sinks of hc-read, without a session around: what
+ * frames.c, the fuzzers and the tests of broken files call. */
 typedef struct {
     hc_status status; /* of the whole, as hc-read would exit */
     unsigned long long rows, rejected;
@@ -56,5 +56,6 @@ typedef struct {
  * hc_out_memory), or nowhere when it is NULL. */
 hc_trial hc_try_memory(const void *data, size_t len, const char *format,
                        const hc_read_options *o, hc_out *out);
+hc_trial hc_try_file(const char *path, const hc_read_options *o, hc_out *out);
 
 #endif

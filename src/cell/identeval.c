@@ -62,12 +62,12 @@ static hc_status run_step(pass *p, const hc_ident_set *d,
     return st;
 }
 
-static hc_grid grid_of(const hc_ident *f)
+static hc_cell_grid grid_of(const hc_ident *f)
 {
-    hc_grid g = hc_grid_default();
+    hc_cell_grid g = hc_cell_grid_default();
     g.film = f->o.mesh;
     if (f->rough)
-        g = (hc_grid){.film = f->o.mesh / 2,
+        g = (hc_cell_grid){.film = f->o.mesh / 2,
                       .electrolyte = g.electrolyte / 2,
                       .depth = g.depth / 2,
                       .radius = 8,
@@ -79,7 +79,7 @@ static hc_grid grid_of(const hc_ident *f)
 static hc_status run_series(pass *p, const hc_ident_set *d, hc_err *err)
 {
     hc_ident *f = p->f;
-    hc_grid grid = grid_of(f);
+    hc_cell_grid grid = grid_of(f);
     double rtol = f->rough ? fmax(f->o.rtol, 1e-4) : f->o.rtol;
     hc_status st = hc_system_new(&p->s, f->cell, &grid, err);
     if (st == HC_OK)
@@ -111,7 +111,8 @@ static hc_status run_series(pass *p, const hc_ident_set *d, hc_err *err)
 }
 
 /* Where the spectrum is taken at the cell's x0 and that is sought. */
-static hc_status by_x0(hc_ident *f, const hc_ident_set *d, const hc_grid *grid,
+static hc_status by_x0(hc_ident *f, const hc_ident_set *d,
+                       const hc_cell_grid *grid,
                        double complex *dz, hc_err *err)
 {
     static const double h = 1e-4;
@@ -137,7 +138,7 @@ static hc_status run_spectrum(pass *p, const hc_ident_set *d, hc_err *err)
     hc_ident *f = p->f;
     size_t np = p->with_jac ? f->o.n : 0, n = d->n;
     double complex *z = malloc((np + 1) * (n + 1) * sizeof *z);
-    hc_grid grid = grid_of(f);
+    hc_cell_grid grid = grid_of(f);
     double area = f->cell->value[HC_P_AREA];
     double x = isnan(d->x) ? f->cell->value[HC_P_X0] : d->x;
     if (!z)

@@ -153,12 +153,12 @@ static hc_status slopes_new(slopes *a, hc_cell *cell, hc_system *s, work *w,
     return st;
 }
 
-hc_status hc_impedance(hc_cell *cell, const hc_grid *grid, double x,
+hc_status hc_impedance(hc_cell *cell, const hc_cell_grid *grid, double x,
                        const double *freq_hz, size_t n, double complex *z,
                        const hc_parameter *p, size_t n_p, double complex *dz,
                        hc_err *err)
 {
-    hc_grid g = *grid;
+    hc_cell_grid g = *grid;
     hc_system *s;
     work w;
     slopes by = {0};

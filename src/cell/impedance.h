@@ -17,7 +17,7 @@ hc_status hc_impedance_of_state(hc_system *s, const double *y,
 
 /* The same at rest at composition x, and its derivatives by ln of n_p
  * parameters, dz[k * n + i] (dz and p may be NULL). */
-hc_status hc_impedance(hc_cell *cell, const hc_grid *grid, double x,
+hc_status hc_impedance(hc_cell *cell, const hc_cell_grid *grid, double x,
                        const double *freq_hz, size_t n, double complex *z,
                        const hc_parameter *p, size_t n_p, double complex *dz,
                        hc_err *err) HC_MUST_USE;

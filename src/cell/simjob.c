@@ -20,7 +20,7 @@ static hc_status put(void *ctx, const hc_sim_point *p, hc_err *err)
         hc_ends_row(o->w, o->cell, p, &o->ends, o->index, o->values,
                     o->n_values);
     else if (o->job->kind == HC_JOB_SERIES)
-        hc_series_row(o->w, o->cell, &q, o->index, o->values, o->n_values);
+        hc_sim_row(o->w, o->cell, &q, o->index, o->values, o->n_values);
     else if (p->ends_step || o->job->every_s > 0)
         return hc_profile_rows(o->w, o->cell, p, err);
     return HC_OK;
@@ -123,7 +123,7 @@ static hc_status run_series(const hc_sim_job *job, hc_cell *cell,
     else if (job->kind == HC_JOB_STEPS)
         hc_ends_columns(w, &none);
     else
-        hc_series_columns(w, &none);
+        hc_sim_columns(w, &none);
     return hc_job_one(job, cell, measured, in_file, &out, talk, err);
 }
 

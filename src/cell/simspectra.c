@@ -48,7 +48,7 @@ hc_status hc_job_eis(const hc_sim_job *job, hc_cell *cell, hc_writer *w,
     double *soc = NULL, *freq = NULL;
     double complex *z = NULL;
     size_t n_soc = 0, n = 0;
-    hc_grid grid = hc_job_options(job).grid;
+    hc_cell_grid grid = hc_job_options(job).grid;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     hc_status st = rng ? HC_OK : hc_fail_nomem(err);
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
@@ -138,7 +138,7 @@ hc_status hc_job_wave(const hc_sim_job *job, hc_cell *cell, hc_writer *w,
     wave a = {.job = job, .area = cell->value[HC_P_AREA]};
     double *freq = NULL, x;
     size_t n = 0;
-    hc_grid grid = hc_job_options(job).grid;
+    hc_cell_grid grid = hc_job_options(job).grid;
     gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
         hc_writer_column(w, names[k]);

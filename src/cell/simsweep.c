@@ -140,7 +140,7 @@ static void sweep_one(sweep *s, size_t k)
     if (s->job->kind == HC_JOB_STEPS)
         hc_ends_columns(r->w, &columns);
     else
-        hc_series_columns(r->w, &columns);
+        hc_sim_columns(r->w, &columns);
     hc_job_output out = {.job = s->job,
                          .w = r->w,
                          .cell = &cell,
@@ -268,7 +268,7 @@ hc_status hc_job_sweep(const hc_sim_job *job, hc_cell *cell,
         if (job->kind == HC_JOB_STEPS)
             hc_ends_columns(w, &columns);
         else
-            hc_series_columns(w, &columns);
+            hc_sim_columns(w, &columns);
         s.runs = calloc(s.n_runs, sizeof *s.runs);
         if (!s.runs)
             st = hc_fail_nomem(err);

@@ -57,14 +57,14 @@ static const char *const series_names[] = {
     "series_overpotential_volt",
 };
 
-void hc_series_columns(hc_writer *w, const hc_sweep_columns *sweep)
+void hc_sim_columns(hc_writer *w, const hc_sweep_columns *sweep)
 {
     sweep_names(w, sweep);
     for (size_t i = 0; i < sizeof series_names / sizeof series_names[0]; i++)
         hc_writer_column(w, series_names[i]);
 }
 
-void hc_series_row(hc_writer *w, const hc_cell *cell, const hc_sim_point *p,
+void hc_sim_row(hc_writer *w, const hc_cell *cell, const hc_sim_point *p,
                    long index, const double *values, size_t n)
 {
     const hc_observed *o = &p->seen;

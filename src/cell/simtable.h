@@ -11,9 +11,9 @@ typedef struct {
 } hc_sweep_columns;
 
 /* Kind series: BDF names, state, and the parts of the voltage. */
-void hc_series_columns(hc_writer *w, const hc_sweep_columns *sweep);
+void hc_sim_columns(hc_writer *w, const hc_sweep_columns *sweep);
 /* One row; index and values [n] of the sweep (NULL: none). */
-void hc_series_row(hc_writer *w, const hc_cell *cell, const hc_sim_point *p,
+void hc_sim_row(hc_writer *w, const hc_cell *cell, const hc_sim_point *p,
                    long index, const double *values, size_t n);
 
 /* Kind steps: one row at the end of each step. */

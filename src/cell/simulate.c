@@ -26,7 +26,7 @@ typedef struct {
 hc_sim_options hc_sim_default(void)
 {
     return (hc_sim_options){
-        .grid = hc_grid_default(), .rtol = 1e-5, .x0 = NAN_D};
+        .grid = hc_cell_grid_default(), .rtol = 1e-5, .x0 = NAN_D};
 }
 
 hc_status hc_sim_x_of_voltage(const hc_cell *c, double volt, double *x,

@@ -22,7 +22,7 @@ typedef hc_status (*hc_sim_sink)(void *ctx, const hc_sim_point *p,
                                  hc_err *err);
 
 typedef struct {
-    hc_grid grid;
+    hc_cell_grid grid;
     double rtol;    /* 1e-5 */
     double every_s; /* output interval; 0: every step of the solver */
     double x0;      /* NaN: the cell's x0 */

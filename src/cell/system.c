@@ -7,9 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-hc_grid hc_grid_default(void)
+hc_cell_grid hc_cell_grid_default(void)
 {
-    return (hc_grid){.film = 40,
+    return (hc_cell_grid){.film = 40,
                      .electrolyte = 60,
                      .depth = 20,
                      .radius = 12,
@@ -204,7 +204,7 @@ hc_reach hc_system_reach(const hc_system *s, hc_parameter p)
 }
 
 hc_status hc_system_new(hc_system **out, const hc_cell *cell,
-                        const hc_grid *grid, hc_err *err)
+                        const hc_cell_grid *grid, hc_err *err)
 {
     hc_system *s = calloc(1, sizeof *s);
     if (!s)

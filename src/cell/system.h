@@ -69,13 +69,13 @@ typedef struct {
     size_t radius;      /* shells of its spheres (12) */
     double ratio;       /* widest cell to narrowest of the film (300) */
     bool charge;        /* carry the charge as unknown (time runs) */
-} hc_grid;
+} hc_cell_grid;
 
-hc_grid hc_grid_default(void);
+hc_cell_grid hc_cell_grid_default(void);
 
 typedef struct {
     const hc_cell *cell; /* borrowed */
-    hc_grid grid;
+    hc_cell_grid grid;
     size_t n_core, n_border, n; /* n = core + border */
     size_t ml, mu;
     int at[HC_U_COUNT]; /* index in y, HC_ABSENT when the cell has none */
@@ -104,7 +104,7 @@ typedef struct {
 } hc_eval;
 
 hc_status hc_system_new(hc_system **out, const hc_cell *cell,
-                        const hc_grid *grid, hc_err *err) HC_MUST_USE;
+                        const hc_cell_grid *grid, hc_err *err) HC_MUST_USE;
 void hc_system_free(hc_system *s);
 /* A matrix of the system's shape. */
 hc_status hc_system_matrix(hc_bordered **out, const hc_system *s,

@@ -76,7 +76,7 @@ static double spectrum(hc_cell *c)
     enum { POINTS = 60, TIMES = 50 };
     double freq[POINTS], start = cpu_ms();
     double complex z[POINTS];
-    hc_grid g = hc_grid_default();
+    hc_cell_grid g = hc_cell_grid_default();
     hc_err err;
     for (int k = 0; k < POINTS; k++)
         freq[k] = 1e6 * pow(10, -k / 7.5);
@@ -172,7 +172,7 @@ static hc_frame *eis(hc_cell *c)
     hc_writer *w;
     hc_out *out;
     hc_err err;
-    hc_grid g = hc_grid_default();
+    hc_cell_grid g = hc_cell_grid_default();
     check(hc_out_memory(&out, &err), &err);
     check(hc_writer_new(&w, out, HC_WRITE_TABLE, &err), &err);
     for (int k = 0; k < 4; k++)

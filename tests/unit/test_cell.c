@@ -84,7 +84,7 @@ static double slab_error(size_t n, double rtol)
     hc_system *s;
     hc_solver *v;
     hc_err err;
-    hc_grid g = hc_grid_default();
+    hc_cell_grid g = hc_cell_grid_default();
     g.film = n;
     g.ratio = 30; /* widths that suit times from 1e-4 to 2 L^2/D */
     good(hc_system_new(&s, &c, &g, &err), &err);
@@ -233,7 +233,7 @@ static double two_species_end(double i, double reaction, double t_end,
     hc_system *s;
     hc_solver *v;
     hc_err err;
-    hc_grid g = hc_grid_default();
+    hc_cell_grid g = hc_cell_grid_default();
     g.electrolyte = cells;
     c.value[HC_P_K_R] *= reaction;
     c.value[HC_P_L_P] = 1e-5; /* so that the cathode does not limit */
@@ -320,7 +320,7 @@ static void case_5_raijmakers(void **state)
         hc_system *s;
         hc_solver *v;
         hc_err err;
-        hc_grid g = hc_grid_default();
+        hc_cell_grid g = hc_cell_grid_default();
         g.electrolyte = 200;
         c.value[HC_P_D] = 1e-8; /* the electrolyte alone is looked at */
         c.value[HC_P_L_P] = 1e-3;
@@ -350,7 +350,7 @@ static void case_7_relaxation(void **state)
     hc_system *s;
     hc_solver *v;
     hc_err err;
-    hc_grid g = hc_grid_default();
+    hc_cell_grid g = hc_cell_grid_default();
     g.film = 160;
     good(hc_system_new(&s, &c, &g, &err), &err);
     good(hc_solver_new(&v, s, 1e-9, &err), &err);
@@ -383,7 +383,7 @@ static double worst_z(hc_cell *c, size_t n, double x, double lo, double hi)
     double freq[POINTS], worst = 0;
     double complex z[POINTS];
     hc_err err;
-    hc_grid g = hc_grid_default();
+    hc_cell_grid g = hc_cell_grid_default();
     g.film = n;
     g.electrolyte = n;
     for (int k = 0; k < POINTS; k++)
@@ -437,7 +437,7 @@ static void case_8_limits(void **state)
     (void)state;
     hc_cell c = slab(1e-5, 1e-14);
     hc_err err;
-    hc_grid g = hc_grid_default();
+    hc_cell_grid g = hc_cell_grid_default();
     g.film = 320;
     g.ratio = 30;
     c.kin_p = c.kin_n = HC_KIN_NONE;
@@ -505,7 +505,7 @@ static double composite_error(hc_cell *c, size_t depth, size_t radius)
     double freq[POINTS], worst = 0;
     double complex z[POINTS];
     hc_err err;
-    hc_grid g = hc_grid_default();
+    hc_cell_grid g = hc_cell_grid_default();
     g.depth = depth;
     g.radius = radius;
     for (int k = 0; k < POINTS; k++)
@@ -603,7 +603,7 @@ static void check_jacobian(hc_cell *c, const char *what)
     hc_system *s;
     hc_bordered *j, *m;
     hc_err err;
-    hc_grid g = {12, 12, 5, 6, 50, true};
+    hc_cell_grid g = {12, 12, 5, 6, 50, true};
     good(hc_system_new(&s, c, &g, &err), &err);
     good(hc_system_matrix(&j, s, &err), &err);
     good(hc_system_matrix(&m, s, &err), &err);
@@ -700,7 +700,7 @@ static void case_20_bouncing(void **state)
     hc_system *s;
     hc_solver *v;
     hc_err err;
-    hc_grid g = hc_grid_default();
+    hc_cell_grid g = hc_cell_grid_default();
     c.value[HC_P_T_E] = 0.5;
     good(hc_system_new(&s, &c, &g, &err), &err);
     good(hc_solver_new(&v, s, 1e-6, &err), &err);
@@ -729,7 +729,7 @@ static void case_6_titration(void **state)
     hc_system *s;
     hc_solver *v;
     hc_err err;
-    hc_grid g = hc_grid_default();
+    hc_cell_grid g = hc_cell_grid_default();
     g.film = 160;
     good(hc_system_new(&s, &c, &g, &err), &err);
     good(hc_solver_new(&v, s, 1e-8, &err), &err);
@@ -781,7 +781,7 @@ static void case_9_sine(void **state)
         hc_system *s;
         hc_solver *v;
         hc_err err;
-        hc_grid g = hc_grid_default();
+        hc_cell_grid g = hc_cell_grid_default();
         c.value[HC_P_C_P] = 0.0053;
         c.value[HC_P_C_N] = 0.000174;
         double complex z, sum_v = 0, sum_i = 0;
@@ -886,7 +886,7 @@ static double end_voltage(hc_cell *c, double rtol, const hc_parameter *p,
     hc_system *s;
     hc_solver *v;
     hc_err err;
-    hc_grid g = hc_grid_default();
+    hc_cell_grid g = hc_cell_grid_default();
     good(hc_system_new(&s, c, &g, &err), &err);
     good(hc_solver_new(&v, s, rtol, &err), &err);
     if (n)
@@ -964,7 +964,7 @@ static void case_17_spectra(void **state)
     static const double freq[POINTS] = {1e-3, 1, 1e3, 1e6};
     double complex z[POINTS], dz[N * POINTS], at[4][POINTS];
     hc_cell c = slab(1e-5, 1e-14);
-    hc_grid g = hc_grid_default();
+    hc_cell_grid g = hc_cell_grid_default();
     hc_err err;
     c.value[HC_P_C_P] = 0.3;
     c.value[HC_P_C_N] = 0.02;
@@ -1015,7 +1015,7 @@ static void case_14_variable_d(void **state)
         hc_system *s;
         hc_solver *v;
         hc_err err;
-        hc_grid g = hc_grid_default();
+        hc_cell_grid g = hc_cell_grid_default();
         g.film = n;
         g.ratio = 1;
         c.value[HC_P_T_E] = 0.5;
