@@ -15,72 +15,108 @@
 
 enum { WINDOW_MIN = 5, WINDOW_MAX = 61, ORDER = 3 };
 
-/* Weights of a cubic fitted to points -m..m, evaluated at `at`. */
-static bool sg_weights(long m, long at, double *w)
+/* The normal equations of a cubic through points -m..m, factored. */
+static bool sg_factor(long m, double a[16])
 {
-    double a[16] = {0}, b[4];
+    memset(a, 0, 16 * sizeof *a);
+    for (long k = -m; k <= m; k++) {
+        double x = (double)k / (double)m, r[4] = {1, x, x * x, x * x * x};
 
-    for (long k = -m; k <= m; k++)
         for (int p = 0; p <= ORDER; p++)
             for (int q = 0; q <= ORDER; q++)
-                a[p * 4 + q] += pow((double)k / (double)m, p + q);
-    for (int p = 0; p <= ORDER; p++)
-        b[p] = pow((double)at / (double)m, p);
-    if (!hc_cholesky(a, 4, 1e-14))
-        return false;
-    hc_cholesky_solve(a, 4, b);
-    for (long k = -m; k <= m; k++) {
-        double x = (double)k / (double)m;
-
-        w[k + m] = b[0] + x * (b[1] + x * (b[2] + x * b[3]));
+                a[p * 4 + q] += r[p] * r[q];
     }
-    return true;
+    return hc_cholesky(a, 4, 1e-14);
 }
 
-/* Smooth with half window m; returns the mean squared leave-one-out error,
- * weighted by 1/(variance). */
-static double savitzky_golay(const hc_dqdv_curve *c, const double *sd_raw,
-                             long m, double *y, double *sd)
+/* Weights of that cubic, evaluated at `at`. */
+static void sg_weights(const double a[16], long m, long at, double *w)
 {
-    double w[WINDOW_MAX], edge[WINDOW_MAX], loo = 0, weight = 0;
+    double x = (double)at / (double)m, b[4] = {1, x, x * x, x * x * x};
+
+    hc_cholesky_solve(a, 4, b);
+    for (long k = -m; k <= m; k++) {
+        x = (double)k / (double)m;
+        w[k + m] = b[0] + x * (b[1] + x * (b[2] + x * b[3]));
+    }
+}
+
+/* First point of the window of point k and where in it k stands: at the ends
+ * of the curve the cubic of the outermost window is used. */
+static long window_of(long k, long m, long n, long *at)
+{
+    long from = k - m;
+
+    if (from < 0)
+        from = 0;
+    if (from > n - 2 * m - 1)
+        from = n - 2 * m - 1;
+    *at = k - from - m;
+    return from;
+}
+
+/* Mean squared leave-one-out error of half window m; the curve into y. */
+static double sg_smooth(const hc_dqdv_curve *c, long m, double *y)
+{
+    double a[16], middle[WINDOW_MAX], edge[WINDOW_MAX], loo = 0;
     long n = (long)c->n;
 
-    if (!sg_weights(m, 0, w))
+    if (!sg_factor(m, a))
         return INFINITY;
+    sg_weights(a, m, 0, middle);
     for (long k = 0; k < n; k++) {
-        long from = k - m, at = 0;
-        const double *use = w;
-        double sum = 0, var = 0;
+        long at, from = window_of(k, m, n, &at);
+        const double *use = middle;
+        double sum = 0;
 
-        if (from < 0 || k + m >= n) { /* the cubic of the edge's window */
-            from = from < 0 ? 0 : n - 2 * m - 1;
-            at = k - from - m;
-            if (!sg_weights(m, at, edge))
-                return INFINITY;
+        if (at) {
+            sg_weights(a, m, at, edge);
             use = edge;
         }
-        for (long i = 0; i <= 2 * m; i++) {
+        for (long i = 0; i <= 2 * m; i++)
             sum += use[i] * c->raw[from + i];
-            /* what one bin loses at an edge its neighbour gains */
-            double dw = use[i] - (i ? use[i - 1] : 0);
+        double e = (c->raw[k] - sum) / fmax(1e-3, 1 - use[at + m]);
+
+        y[k] = sum;
+        loo += e * e;
+    }
+    return loo / (double)n;
+}
+
+/* What the errors of the edges of the bins leave in the curve: what one bin
+ * loses at an edge its neighbour gains. */
+static void sg_errors(hc_dqdv_curve *c, const double *sd_raw, long m)
+{
+    double a[16], w[WINDOW_MAX];
+    long n = (long)c->n;
+
+    if (!sg_factor(m, a))
+        return;
+    sg_weights(a, m, 0, w);
+    for (long k = 0; k < n; k++) {
+        long at, from = window_of(k, m, n, &at);
+        bool edge = at != 0;
+        double var = 0;
+
+        if (edge)
+            sg_weights(a, m, at, w);
+        for (long i = 0; i <= 2 * m; i++) {
+            double dw = w[i] - (i ? w[i - 1] : 0);
 
             var += dw * dw * sd_raw[from + i] * sd_raw[from + i];
         }
-        double h = use[at + m], e = (c->raw[k] - sum) / fmax(1e-3, 1 - h);
-
-        y[k] = sum;
-        sd[k] = sqrt(var);
-        loo += e * e;
-        weight++;
+        c->sd[k] = sqrt(var);
+        if (edge)
+            sg_weights(a, m, 0, w);
     }
-    return loo / weight;
 }
 
+/* The window asked for, or the one of the least leave-one-out error among
+ * half windows about a fifth apart. */
 static hc_status smooth_lean(hc_dqdv_curve *c, const double *sd_raw,
                              long window, hc_err *err)
 {
-    double *y = calloc(2 * c->n, sizeof *y), *sd = y ? y + c->n : NULL;
-    double best = INFINITY;
+    double *y = calloc(c->n, sizeof *y), best = INFINITY;
     long from = window ? window / 2 : WINDOW_MIN / 2;
     long to = window ? window / 2 : WINDOW_MAX / 2;
 
@@ -89,16 +125,18 @@ static hc_status smooth_lean(hc_dqdv_curve *c, const double *sd_raw,
     memcpy(c->y, c->raw, c->n * sizeof *c->y);
     for (size_t k = 0; k < c->n; k++)
         c->sd[k] = M_SQRT2 * sd_raw[k];
-    for (long m = from; m <= to && 4 * m + 2 <= (long)c->n; m++) {
-        double loo = savitzky_golay(c, sd_raw, m, y, sd);
+    for (long m = from; m <= to && 4 * m + 2 <= (long)c->n;
+         m += m < 5 ? 1 : m / 5) {
+        double loo = sg_smooth(c, m, y);
 
         if (loo < best) {
             best = loo;
             c->window = 2 * m + 1;
             memcpy(c->y, y, c->n * sizeof *y);
-            memcpy(c->sd, sd, c->n * sizeof *sd);
         }
     }
+    if (c->window)
+        sg_errors(c, sd_raw, c->window / 2);
     free(y);
     return HC_OK;
 }

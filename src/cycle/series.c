@@ -83,14 +83,18 @@ static const double longest_test_s = 5 * 365.25 * 86400;
 struct hc_series {
     hc_reader *reader;
     int col[N_COLS];
+    int present[N_COLS], n_present; /* those of col there are, no source */
+    hc_sample blank;                /* all else, NaN */
     bool join;                /* several sources and files are one test */
     const char *const *paths; /* still to come */
     size_t n_paths;
     bool ended;
     bool have_ahead;
-    hc_sample ahead; /* raw, read but not yet handed on */
+    hc_sample rows[3]; /* where the three that follow point */
+    hc_sample *ahead;  /* raw, read but not yet handed on */
     bool have_last;
-    hc_sample last; /* as handed on */
+    hc_sample *last; /* as handed on */
+    hc_sample *spare;
     double last_raw_s;
     double offset_s;
     double first_s;
@@ -137,6 +141,13 @@ static void map_columns(hc_series *s)
         s->col[COL_CHARGE] = s->col[COL_DISCHARGE] = -1;
     if (s->col[COL_CHARGE_WH] < 0 || s->col[COL_DISCHARGE_WH] < 0)
         s->col[COL_CHARGE_WH] = s->col[COL_DISCHARGE_WH] = -1;
+    s->n_present = 0;
+    s->blank = (hc_sample){.ahead_max_a = NAN};
+    for (int c = 0; c < COL_SOURCE; c++) {
+        *(double *)((char *)&s->blank + columns[c].offset) = NAN;
+        if (s->col[c] >= 0)
+            s->present[s->n_present++] = c;
+    }
 }
 
 static hc_status check_columns(hc_series *s, hc_err *err)
@@ -176,6 +187,9 @@ hc_status hc_series_new(hc_series **out, hc_reader *reader, hc_err *err)
         return hc_fail_nomem(err);
     }
     s->reader = reader;
+    s->last = &s->rows[0];
+    s->ahead = &s->rows[1];
+    s->spare = &s->rows[2];
     st = check_columns(s, err);
     if (st) {
         hc_series_free(s);
@@ -230,18 +244,6 @@ void hc_series_join(hc_series *s)
     s->join = true;
 }
 
-/* One cell into its member; NaN when there is no such column. */
-static hc_status fill(hc_series *s, hc_sample *raw, int c, hc_err *err)
-{
-    double *to = (double *)((char *)raw + columns[c].offset);
-
-    if (s->col[c] < 0) {
-        *to = NAN;
-        return HC_OK;
-    }
-    return hc_reader_number(s->reader, s->col[c], to, err);
-}
-
 /* The next row of the file that has time, current and voltage. */
 static hc_status read_raw(hc_series *s, hc_sample *raw, bool *got, hc_err *err)
 {
@@ -251,18 +253,22 @@ static hc_status read_raw(hc_series *s, hc_sample *raw, bool *got, hc_err *err)
 
         if (st || !*got)
             return st;
-        for (int c = 0; c < COL_SOURCE; c++)
-            if ((st = fill(s, raw, c, err)))
+        *raw = s->blank;
+        for (int k = 0; k < s->n_present; k++) {
+            int c = s->present[k];
+
+            st = hc_reader_number(
+                s->reader, s->col[c],
+                (double *)((char *)raw + columns[c].offset), err);
+            if (st)
                 return st;
+        }
         if (s->col[COL_SOURCE] >= 0 &&
             (st = hc_reader_number(s->reader, s->col[COL_SOURCE], &source,
                                    err)))
             return st;
         raw->source = source >= 0 && source < 1e9 ? (long)source : 0;
         raw->line = hc_reader_line(s->reader);
-        raw->gap = false;
-        raw->ahead_max_a = NAN;
-        raw->ahead_noise_a = 0;
         if (isfinite(raw->time_s) && raw->freq_hz > 0) {
             if (!isfinite(raw->current_a))
                 raw->current_a = 0;
@@ -283,7 +289,7 @@ static bool same_counter(double a, double b)
 
 static bool repeats(const hc_series *s, const hc_sample *raw)
 {
-    const hc_sample *a = &s->last;
+    const hc_sample *a = s->last;
 
     return s->have_last && raw->time_s == s->last_raw_s &&
            raw->current_a == a->current_a && raw->voltage_v == a->voltage_v &&
@@ -302,7 +308,7 @@ static hc_status advance(hc_series *s, hc_err *err)
         return HC_OK;
     }
     for (;;) {
-        st = read_raw(s, &s->ahead, &got, err);
+        st = read_raw(s, s->ahead, &got, err);
         if (st || got)
             break;
         s->incomplete |= hc_reader_incomplete(s->reader);
@@ -321,12 +327,12 @@ static hc_status advance(hc_series *s, hc_err *err)
 static hc_status repair_time(hc_series *s, hc_sample *r, double raw_s,
                              hc_err *err)
 {
-    double last = s->last.time_s;
-    bool new_step = !same_counter(r->step, s->last.step) ||
-                    !same_counter(r->cycle, s->last.cycle);
+    double last = s->last->time_s;
+    bool new_step = !same_counter(r->step, s->last->step) ||
+                    !same_counter(r->cycle, s->last->cycle);
 
-    if (s->have_ahead && s->ahead.source == r->source &&
-        s->ahead.time_s + s->offset_s >= last) {
+    if (s->have_ahead && s->ahead->source == r->source &&
+        s->ahead->time_s + s->offset_s >= last) {
         r->time_s = last; /* the next row is right: this one alone fell */
         if (s->repairs.back_rows++ == 0)
             s->back_line = r->line;
@@ -334,8 +340,8 @@ static hc_status repair_time(hc_series *s, hc_sample *r, double raw_s,
     }
     bool restart =
         raw_s >= 0 && (raw_s <= 1e-3 * s->last_raw_s || new_step || s->join);
-    if (!restart || (s->have_ahead && s->ahead.source == r->source &&
-                     s->ahead.time_s < raw_s))
+    if (!restart || (s->have_ahead && s->ahead->source == r->source &&
+                     s->ahead->time_s < raw_s))
         return hc_fail_at(err, HC_DATA, hc_reader_name(s->reader), r->line,
                           "the clock goes back from %.10g s to %.10g s in "
                           "the middle of a step; sort the rows by time or "
@@ -353,7 +359,7 @@ static hc_status next_repaired(hc_series *s, hc_sample *sample, bool *got,
                                hc_err *err)
 {
     hc_status st;
-    hc_sample r;
+    hc_sample *r;
     double raw_s;
 
     if (!s->have_ahead && !s->ended && (st = advance(s, err)))
@@ -363,39 +369,41 @@ static hc_status next_repaired(hc_series *s, hc_sample *sample, bool *got,
             *got = false;
             return HC_OK;
         }
-        if (!repeats(s, &s->ahead))
+        if (!repeats(s, s->ahead))
             break;
         if (s->repairs.repeats++ == 0)
-            s->repeat_line = s->ahead.line;
+            s->repeat_line = s->ahead->line;
         if ((st = advance(s, err)))
             return st;
     }
     r = s->ahead;
+    s->ahead = s->spare;
     if ((st = advance(s, err)))
         return st;
     if (s->join)
-        r.source = 0;
-    if (s->have_last && r.source != s->last.source) {
+        r->source = 0;
+    if (s->have_last && r->source != s->last->source) {
         s->have_last = false;
         s->offset_s = 0;
     }
-    raw_s = r.time_s;
-    r.time_s += s->offset_s;
+    raw_s = r->time_s;
+    r->time_s += s->offset_s;
     if (!s->have_last)
-        s->first_s = r.time_s;
-    else if (r.time_s < s->last.time_s) {
-        if (s->last.time_s - r.time_s <= 1e-9 * fabs(s->last.time_s))
-            r.time_s = s->last.time_s;
-        else if ((st = repair_time(s, &r, raw_s, err)))
+        s->first_s = r->time_s;
+    else if (r->time_s < s->last->time_s) {
+        if (s->last->time_s - r->time_s <= 1e-9 * fabs(s->last->time_s))
+            r->time_s = s->last->time_s;
+        else if ((st = repair_time(s, r, raw_s, err)))
             return st;
     }
-    if (r.time_s - s->first_s > longest_test_s)
+    if (r->time_s - s->first_s > longest_test_s)
         s->too_long = true;
+    s->spare = s->last;
     s->last = r;
     s->last_raw_s = raw_s;
     s->have_last = true;
     s->repairs.rows++;
-    *sample = r;
+    *sample = *r;
     *got = true;
     return HC_OK;
 }

@@ -65,6 +65,7 @@ struct hc_steps {
     bool ahead_known;    /* the look ahead held a current, not just noise */
     double floor_a;      /* what its noise makes of the limit of a rest */
     double noise_a;      /* rms current of rests so far, 0 when none */
+    double rest_limit_a; /* what counts as rest, of these */
     double lsb_v;        /* smallest change of voltage so far */
     double q_largest_ah; /* largest step so far */
     double q_pulse_ah;   /* of the last pulse */
@@ -92,6 +93,18 @@ const char *hc_step_type_name(hc_step_type t)
     return t < HC_STEP_TYPES ? names[t] : "other";
 }
 
+/* To be called when one of what it is made of has changed. */
+static void renew_rest_limit(hc_steps *d)
+{
+    double noise = fmin(noise_factor * d->noise_a, 0.05 * d->imax_a);
+    double limit = fmax(d->limits.rest_relative * d->imax_a, noise);
+    bool beyond = d->imax_a > 2 * d->floor_a; /* a current has come since */
+
+    limit = fmax(limit,
+                 beyond ? fmin(d->floor_a, 0.05 * d->imax_a) : d->floor_a);
+    d->rest_limit_a = fmax(limit, d->limits.rest_current_a);
+}
+
 hc_status hc_steps_new(hc_steps **out, const hc_step_limits *limits,
                        hc_err *err)
 {
@@ -101,6 +114,7 @@ hc_status hc_steps_new(hc_steps **out, const hc_step_limits *limits,
         return hc_fail_nomem(err);
     d->limits = *limits;
     d->lsb_v = INFINITY;
+    renew_rest_limit(d);
     *out = d;
     return HC_OK;
 }
@@ -117,13 +131,7 @@ double hc_steps_largest(const hc_steps *d)
 
 double hc_steps_rest_limit(const hc_steps *d)
 {
-    double noise = fmin(noise_factor * d->noise_a, 0.05 * d->imax_a);
-    double limit = fmax(d->limits.rest_relative * d->imax_a, noise);
-    bool beyond = d->imax_a > 2 * d->floor_a; /* a current has come since */
-
-    limit = fmax(limit,
-                 beyond ? fmin(d->floor_a, 0.05 * d->imax_a) : d->floor_a);
-    return fmax(limit, d->limits.rest_current_a);
+    return d->rest_limit_a;
 }
 
 bool hc_steps_row(hc_steps *d, hc_step_row *row)
@@ -230,6 +238,7 @@ static void learn_noise(hc_steps *d, const segment *g)
     rms = sqrt(g->i_sumsq / (double)g->step.rows);
     if (rms > d->noise_a && rms < 0.01 * d->imax_a)
         d->noise_a = rms;
+    renew_rest_limit(d);
 }
 
 static void close_segment(hc_steps *d)
@@ -273,6 +282,7 @@ static void forget_source(hc_steps *d)
     d->quiet_absmax_a = 0;
     d->imax_a = d->noise_a = d->floor_a = 0;
     d->ahead_known = false;
+    renew_rest_limit(d);
     d->q_largest_ah = d->q_pulse_ah = 0;
     d->lsb_v = INFINITY;
     d->next_index = 0;
@@ -681,12 +691,15 @@ static void place(hc_steps *d, const hc_sample *p, const hc_sample *next)
 
     if (d->open && !same_source)
         forget_source(d);
-    if (!(p->freq_hz > 0) && i > d->imax_a)
+    if (!(p->freq_hz > 0) && i > d->imax_a) {
         d->imax_a = i;
+        renew_rest_limit(d);
+    }
     if (!d->open && !isnan(p->ahead_max_a)) {
         d->imax_a = fmax(d->imax_a, p->ahead_max_a);
         d->floor_a = noise_factor * p->ahead_noise_a;
         d->ahead_known = p->ahead_noise_a == 0 && p->ahead_max_a > 0;
+        renew_rest_limit(d);
     }
     if (!d->open) {
         open_segment(d, p, false);
