@@ -1,7 +1,7 @@
 /* drt.h: the distribution of relaxation times of an impedance spectrum
  *
- *     Z(w) = R_inf + j w L + 1/(j w C) + int gamma(ln tau)/(1 + j w tau) dln
- * tau
+ *     Z(w) = R_inf + j w L + 1/(j w C)
+ *            + int gamma(ln tau)/(1 + j w tau) dln tau
  *
  * gamma is in ohm per unit of ln tau.  Methods are rows of one table; the
  * science is in the files that implement them.
@@ -39,7 +39,8 @@ typedef struct {
     bool unit_weights;    /* all rows alike instead of by their noise */
     bool collocation;     /* grid tau = 1/f of the data */
     double per_decade;    /* grid points a decade otherwise; 0: 10 */
-    double widen_decades; /* of the grid beyond 1/(2 pi f), each side */
+    double widen_decades; /* of the grid beyond 1/(2 pi f), each side; NaN:
+                           * as the method likes */
     hc_drt_switch inductance, capacitance;
     bool negative;       /* gamma may be below zero */
     double band_level;   /* credible band, 0.9; 0: none */
@@ -64,7 +65,8 @@ typedef struct {
     double *sd, *low, *high;   /* [n_tau] NaN when there is no band */
     double complex *z_fit;     /* [n] */
     double *sd_ohm;            /* [n] weights used (1 for unit weights) */
-    double r_inf, l_h, inv_c;  /* 0 where not in the model */
+    /* R_inf + L (jw)^l_n + inv_c (jw)^-c_n; 0 where not in the model */
+    double r_inf, l_h, l_n, inv_c, c_n;
     double sd_r_inf, sd_l, sd_inv_c; /* NaN where not known */
     double r_pol;                    /* integral of gamma */
     double lambda;                   /* NaN where the method has none */

@@ -14,7 +14,7 @@ hc_drt_options hc_drt_defaults(void)
                             .basis = "gaussian",
                             .fwhm = 0.5,
                             .order = 1,
-                            .widen_decades = 0.2,
+                            .widen_decades = NAN,
                             .band_samples = 2000,
                             .seed = 1};
 }
@@ -108,8 +108,10 @@ static hc_status make_grid(hc_drt_linear *p, const hc_drt_data *d,
     if (opt->collocation) { /* tau = 1/f, as DRTtools */
         p->n_basis = d->n;
     } else {
-        low -= opt->widen_decades * M_LN10;
-        high += opt->widen_decades * M_LN10;
+        const double wide =
+            isnan(opt->widen_decades) ? 0.2 : opt->widen_decades;
+        low -= wide * M_LN10;
+        high += wide * M_LN10;
         const double per = opt->per_decade > 0 ? opt->per_decade : 10;
         p->n_basis = (size_t)((high - low) / M_LN10 * per + 1.5);
         if (p->n_basis < 4)

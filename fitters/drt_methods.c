@@ -1,10 +1,13 @@
 /* drt_methods.c: the table of DRT methods, and what is checked for all */
+#include "fitters/drt_loggp.h"
 #include "fitters/drt_ridge.h"
 
 #include <math.h>
 #include <string.h>
 
 const hc_drt_method hc_drt_methods[] = {
+    {"loggp", "ln gamma as a Gaussian process with a scale per tau",
+     hc_drt_loggp},
     {"ridge", "Tikhonov regularisation, exactly non-negative", hc_drt_ridge},
     {NULL, NULL, NULL},
 };

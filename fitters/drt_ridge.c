@@ -49,6 +49,7 @@ static void fill(const hc_drt_linear *p, const hc_drt_data *d, const double *x,
         r->gamma_ohm[k] = hc_drt_linear_gamma(p, c, log(r->tau_s[k]));
     r->r_inf = x[0];
     r->l_h = p->l_col >= 0 ? x[p->l_col] : 0;
+    r->l_n = r->c_n = 1;
     r->inv_c = p->c_col >= 0 ? x[p->c_col] : 0;
     for (size_t k = 0; k < nb; k++)
         r->r_pol += c[k] * p->table.area;

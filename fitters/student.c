@@ -38,3 +38,16 @@ double hc_student_975(double dof)
     }
     return (lo + hi) / 2;
 }
+
+double hc_normal_quantile(double p)
+{
+    double lo = -40, hi = 40;
+    for (int k = 0; k < 80; k++) {
+        const double mid = (lo + hi) / 2;
+        if (erfc(-mid / M_SQRT2) / 2 < p)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    return (lo + hi) / 2;
+}

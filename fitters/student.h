@@ -11,4 +11,7 @@ double hc_student_975(double dof);
 /* P(|T| <= t) for whole dof >= 1. */
 double hc_student_within(double t, int dof);
 
+/* x with P(N <= x) = p for the standard normal N, 0 < p < 1. */
+double hc_normal_quantile(double p);
+
 #endif

@@ -24,8 +24,8 @@ typedef struct {
     }
 
 static const hc_option options[] = {
-    O("method", HC_OPT_CHOICE, "NAME", "how it is found (ridge)", job.method,
-      "ridge", 0, 0),
+    O("method", HC_OPT_CHOICE, "NAME", "how it is found (loggp)", job.method,
+      "loggp|ridge", 0, 0),
     O("lambda", HC_OPT_TEXT, "VALUE",
       "ridge: a number or a rule: gcv mgcv rgcv lcurve re-im kf evidence",
       lambda, NULL, 0, 0),
@@ -42,7 +42,7 @@ static const hc_option options[] = {
     O("per-decade", HC_OPT_NUMBER, "N", "grid points a decade (10)",
       job.opt.per_decade, NULL, 2, 100),
     O("widen", HC_OPT_NUMBER, "DECADES",
-      "grid beyond 1/(2 pi f) of the data, each side (0.2)",
+      "grid beyond 1/(2 pi f) of the data, each side",
       job.opt.widen_decades, NULL, 0, 5),
     O("part", HC_OPT_CHOICE, "NAME", "part of Z that is fitted (both)", part,
       "both|real|imag", 0, 0),
@@ -133,7 +133,7 @@ static hc_status settle(opts *o, hc_err *err)
 
 int main(int argc, char **argv)
 {
-    opts o = {.job = {.method = "ridge",
+    opts o = {.job = {.method = "loggp",
                       .weights = "noise",
                       .opt = hc_drt_defaults(),
                       .prominence = 0.03,

@@ -72,8 +72,16 @@ hc_status hc_drt_circuit(const hc_drt *r, char *text, size_t cap, hc_err *err)
     hc_text t = {0};
     size_t k = 0, arcs = 0;
     if (r->l_h > 0) {
-        value(&t, "L0", r->l_h);
-        hc_text_putc(&t, '-');
+        if (r->l_n < 1) {
+            hc_text_puts(&t, "La0{L=");
+            number(&t, r->l_h);
+            hc_text_puts(&t, ",n=");
+            number(&t, r->l_n);
+            hc_text_puts(&t, "}-");
+        } else {
+            value(&t, "L0", r->l_h);
+            hc_text_putc(&t, '-');
+        }
     }
     value(&t, "R0", fmax(r->r_inf, 1e-3 * r->r_pol));
     for (size_t i = 0; i < r->n_peaks; i++)
@@ -84,7 +92,7 @@ hc_status hc_drt_circuit(const hc_drt *r, char *text, size_t cap, hc_err *err)
     /* what goes on beyond the lowest frequency: blocking, or diffusion */
     const hc_drt_peak *last = r->n_peaks ? &r->peaks[r->n_peaks - 1] : NULL;
     if (r->inv_c > 0) {
-        tail(&t, k + 1, 1 / r->inv_c, 0.95);
+        tail(&t, k + 1, 1 / r->inv_c, fmin(r->c_n, 0.95));
         arcs++;
     } else if (last && last->edge && last->r_ohm > 0) {
         tail(&t, k + 1, pow(last->tau_s, 0.7) / last->r_ohm, 0.7);

@@ -96,6 +96,25 @@ static void put_peak(const sink *k, size_t number, const hc_drt_peak *p)
     }
 }
 
+/* The power laws beside gamma: L (jw)^n and 1/(C (jw)^n). */
+static void put_ends(const sink *k, const hc_drt *r)
+{
+    if (r->l_h > 0) {
+        const bool ideal = r->l_n >= 1;
+        put(k, "L_series", r->l_h, r->sd_l, ideal ? "H" : "H s^(n-1)", "ok");
+        if (!ideal)
+            put(k, "L_series_n", r->l_n, NAN, "-", "ok");
+    }
+    if (r->inv_c > 0) {
+        const bool ideal = r->c_n >= 1;
+        put(k, ideal ? "C_series" : "CPE_series_Q", 1 / r->inv_c,
+            r->sd_inv_c / (r->inv_c * r->inv_c), ideal ? "F" : "F s^(n-1)",
+            "ok");
+        if (!ideal)
+            put(k, "CPE_series_n", r->c_n, NAN, "-", "ok");
+    }
+}
+
 static void put_records(hc_writer *w, const hc_spectrum *s,
                         const hc_drt_job *job, const hc_drt *r)
 {
@@ -103,11 +122,7 @@ static void put_records(hc_writer *w, const hc_spectrum *s,
     snprintf(k.method, sizeof k.method, "drt-%s", job->method);
     put(&k, "R_inf", r->r_inf, r->sd_r_inf, "ohm", "ok");
     put(&k, "R_pol", r->r_pol, NAN, "ohm", "ok");
-    if (r->l_h > 0)
-        put(&k, "L_series", r->l_h, r->sd_l, "H", "ok");
-    if (r->inv_c > 0)
-        put(&k, "C_series", 1 / r->inv_c, r->sd_inv_c / (r->inv_c * r->inv_c),
-            "F", "ok");
+    put_ends(&k, r);
     put(&k, "lambda", r->lambda, NAN, "-", "-");
     put(&k, "objective", r->objective, NAN, "-", "-");
     put(&k, "chi2", r->chi2, NAN, "-", "-");

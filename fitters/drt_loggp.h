@@ -1,0 +1,73 @@
+/* drt_loggp.h: ln gamma as a Gaussian process with a scale per tau (internal)
+ *
+ *     Z = R_inf + a (jw/w1)^p + c (jw/w0)^-q + int exp(f(u)) / (1 + jw e^u) du
+ *
+ * f - mean is an integrated Wiener process, so that power-law flanks (straight
+ * lines of f) cost nothing and gamma cannot be negative.  Its scale, and then
+ * a scale per tau, are found by evidence (Laplace).
+ */
+#ifndef HC_FITTERS_DRT_LOGGP_H
+#define HC_FITTERS_DRT_LOGGP_H
+
+#include "fitters/drt_linear.h"
+
+/* A power law at one end of the spectrum: inductor or tail. */
+typedef struct {
+    bool on, free; /* in the model; exponent free (else 1) */
+    double ln_a;   /* of the modulus at the end of the spectrum, ohm */
+    double p;      /* exponent, 0 < p <= 1 */
+} hc_drt_power;
+
+/* What stands beside gamma. */
+typedef struct {
+    double r_inf;
+    hc_drt_power high, low;
+} hc_drt_base;
+
+/* The weighted problem on one grid of ln tau; d is borrowed. */
+typedef struct {
+    const hc_drt_data *d;
+    size_t n, m, rows;      /* points, grid, 2 n */
+    double step, low, high; /* window of the data, ln tau */
+    double *u;              /* [m] */
+    double *k;              /* rows x m column-major, weighted, times step */
+    double *gram;           /* m x m of k */
+    double *b, *sd;         /* [rows], [n] */
+    double w_min, w_max;    /* of the data, rad/s */
+} hc_lgp;
+
+hc_status hc_lgp_make(hc_lgp *g, const hc_drt_data *d,
+                      const hc_drt_options *opt, hc_err *err) HC_MUST_USE;
+void hc_lgp_clear(hc_lgp *g);
+
+/* Prior of f: mean plus an integrated Wiener process of `scale` (per
+ * ln tau^1.5) times local[i]; slopes at the ends and the level. */
+typedef struct {
+    const double *mean;  /* [m], NULL: zero */
+    const double *local; /* [m - 2], NULL: one */
+    double scale;
+    double slope, slope_sd; /* outward fall of f - mean at both ends */
+    double level, level_sd; /* of f - mean in the middle of the window */
+} hc_lgp_prior;
+
+/* One minimum: f and base are the start and the result. */
+typedef struct {
+    hc_drt_base base;
+    double *f;   /* [m] */
+    double *cov; /* m x m posterior covariance of f, NULL: not wanted */
+    double sd_r_inf;
+    double e; /* -2 ln evidence */
+    double chi2;
+    int steps;
+} hc_lgp_fit;
+
+hc_status hc_lgp_solve(const hc_lgp *g, const hc_lgp_prior *p, hc_lgp_fit *fit,
+                       hc_err *err) HC_MUST_USE;
+
+/* Impedance of a base at angular frequency w. */
+double complex hc_drt_base_z(const hc_drt_base *b, const hc_lgp *g, double w);
+
+hc_status hc_drt_loggp(const hc_drt_data *d, const hc_drt_options *opt,
+                       hc_drt *out, hc_err *err) HC_MUST_USE;
+
+#endif

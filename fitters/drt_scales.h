@@ -1,0 +1,32 @@
+/* drt_scales.h: the scales of ln gamma, by evidence (internal)
+ *
+ * A mixture over global scales and, found from the best of them, a scale per
+ * tau: flat where ln gamma is straight, large at peaks and edges.
+ */
+#ifndef HC_FITTERS_DRT_SCALES_H
+#define HC_FITTERS_DRT_SCALES_H
+
+#include "fitters/drt_loggp.h"
+
+typedef struct {
+    hc_lgp_fit best;   /* with cov */
+    double *gamma;     /* [m] mean of the mixture */
+    double *var_ln;    /* [m] of ln gamma, posterior and between models */
+    double complex *z; /* [n] mean of the mixture */
+    double e;          /* of the mixture, -2 ln evidence */
+    double scale;      /* of the best */
+    bool local;        /* the best has a scale per tau */
+} hc_lgp_mix;
+
+/* Choose what stands beside gamma (opt leaves open what is not said). */
+hc_status hc_lgp_choose_base(const hc_lgp *g, const hc_drt_options *opt,
+                             hc_drt_base *base, double *f,
+                             hc_err *err) HC_MUST_USE;
+
+/* f: start, [m]. */
+hc_status hc_lgp_mixture(const hc_lgp *g, const hc_drt_base *base,
+                         const double *f, hc_lgp_mix *mix,
+                         hc_err *err) HC_MUST_USE;
+void hc_lgp_mix_clear(hc_lgp_mix *mix);
+
+#endif

@@ -1,0 +1,178 @@
+/* drt_smooth.c: the method loggp, from its mixture to a result */
+#include "fitters/drt_scales.h"
+
+#include "fitters/dense.h"
+#include "fitters/student.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* Cubic interpolation of y on the even grid of g. */
+static double on_grid(const hc_lgp *g, const double *y, double u)
+{
+    const double t = (u - g->u[0]) / g->step;
+    size_t i = t > 0 ? (size_t)t : 0;
+    if (i + 2 > g->m)
+        i = g->m - 2;
+    const double s = t - (double)i;
+    const double y0 = y[i], y1 = y[i + 1];
+    const double a = i > 0 ? (y1 - y[i - 1]) / 2 : y1 - y0;
+    const double b = i + 2 < g->m ? (y[i + 2] - y0) / 2 : y1 - y0;
+    return y0 + s * (a + s * (3 * (y1 - y0) - 2 * a - b +
+                              s * (2 * (y0 - y1) + a + b)));
+}
+
+static void fill_base(const hc_lgp *g, const hc_lgp_fit *fit, hc_drt *r)
+{
+    const hc_drt_power *hi = &fit->base.high, *lo = &fit->base.low;
+    r->r_inf = fit->base.r_inf;
+    r->sd_r_inf = fit->sd_r_inf;
+    if (hi->on) {
+        r->l_h = exp(hi->ln_a - hi->p * log(g->w_max));
+        r->l_n = hi->p;
+    }
+    if (lo->on) {
+        r->inv_c = exp(lo->ln_a + lo->p * log(g->w_min));
+        r->c_n = lo->p;
+    }
+}
+
+/* What the data leave open of the height of a bump one unit of ln tau wide
+ * at each time, R_inf being free: far beyond that no posterior of gamma goes,
+ * though that of its logarithm does where gamma is next to nothing. */
+static void linear_sd(const hc_lgp *g, double *sd, double *bump)
+{
+    const size_t rows = g->rows;
+    const long half = (long)(0.5 / g->step) + 1;
+    double one = 0;
+    for (size_t i = 0; i < g->n; i++)
+        one += 1 / (g->sd[i] * g->sd[i]);
+    for (long k = 0; k < (long)g->m; k++) {
+        memset(bump, 0, rows * sizeof *bump);
+        for (long j = k - half; j <= k + half; j++)
+            if (j >= 0 && j < (long)g->m)
+                for (size_t i = 0; i < rows; i++)
+                    bump[i] += g->k[(size_t)j * rows + i];
+        double with = 0;
+        for (size_t i = 0; i < g->n; i++)
+            with += bump[i] / g->sd[i];
+        const double left = hc_dot(bump, bump, rows) - with * with / one;
+        sd[k] = 1 / sqrt(fmax(left, 1e-300));
+    }
+}
+
+/* The area of a spike is that of the sum over the grid that was fitted, not
+ * of the curve drawn through few points: mend the curve at its top, between
+ * grid points i and j. */
+static void keep_area(const hc_lgp *g, const double *gamma, size_t i, size_t j,
+                      hc_drt *r)
+{
+    double sum = 0, area = 0, square = 0, top = 0;
+    for (size_t k = i; k <= j; k++)
+        sum += g->step * gamma[k] * (k == i || k == j ? 0.5 : 1);
+    const double lo = exp(g->u[i]), hi = exp(g->u[j]);
+    const double h = log(r->tau_s[1] / r->tau_s[0]);
+    for (size_t k = 0; k < r->n_tau; k++)
+        if (r->tau_s[k] >= lo && r->tau_s[k] < hi) {
+            area += h * r->gamma_ohm[k];
+            square += h * r->gamma_ohm[k] * r->gamma_ohm[k];
+            top = fmax(top, r->gamma_ohm[k]);
+        }
+    if (!(square > 0) || fabs(sum - area) < 0.002 * sum)
+        return;
+    const double c = (sum - area) * top / square;
+    for (size_t k = 0; k < r->n_tau; k++)
+        if (r->tau_s[k] >= lo && r->tau_s[k] < hi) {
+            const double t = 1 + c * r->gamma_ohm[k] / top;
+            r->gamma_ohm[k] *= t;
+            r->low[k] *= t;
+            r->high[k] *= t;
+        }
+}
+
+static void keep_areas(const hc_lgp *g, const double *gamma, hc_drt *r)
+{
+    size_t from = 0;
+    for (size_t k = 1; k < g->m; k++)
+        if (k + 1 == g->m ||
+            (gamma[k] < gamma[k - 1] && gamma[k] <= gamma[k + 1])) {
+            keep_area(g, gamma, from, k, r);
+            from = k;
+        }
+}
+
+static void fill_curve(const hc_lgp *g, const hc_lgp_mix *mix, hc_drt *r,
+                       double *work, double level)
+{
+    const double z = level > 0 ? hc_normal_quantile((1 + level) / 2) : 0;
+    double *f = work, *sd = f + g->m, *lin = sd + g->m, *bump = lin + g->m;
+    if (level > 0)
+        linear_sd(g, lin, bump);
+    for (size_t k = 0; k < g->m; k++) {
+        f[k] = log(fmax(mix->gamma[k], 1e-300));
+        sd[k] = sqrt(fmax(mix->var_ln[k], 0));
+        lin[k] = level > 0 ? log(lin[k]) : 0;
+        r->r_pol += g->step * mix->gamma[k];
+    }
+    for (size_t k = 0; k < r->n_tau; k++) {
+        const double u = log(r->tau_s[k]);
+        const double v = on_grid(g, f, u);
+        const double s = fmax(on_grid(g, sd, u), 0);
+        r->gamma_ohm[k] = exp(v);
+        if (level > 0) {
+            const double most = 3 * exp(on_grid(g, lin, u));
+            r->sd[k] = fmin(exp(v) * s, most);
+            r->low[k] = exp(v - z * s);
+            r->high[k] = fmin(exp(v + z * s), exp(v) + z * most);
+        }
+    }
+    keep_areas(g, mix->gamma, r);
+}
+
+static void fill(const hc_lgp *g, const hc_lgp_mix *mix, hc_drt *r)
+{
+    for (size_t i = 0; i < g->n; i++) {
+        r->z_fit[i] = mix->z[i];
+        r->sd_ohm[i] = g->sd[i];
+    }
+    r->minus2_ln_evidence = mix->e;
+    fill_base(g, &mix->best, r);
+    hc_drt_chi2(r, g->d);
+    r->objective = r->chi2;
+    snprintf(r->model, sizeof r->model,
+             "ln gamma at %zu times, scale %.3g%s; no part of it parametric",
+             g->m, mix->scale, mix->local ? " times one per tau" : "");
+}
+
+hc_status hc_drt_loggp(const hc_drt_data *d, const hc_drt_options *opt,
+                       hc_drt *out, hc_err *err)
+{
+    hc_lgp g;
+    hc_lgp_mix mix;
+    hc_drt_base base;
+    hc_status st = hc_lgp_make(&g, d, opt, err);
+    if (st != HC_OK)
+        return st;
+    double *f = malloc((3 * g.m + g.rows) * sizeof *f);
+    if (!f)
+        st = hc_fail_nomem(err);
+    if (st == HC_OK)
+        st = hc_lgp_choose_base(&g, opt, &base, f, err);
+    if (st == HC_OK)
+        st = hc_lgp_mixture(&g, &base, f, &mix, err);
+    if (st == HC_OK) {
+        const double a = g.u[0], b = g.u[g.m - 1];
+        st = hc_drt_result_make(out, d->n, hc_drt_grid_size(a, b), err);
+        if (st == HC_OK) {
+            hc_drt_grid_fill(a, b, out->n_tau, out->tau_s);
+            fill_curve(&g, &mix, out, f, opt->band_level);
+            fill(&g, &mix, out);
+        }
+        hc_lgp_mix_clear(&mix);
+    }
+    free(f);
+    hc_lgp_clear(&g);
+    return st;
+}
