@@ -228,11 +228,37 @@ static void gcpl_mpt(const char *folder)
     finish(f);
 }
 
+/* Four periods of ten odd lines from 1 Hz, 1 mA each, with drift and noise:
+ * 10 ohm and 50 ohm parallel to 0.2 mF. */
+static void multisine_tsv(const char *folder)
+{
+    static const int lines[] = {1, 3, 5, 7, 11, 17, 25, 37, 57, 85};
+    enum { SAMPLES = 256, PERIODS = 4 };
+    FILE *f = create(folder, "multisine.tsv");
+    uint64_t seed = 11;
+    fprintf(f, "test_time_second\tcurrent_ampere\tvoltage_volt\n");
+    for (int n = 0; n < SAMPLES * PERIODS; n++) {
+        const double t = (double)n / SAMPLES;
+        double i = 0, v = 3.7 + 1e-3 * t;
+        for (size_t k = 0; k < sizeof lines / sizeof *lines; k++) {
+            const double w = 2 * M_PI * lines[k];
+            const double complex e =
+                1e-3 * cexp(I * (w * t + 2.5 * (double)(k * k)));
+            i += creal(e);
+            v += creal(e * (10 + 50 / (1 + I * w * 0.01)));
+        }
+        fprintf(f, "%.9g\t%.6e\t%.6f\n", t, i + 2e-5 * normal(&seed),
+                v + 1e-3 * normal(&seed));
+    }
+    finish(f);
+}
+
 int main(int argc, char **argv)
 {
     const char *folder = argc > 1 ? argv[1] : ".";
     peis_mpt(folder);
     eispot_dta(folder);
     gcpl_mpt(folder);
+    multisine_tsv(folder);
     return 0;
 }

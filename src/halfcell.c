@@ -20,6 +20,7 @@ static const struct {
     {"fixture", "spectra corrected for the cell holder"},
     {"fit", "circuits fitted to spectra, without start values"},
     {"drt", "distribution of relaxation times"},
+    {"wave", "sampled voltage and current to impedance"},
     {"z", "impedance of a circuit"},
     {"sigma", "conductivities and Arrhenius laws"},
     {"steps", "steps of a cycling test"},

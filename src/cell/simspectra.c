@@ -92,8 +92,8 @@ typedef struct {
 } wave;
 
 /* Skip one period, keep job->periods; amplitude [A/m2]. */
-static hc_status one_wave(wave *a, hc_writer *w, long index, double freq,
-                          double x, gsl_rng *rng, hc_err *err)
+static hc_status one_wave(wave *a, hc_writer *w, double freq, double x,
+                          gsl_rng *rng, hc_err *err)
 {
     const hc_sim_job *job = a->job;
     double period = 1 / freq, dt = period / (double)job->samples;
@@ -117,7 +117,7 @@ static hc_status one_wave(wave *a, hc_writer *w, long index, double freq,
             double v = a->y[a->s->at[HC_U_V]];
             if (rng && job->noise_v > 0)
                 v += gsl_ran_gaussian(rng, job->noise_v);
-            hc_writer_integer(w, index);
+            hc_writer_integer(w, 0); /* all are points of one spectrum */
             hc_writer_digits(w, freq, 10);
             hc_writer_digits(w, t - dt * (double)skip, 12);
             hc_writer_digits(w, a->y[a->s->at[HC_U_I]] * a->area, 12);
@@ -160,7 +160,7 @@ hc_status hc_job_wave(const hc_sim_job *job, hc_cell *cell, hc_writer *w,
             st = hc_fail_nomem(err);
     }
     for (size_t k = 0; st == HC_OK && k < n; k++)
-        st = one_wave(&a, w, (long)k, freq[k], x, rng, err);
+        st = one_wave(&a, w, freq[k], x, rng, err);
     gsl_rng_free(rng);
     free(freq);
     free(a.y);

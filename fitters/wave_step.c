@@ -1,0 +1,434 @@
+/* wave_step.c: impedance from steps and pulses, in the time domain
+ *
+ * The answer to any current is that of a series resistor, a series capacitor
+ * and RC elements on a grid of time constants, all linear in what is sought,
+ * beside offset and drift.  Rise times, pulses that overlap and records that
+ * end before rest need no care.  The resistances have a Gaussian prior,
+ * smooth over ln tau; its size and reach are those of highest evidence
+ * (D. J. C. MacKay, Neural Comput. 4 (1992) 415, 10.1162/neco.1992.4.3.415),
+ * and the posterior gives the errors of Z.
+ */
+#include "fitters/wave_private.h"
+
+#include "fitters/dense.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    PER_DECADE = 8,
+    FLAT = 4,
+    MOST_TAU = 120,
+    MOST_ROWS = 20000,
+    HEAVIEST = 100,
+    FEW = 300000,
+    JUMPS = 8,
+    FREQS_PER_DECADE = 10
+};
+
+/* Parameters: offset, drift, series R, 1/C, then RC. */
+typedef struct {
+    const hc_wave_data *d;
+    size_t m, p; /* RC elements, all parameters */
+    double tau[MOST_TAU], decay[MOST_TAU];
+    double *gram, *rhs; /* [p p], [p] of the plain parameters */
+    double yy;          /* of the data */
+    double rows;
+    double time_s, charge; /* scales of the drift and charge columns */
+    bool drift;
+    double edge; /* a change of the current in one sample that is a jump */
+    double place[JUMPS]; /* of jumps between their samples */
+    size_t jumps;        /* met so far */
+    bool straight;       /* do without places */
+} work;
+
+static int rising(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* A change of the current that ends a row: 2 % of the range, or six times
+ * the noise. */
+static double edge_size(const double *i, size_t n)
+{
+    enum { PROBES = 4096 };
+    double d[PROBES], low = i[0], high = i[0];
+    const size_t stride = (n - 1) / PROBES + 1;
+    size_t m = 0;
+    for (size_t k = 0; k < n; k++) {
+        low = fmin(low, i[k]);
+        high = fmax(high, i[k]);
+    }
+    for (size_t k = 0; k + 1 < n && m < PROBES; k += stride)
+        d[m++] = fabs(i[k + 1] - i[k]);
+    qsort(d, m, sizeof *d, rising);
+    return fmax(0.02 * (high - low), 6 * d[m / 2] / 0.95);
+}
+
+static void time_constants(work *w)
+{
+    const double dt = w->d->dt_s, last = 3 * dt * (double)w->d->n;
+    double t = 0.5 * dt;
+    for (w->m = 0; w->m < MOST_TAU && t < last; w->m++) {
+        w->tau[w->m] = t;
+        w->decay[w->m] = exp(-dt / t);
+        t *= pow(10, 1.0 / PER_DECADE);
+    }
+    w->p = FLAT + w->m;
+}
+
+/* One row: means of `count` samples, weighted by how many. */
+static void add_row(work *w, double *sum, double v, double count)
+{
+    const double weight = fmin(count, HEAVIEST);
+    const double y = v / count;
+    for (size_t j = 0; j < w->p; j++)
+        sum[j] /= count;
+    for (size_t j = 0; j < w->p; j++) {
+        w->rhs[j] += weight * sum[j] * y;
+        for (size_t k = 0; k <= j; k++)
+            w->gram[j * w->p + k] += weight * sum[j] * sum[k];
+    }
+    w->yy += weight * y * y;
+    w->rows++;
+    memset(sum, 0, w->p * sizeof *sum);
+}
+
+/* One sample on: the current straight from `before` to `i`, or, where it
+ * jumps, held to `place` of the way. */
+static double advance(work *w, double before, double i, double *y)
+{
+    const double dt = w->d->dt_s;
+    if (w->straight || fabs(i - before) < w->edge) {
+        const double slope = (i - before) / dt;
+        for (size_t j = 0; j < w->m; j++) {
+            const double lag = w->tau[j] * slope;
+            y[j] = i - lag + (y[j] - before + lag) * w->decay[j];
+        }
+        return 0.5 * (i + before) * dt;
+    }
+    const double place = w->place[w->jumps < JUMPS ? w->jumps : JUMPS - 1];
+    w->jumps++;
+    for (size_t j = 0; j < w->m; j++) {
+        const double held = exp(-place * dt / w->tau[j]);
+        const double at = before + (y[j] - before) * held;
+        y[j] = i + (at - i) * w->decay[j] / held;
+    }
+    return dt * (place * before + (1 - place) * i);
+}
+
+/* All samples through the RC elements, the current straight between them,
+ * gathered to rows that widen with the time since the last edge. */
+static void gather(work *w, double *y, double *sum)
+{
+    const hc_wave_data *d = w->d;
+    memset(w->gram, 0, w->p * w->p * sizeof *w->gram);
+    memset(w->rhs, 0, 2 * w->p * sizeof *w->rhs);
+    w->yy = w->rows = 0;
+    w->jumps = 0;
+    const double edge = edge_size(d->i_ampere, d->n);
+    const size_t shortest = d->n / MOST_ROWS + 1;
+    double charge = 0, v = 0;
+    size_t since = 0, start = 0;
+    for (size_t j = 0; j < w->m; j++)
+        y[j] = d->i_ampere[0];
+    for (size_t k = 0; k < d->n; k++) {
+        const double i = d->i_ampere[k];
+        const bool jump = fabs(i - d->i_ampere[start]) > edge;
+        const size_t want = since / 20 > shortest ? since / 20 : shortest;
+        if (k > start && (jump || k - start >= want)) {
+            add_row(w, sum, v, (double)(k - start));
+            v = 0;
+            start = k;
+            since = jump ? 0 : since;
+        }
+        charge += k ? advance(w, d->i_ampere[k - 1], i, y) : 0;
+        for (size_t j = 0; j < w->m; j++)
+            sum[FLAT + j] += y[j];
+        sum[0] += 1;
+        sum[1] += w->drift ? ((double)k * d->dt_s / w->time_s - 0.5) : 0;
+        sum[2] += i;
+        sum[3] += charge / w->charge;
+        v += d->v_volt[k] - d->v_volt[0];
+        since++;
+    }
+    add_row(w, sum, v, (double)(d->n - start));
+}
+
+/* Lower Cholesky factor of the prior's correlation, reach in ln tau. */
+static bool prior(const work *w, double reach, double *l)
+{
+    for (size_t j = 0; j < w->m; j++)
+        for (size_t k = 0; k <= j; k++) {
+            const double e = log(w->tau[j] / w->tau[k]) / reach;
+            l[j * w->m + k] = exp(-0.5 * e * e) + (j == k ? 1e-8 : 0);
+        }
+    return hc_cholesky(l, w->m, 0);
+}
+
+/* Gram and right side in u, where the RC are l u. */
+static void turn(const work *w, const double *l, double *gram, double *rhs,
+                 double *half)
+{
+    const size_t p = w->p, m = w->m;
+    for (size_t j = 0; j < p; j++)
+        for (size_t k = 0; k < p; k++) {
+            double s = 0;
+            if (k < FLAT)
+                s = j > k ? w->gram[j * p + k] : w->gram[k * p + j];
+            for (size_t r = k < FLAT ? m : k - FLAT; r < m; r++) {
+                const size_t q = FLAT + r;
+                s += (j > q ? w->gram[j * p + q] : w->gram[q * p + j]) *
+                     l[r * m + k - FLAT];
+            }
+            half[j * p + k] = s;
+        }
+    for (size_t j = 0; j < p; j++) {
+        rhs[j] = j < FLAT ? w->rhs[j] : 0;
+        for (size_t r = j < FLAT ? m : j - FLAT; r < m; r++)
+            rhs[j] += l[r * m + j - FLAT] * w->rhs[FLAT + r];
+        for (size_t k = 0; k <= j; k++) {
+            double s = j < FLAT ? half[j * p + k] : 0;
+            for (size_t r = j < FLAT ? m : j - FLAT; r < m; r++)
+                s += l[r * m + j - FLAT] * half[(FLAT + r) * p + k];
+            gram[j * p + k] = s;
+        }
+    }
+}
+
+/* One trial: factor of gram + ridge in a, solution in x, log evidence. */
+typedef struct {
+    double *a, *x, *l;
+    double evidence, variance, ridge, reach;
+} trial;
+
+static bool attempt(const work *w, const double *gram, const double *rhs,
+                    double ridge, trial *t)
+{
+    const size_t p = w->p;
+    memcpy(t->a, gram, p * p * sizeof *gram);
+    memcpy(t->x, rhs, p * sizeof *rhs);
+    for (size_t j = 0; j < p; j++)
+        t->a[j * p + j] += j < FLAT ? 1e-13 * gram[j * p + j] + 1e-300 : ridge;
+    if (!hc_cholesky(t->a, p, 1e-15))
+        return false;
+    hc_cholesky_solve(t->a, p, t->x);
+    double rss = w->yy - hc_dot(rhs, t->x, p), det = 0;
+    rss = fmax(rss, 1e-14 * w->yy);
+    for (size_t j = 0; j < p; j++)
+        det += 2 * log(t->a[j * p + j]);
+    const double n = fmax(1, w->rows - FLAT);
+    t->variance = rss / n;
+    t->ridge = ridge;
+    t->evidence =
+        -0.5 * n * log(rss) - 0.5 * det + 0.5 * (double)w->m * log(ridge);
+    return true;
+}
+
+static hc_status trial_init(trial *t, const work *w, hc_err *err)
+{
+    t->a = malloc(w->p * w->p * sizeof *t->a);
+    t->x = malloc(w->p * sizeof *t->x);
+    t->l = malloc(w->m * w->m * sizeof *t->l);
+    t->evidence = -HUGE_VAL;
+    return t->a && t->x && t->l ? HC_OK : hc_fail_nomem(err);
+}
+
+static void trial_clear(trial *t)
+{
+    free(t->a);
+    free(t->x);
+    free(t->l);
+}
+
+/* The best of a grid of sizes and reaches. */
+static hc_status best_trial(const work *w, trial *best, hc_err *err)
+{
+    static const double reaches[] = {0.4, 0.8, 1.6};
+    const size_t p = w->p;
+    trial t = {0};
+    double *space = malloc((2 * p * p + p) * sizeof *space);
+    hc_status st = space ? trial_init(&t, w, err) : hc_fail_nomem(err);
+    for (size_t r = 0; st == HC_OK && r < 3; r++) {
+        double *gram = space, *rhs = space + 2 * p * p;
+        t.reach = reaches[r];
+        if (!prior(w, t.reach, t.l))
+            continue;
+        turn(w, t.l, gram, rhs, space + p * p);
+        double size = 0;
+        for (size_t j = FLAT; j < p; j++)
+            size = fmax(size, gram[j * p + j]);
+        for (int e = 0; e <= 48; e++)
+            if (attempt(w, gram, rhs, size * pow(10, 0.25 * -e), &t) &&
+                t.evidence > best->evidence) {
+                trial keep = *best;
+                *best = t;
+                t = keep;
+                memcpy(t.l, best->l, w->m * w->m * sizeof *t.l);
+                t.reach = best->reach;
+            }
+    }
+    if (st == HC_OK && !isfinite(best->evidence))
+        st = hc_fail(err, HC_DATA, "the record does not determine a response");
+    free(space);
+    trial_clear(&t);
+    return st;
+}
+
+/* Evidence of the places as they stand, with the prior of *t. */
+static double evidence(work *w, trial *t, double *space)
+{
+    const size_t p = w->p;
+    gather(w, w->rhs + 2 * p, w->rhs + p);
+    turn(w, t->l, space, space + 2 * p * p, space + p * p);
+    return attempt(w, space, space + 2 * p * p, t->ridge, t) ? t->evidence
+                                                             : -HUGE_VAL;
+}
+
+/* The best place of jump j: quarters, then two halvings. */
+static void place_one(work *w, size_t j, trial *t, double *space)
+{
+    double best = w->place[j], top = -HUGE_VAL;
+    for (int k = 0; k < 9; k++) {
+        const double step = k < 7 ? 0.125 : 0.0625;
+        const double at = k < 5 ? 0.25 * k : best + (k % 2 ? step : -step);
+        if (at < 0 || at > 1)
+            continue;
+        w->place[j] = at;
+        const double e = evidence(w, t, space);
+        if (e > top) {
+            top = e;
+            best = at;
+        }
+    }
+    w->place[j] = best;
+}
+
+/* Jumps happen between samples; where in between, evidence tells (0: just
+ * behind the earlier one).  Slower currents are straight in between. */
+static hc_status place_jumps(work *w, trial *best, hc_err *err)
+{
+    const size_t p = w->p;
+    double range = 0;
+    size_t jumps = 0;
+    for (size_t k = 0; k < w->d->n; k++)
+        range = fmax(range, fabs(w->d->i_ampere[k] - w->d->i_ampere[0]));
+    w->edge = 0.25 * range;
+    for (size_t k = 1; k < w->d->n; k++)
+        jumps += fabs(w->d->i_ampere[k] - w->d->i_ampere[k - 1]) > w->edge;
+    w->straight = jumps == 0 || jumps > JUMPS || w->d->n > FEW;
+    for (size_t j = 0; j < JUMPS; j++)
+        w->place[j] = 0.5;
+    double *space = malloc((2 * p * p + p) * sizeof *space);
+    if (!space)
+        return hc_fail_nomem(err);
+    gather(w, w->rhs + 2 * p, w->rhs + p);
+    hc_status st = best_trial(w, best, err);
+    for (int sweep = 0; st == HC_OK && !w->straight && sweep < 2; sweep++)
+        for (size_t j = 0; j < jumps; j++)
+            place_one(w, j, best, space);
+    free(space);
+    if (st != HC_OK || w->straight)
+        return st;
+    gather(w, w->rhs + 2 * p, w->rhs + p);
+    best->evidence = -HUGE_VAL;
+    return best_trial(w, best, err);
+}
+
+/* Value and variance of Re or Im of Z. */
+static double part_of(const work *w, const trial *t, double *h, double *z)
+{
+    /* h of the plain parameters becomes that of u */
+    for (size_t j = 0; j < w->m; j++) {
+        double s = 0;
+        for (size_t r = j; r < w->m; r++)
+            s += t->l[r * w->m + j] * h[FLAT + r];
+        h[FLAT + j] = s;
+    }
+    *z = hc_dot(h, t->x, w->p);
+    hc_lower_solve(t->a, w->p, h);
+    return t->variance * hc_dot(h, h, w->p);
+}
+
+static hc_wave_line line_at(const work *w, const trial *t, double f, double *h)
+{
+    const double omega = 2 * M_PI * f;
+    hc_wave_line l = {.freq_hz = f, .distortion = NAN};
+    double re, im;
+    memset(h, 0, w->p * sizeof *h);
+    h[2] = 1;
+    for (size_t j = 0; j < w->m; j++)
+        h[FLAT + j] = creal(1 / CMPLX(1, omega * w->tau[j]));
+    double var = part_of(w, t, h, &re);
+    memset(h, 0, w->p * sizeof *h);
+    h[3] = -1 / (omega * w->charge);
+    for (size_t j = 0; j < w->m; j++)
+        h[FLAT + j] = cimag(1 / CMPLX(1, omega * w->tau[j]));
+    var += part_of(w, t, h, &im);
+    l.z_ohm = CMPLX(re, im);
+    l.sd_ohm = sqrt(var / 2);
+    l.ci95_ohm = 1.96 * sqrt(var);
+    l.v_volt = l.i_ampere = NAN;
+    return l;
+}
+
+/* From one cycle a record to a tenth of the sampling rate; what is not known
+ * to half its size is left out. */
+static hc_status lines(const work *w, const trial *t, hc_wave *out,
+                       hc_err *err)
+{
+    const double low = 1 / (w->d->dt_s * (double)w->d->n);
+    const double high = 0.1 / w->d->dt_s;
+    const size_t n =
+        (size_t)(FREQS_PER_DECADE * fmax(0, log10(high / low)) + 1);
+    double *h = malloc(w->p * sizeof *h);
+    out->lines = calloc(n, sizeof *out->lines);
+    if (!h || !out->lines) {
+        free(h);
+        return hc_fail_nomem(err);
+    }
+    for (size_t k = 0; k < n; k++) {
+        const double f = low * pow(10, (double)k / FREQS_PER_DECADE);
+        const hc_wave_line l = line_at(w, t, f, h);
+        if (l.ci95_ohm < 0.5 * cabs(l.z_ohm))
+            out->lines[out->n_lines++] = l;
+    }
+    free(h);
+    if (out->n_lines == 0)
+        return hc_fail(err, HC_NO,
+                       "no impedance is known to half its size: noise or "
+                       "drift hides the response");
+    return HC_OK;
+}
+
+hc_status hc_wave_step(const hc_wave_data *d, const hc_wave_options *o,
+                       hc_wave *out, hc_err *err)
+{
+    work *w = calloc(1, sizeof *w);
+    if (!w)
+        return hc_fail_nomem(err);
+    w->d = d;
+    w->drift = o->drift > 0;
+    w->time_s = d->dt_s * (double)d->n;
+    time_constants(w);
+    double range = 0;
+    for (size_t k = 0; k < d->n; k++)
+        range = fmax(range, fabs(d->i_ampere[k] - d->i_ampere[0]));
+    w->charge = w->time_s * range;
+    double *space = calloc(w->p * w->p + 2 * w->p + w->m, sizeof *space);
+    trial best = {0};
+    hc_status st = space ? trial_init(&best, w, err) : hc_fail_nomem(err);
+    if (st == HC_OK) {
+        w->gram = space;
+        w->rhs = space + w->p * w->p;
+        st = place_jumps(w, &best, err);
+    }
+    if (st == HC_OK)
+        st = lines(w, &best, out, err);
+    trial_clear(&best);
+    free(space);
+    free(w);
+    return st;
+}
