@@ -1,23 +1,26 @@
 /* dense.c: small dense linear algebra, see dense.h */
 #include "fitters/dense.h"
 
+#include "fitters/simd.h"
+
 #include <float.h>
 #include <math.h>
 
+/* Four sums at once; the order is fixed. */
+HC_SIMD_PART double dot(const double *a, const double *b, size_t n)
+{
+    hc_v4 s = {0};
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4)
+        s += HC_V4(a + i) * HC_V4(b + i);
+    for (; i < n; i++)
+        s[0] += a[i] * b[i];
+    return hc_v4_sum(&s);
+}
+
 double hc_dot(const double *a, const double *b, size_t n)
 {
-    /* four sums so that the compiler can overlap them; the order is fixed */
-    double s0 = 0, s1 = 0, s2 = 0, s3 = 0;
-    size_t i = 0;
-    for (; i + 4 <= n; i += 4) {
-        s0 += a[i] * b[i];
-        s1 += a[i + 1] * b[i + 1];
-        s2 += a[i + 2] * b[i + 2];
-        s3 += a[i + 3] * b[i + 3];
-    }
-    for (; i < n; i++)
-        s0 += a[i] * b[i];
-    return (s0 + s1) + (s2 + s3);
+    return dot(a, b, n);
 }
 
 bool hc_cholesky(double *a, size_t n, double tol)
@@ -296,11 +299,11 @@ size_t hc_least_squares(double *a, size_t m, size_t n, double *b,
     return rank;
 }
 
-void hc_gram(const double *a, size_t m, size_t n, double *h)
+HC_SIMD void hc_gram(const double *a, size_t m, size_t n, double *h)
 {
     for (size_t i = 0; i < n; i++)
         for (size_t j = 0; j <= i; j++)
-            h[i * n + j] = h[j * n + i] = hc_dot(a + i * m, a + j * m, m);
+            h[i * n + j] = h[j * n + i] = dot(a + i * m, a + j * m, m);
 }
 
 void hc_times(const double *a, size_t m, size_t n, const double *x, double *y)

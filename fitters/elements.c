@@ -134,27 +134,31 @@ static void all_l(const hc_grid *g, const double *p, double *z, double *dz)
 
 /* z = exp(ln_a + s n ln w) exp(j s n pi/2); the derivative to ln of the
  * first parameter is `up` z, to n it is s z (ln w + j pi/2). */
-static void power_law(const hc_grid *g, double ln_a, double s, double n,
-                      double up, double *restrict z, double *restrict dz)
+HC_SIMD static void power_law(const hc_grid *g, double ln_a, double s,
+                              double n, double up, double *restrict z,
+                              double *restrict dz)
 {
     const double c = cos(n * M_PI_2), sn = s * sin(n * M_PI_2), e = s * n;
     const size_t ld = g->ld;
-    for (size_t i = 0; i < ld; i += 2)
-        hc_v2_store(z + i, hc_v2_exp(ln_a + e * hc_v2_load(g->ln_w + i)));
-    for (size_t i = 0; i < ld && dz == NULL; i += 2) {
-        hc_v2 m = hc_v2_load(z + i);
-        hc_v2_store(z + i, m * c);
-        hc_v2_store(z + ld + i, m * sn);
+    for (size_t i = 0; i < ld; i += 4) {
+        hc_v4 size = ln_a + e * HC_V4(g->ln_w + i);
+        hc_v4_exp(&size);
+        HC_V4(z + i) = size;
     }
-    for (size_t i = 0; i < ld && dz != NULL; i += 2) {
-        hc_v2 m = hc_v2_load(z + i), re = m * c, im = m * sn;
-        hc_v2 l = s * hc_v2_load(g->ln_w + i);
-        hc_v2_store(z + i, re);
-        hc_v2_store(z + ld + i, im);
-        hc_v2_store(dz + i, up * re);
-        hc_v2_store(dz + ld + i, up * im);
-        hc_v2_store(dz + 2 * ld + i, re * l - im * (s * M_PI_2));
-        hc_v2_store(dz + 3 * ld + i, im * l + re * (s * M_PI_2));
+    for (size_t i = 0; i < ld && dz == NULL; i += 4) {
+        hc_v4 m = HC_V4(z + i);
+        HC_V4(z + i) = m * c;
+        HC_V4(z + ld + i) = m * sn;
+    }
+    for (size_t i = 0; i < ld && dz != NULL; i += 4) {
+        hc_v4 m = HC_V4(z + i), re = m * c, im = m * sn;
+        hc_v4 l = s * HC_V4(g->ln_w + i);
+        HC_V4(z + i) = re;
+        HC_V4(z + ld + i) = im;
+        HC_V4(dz + i) = up * re;
+        HC_V4(dz + ld + i) = up * im;
+        HC_V4(dz + 2 * ld + i) = re * l - im * (s * M_PI_2);
+        HC_V4(dz + 3 * ld + i) = im * l + re * (s * M_PI_2);
     }
 }
 
@@ -173,23 +177,53 @@ static void all_w(const hc_grid *g, const double *p, double *z, double *dz)
     power_law(g, log(p[0] * M_SQRT2), -1, p[1], 1, z, dz);
 }
 
+HC_SIMD void hc_arc_eval(const hc_grid *g, double r, double n, double ln_x,
+                         const hc_arc *out)
+{
+    const size_t ld = g->ld;
+    const double sign = r < 0 ? -1 : 1, own = out->own, by = out->by;
+    const double c = sign * cos(n * M_PI_2), s = sign * sin(n * M_PI_2);
+    double *z = out->z, *dr = out->dr, *dx = out->dx, *dn = out->dn;
+    for (size_t i = 0; i < ld; i += 4) {
+        hc_v4 ln_w = HC_V4(g->ln_w + i), size = n * ln_w + ln_x;
+        hc_v4_exp(&size);
+        hc_v4 a = size * c + 1.0, b = size * s;
+        hc_v4 d = 1.0 / (a * a + b * b);
+        hc_v4 gr = a * d, gi = -b * d, zr = r * gr, zi = r * gi;
+        HC_V4(z + i) = zr;
+        HC_V4(z + ld + i) = zi;
+        if (dr == NULL)
+            continue;
+        /* h = 1 - g = x g without cancellation */
+        hc_v4 hr = size * (c * gr - s * gi), hi = size * (c * gi + s * gr);
+        hc_v4 xr = zi * hi - zr * hr, xi = -(zr * hi + zi * hr);
+        hc_v4 l = ln_w + out->ln_t;
+        HC_V4(dr + i) = own * zr + (1 - own) * (zr * gr - zi * gi);
+        HC_V4(dr + ld + i) = own * zi + (1 - own) * (zr * gi + zi * gr);
+        HC_V4(dx + i) = by * xr;
+        HC_V4(dx + ld + i) = by * xi;
+        HC_V4(dn + i) = xr * l - xi * M_PI_2;
+        HC_V4(dn + ld + i) = xi * l + xr * M_PI_2;
+    }
+}
+
+static void all_zarc(const hc_grid *g, const double *p, double *z, double *dz)
+{
+    const size_t two = 2 * g->ld;
+    hc_arc out = {.z = z, .own = 1, .by = p[2], .ln_t = log(p[1])};
+    if (dz != NULL) {
+        out.dr = dz;
+        out.dx = dz + two;
+        out.dn = dz + 2 * two;
+    }
+    hc_arc_eval(g, p[0], p[2], p[2] * out.ln_t, &out);
+}
+
 /* ---- elements evaluated point by point ---- */
 
 static void prepare_2(const double *p, double *k)
 {
     prepare_power(p[1], p[2], k);
-}
-
-static void point_zarc(double w, double ln_w, const double *p, const double *k,
-                       cx *z, cx *d)
-{
-    cx l, x = power(w, ln_w, k, &l);
-    cx q = cx_inv(cx_make(1 + x.re, x.im));
-    *z = cx_scale(q, p[0]);
-    cx zx = cx_mul(*z, cx_mul(q, x)); /* -dz/dln x */
-    d[0] = *z;
-    d[1] = cx_scale(zx, -k[1]);
-    d[2] = cx_scale(cx_mul(zx, l), -1);
 }
 
 static void point_wo(double w, double ln_w, const double *p, const double *k,
@@ -393,9 +427,9 @@ const hc_element hc_elements[] = {
      NULL,
      3,
      {UP("R", "ohm"), TAU, EXPONENT("n")},
+     all_zarc,
      NULL,
-     prepare_2,
-     point_zarc,
+     NULL,
      "R/(1 + (jw tau)^n)",
      "Cole and Cole 1941, 10.1063/1.1750906"},
     {"K",
@@ -500,70 +534,3 @@ void hc_element_eval(const hc_element *e, const hc_grid *g, const double *p,
         }
     }
 }
-
-/* ---- transmission lines ----
- * Total impedances of rail and interface; y = sqrt(rail/interface).
- * de Levie 1963, 10.1016/0013-4686(63)80042-0; Bisquert 2000,
- * 10.1039/b001708f; Landesfeind et al. 2016, 10.1149/2.1141607jes. */
-
-static void point_tlo(const cx *zc, cx *z, cx *f)
-{
-    cx y = cx_sqrt(cx_div(zc[0], zc[1])), t, m, d;
-    hc_tanhc(y, &t, &m, &d);
-    cx q = cx_inv(t);
-    *z = cx_mul(zc[1], q);
-    f[0] = cx_mul(cx_div(*z, zc[0]), cx_scale(d, -0.5));
-    f[1] = cx_mul(q, cx_make(1 + 0.5 * d.re, 0.5 * d.im));
-}
-
-static void point_tls(const cx *zc, cx *z, cx *f)
-{
-    cx y = cx_sqrt(cx_div(zc[0], zc[1])), t, m, d;
-    hc_tanhc(y, &t, &m, &d);
-    *z = cx_mul(zc[0], t);
-    f[0] = cx_mul(t, cx_make(1 + 0.5 * d.re, 0.5 * d.im));
-    f[1] = cx_mul(cx_div(*z, zc[1]), cx_scale(d, -0.5));
-}
-
-/* Rails a and b contacted at opposite ends, interface c between them:
- * z = ab/S (1 + 2/(y sinh y)) + (a^2 + b^2)/S coth(y)/y, S = a + b. */
-static void point_tl(const cx *zc, cx *z, cx *f)
-{
-    const cx a = zc[0], b = zc[1];
-    cx s = cx_add(a, b), y = cx_sqrt(cx_div(s, zc[2])), t, m, d;
-    hc_tanhc(y, &t, &m, &d);
-    cx is = cx_inv(s), ab = cx_mul(a, b);
-    cx a2 = cx_mul(a, a), b2 = cx_mul(b, b);
-    cx pp = cx_mul(ab, is), qq = cx_mul(cx_add(a2, b2), is);
-    cx e = y.re > 700 ? cx_make(0, 0) : cx_exp(cx_scale(y, -1));
-    cx e2 = cx_mul(e, e);
-    cx is_y = cx_div(cx_scale(e, 2), cx_make(1 - e2.re, -e2.im));
-    cx iy = cx_inv(y), h = cx_scale(cx_mul(is_y, iy), 2); /* 2/(y sinh y) */
-    cx v = cx_inv(cx_mul(cx_mul(y, y), t));               /* coth(y)/y */
-    cx u = cx_make(1 + h.re, h.im);
-    cx yc = cx_mul(cx_mul(y, y), v); /* y coth y */
-    cx du = cx_scale(cx_mul(h, cx_make(1 + yc.re, yc.im)), -1);
-    cx dv = cx_scale(cx_add(v, cx_mul(is_y, is_y)), -1);
-    *z = cx_add(cx_mul(pp, u), cx_mul(qq, v));
-    cx dy = cx_scale(cx_add(cx_mul(pp, du), cx_mul(qq, dv)), 0.5);
-    cx is2 = cx_mul(is, is), dys = cx_mul(dy, is), ab2 = cx_scale(ab, 2);
-    cx qa = cx_sub(cx_add(a2, ab2), b2), qb = cx_sub(cx_add(b2, ab2), a2);
-    f[0] = cx_add(cx_mul(is2, cx_add(cx_mul(b2, u), cx_mul(qa, v))), dys);
-    f[1] = cx_add(cx_mul(is2, cx_add(cx_mul(a2, u), cx_mul(qb, v))), dys);
-    f[2] = cx_scale(cx_div(dy, zc[2]), -1);
-}
-
-const hc_line hc_lines[] = {
-    {"tlo", 2, point_tlo,
-     "sqrt(rail interface) coth(sqrt(rail/interface)), open far end",
-     "de Levie 1963, 10.1016/0013-4686(63)80042-0"},
-    {"tls", 2, point_tls,
-     "sqrt(rail interface) tanh(sqrt(rail/interface)), shorted far end",
-     "Bisquert 2000, 10.1039/b001708f"},
-    {"tl", 3, point_tl,
-     "two rails a, b contacted at opposite ends, interface c: "
-     "ab/(a+b) (1 + 2/(y sinh y)) + (a^2+b^2)/(a+b) coth(y)/y, "
-     "y = sqrt((a+b)/c)",
-     "Landesfeind et al. 2016, 10.1149/2.1141607jes"},
-};
-const size_t hc_lines_n = sizeof hc_lines / sizeof hc_lines[0];

@@ -71,6 +71,19 @@ const hc_element *hc_element_match(const char *s, size_t *len);
 void hc_element_eval(const hc_element *e, const hc_grid *g, const double *p,
                      double *z, double *dz);
 
+/* A depressed arc Z = r/(1 + x), x = (jw)^n e^ln_x, on a grid; all pointers
+ * to [2 ld], dr NULL for z alone. */
+typedef struct {
+    double *z;
+    double *dr, *dx, *dn;
+    double own;  /* dr: dZ/d ln r with x held (1), or with x/r held (0) */
+    double by;   /* dx = by dZ/d ln x */
+    double ln_t; /* dn = dZ/d ln x (ln w + ln_t + j pi/2) */
+} hc_arc;
+
+void hc_arc_eval(const hc_grid *g, double r, double n, double ln_x,
+                 const hc_arc *out);
+
 /* Combinations of sub-circuits other than series and parallel. */
 typedef struct {
     const char *name; /* "tlo" */

@@ -26,7 +26,9 @@ typedef struct {
     const double *freq_hz, *re, *im, *sd_re, *sd_im;
 } hc_fit_data;
 
-/* How hard to look; hc_fit_default and hc_fit_thorough. */
+/* How hard to look.  Quick: one pass.  Default: the same, and up to three
+ * times more starts while at most three of them agree on the winner, or it is
+ * degenerate.  Thorough: many starts in degenerate corners as well. */
 typedef struct {
     int picks; /* random starts of the discrete search */
     int library_starts;
@@ -37,10 +39,12 @@ typedef struct {
     int reseeds;     /* per branch around a minimum */
     int minima;      /* expanded per round */
     int rounds;
+    int doubts; /* times more starts are added while the winner is doubtful */
     uint64_t seed;
     bool sort_arcs; /* equal arcs by time constant in the result */
 } hc_fit_effort;
 
+hc_fit_effort hc_fit_quick(void);
 hc_fit_effort hc_fit_default(void);
 hc_fit_effort hc_fit_thorough(void);
 

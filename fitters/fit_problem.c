@@ -1,236 +1,12 @@
-/* fit_problem.c: coordinates, boxes, branches, weights, cost */
+/* fit_problem.c: branches, weights, cost */
 #include "fitters/fit_problem.h"
 
+#include "fitters/dense.h"
 #include "fitters/simd.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-static const hc_element *type_of(const hc_circuit *c, int par)
-{
-    return c->elements[c->pars[par].element].type;
-}
-
-static bool is_type(const hc_circuit *c, int par, const char *name)
-{
-    return strcmp(type_of(c, par)->name, name) == 0;
-}
-
-/* A parameter whose own value the user speaks about keeps its own ln. */
-static bool spoken_of(const hc_circuit *c, int par)
-{
-    const hc_par *q = &c->pars[par];
-    if (q->fixed || q->tied_to >= 0 || !isnan(q->lo) || !isnan(q->hi))
-        return true;
-    for (int i = 0; i < c->n_pars; i++)
-        if (c->pars[i].tied_to == par)
-            return true;
-    return false;
-}
-
-/* ---- coordinates ---- */
-
-/* First R among the parameters of the siblings of `node`, or -1. */
-static int partner_resistance(const hc_circuit *c, int node)
-{
-    int up = c->nodes[node].parent;
-    if (up < 0 || c->nodes[up].kind != HC_NODE_PARALLEL)
-        return -1;
-    for (int k = c->nodes[up].first_child; k >= 0;
-         k = c->nodes[k].next_sibling) {
-        const hc_node *n = &c->nodes[k];
-        for (int i = 0; i < n->par_n && k != node; i++)
-            if (is_type(c, n->par_first + i, "R"))
-                return n->par_first + i;
-    }
-    return -1;
-}
-
-static void choose_map(hc_fit *f, int node)
-{
-    const hc_circuit *c = &f->c;
-    int k = c->nodes[node].par_first;
-    coordinate *co = &f->co[k];
-    int partner = partner_resistance(c, node);
-    bool cpe = is_type(c, k, "CPE"), la = is_type(c, k, "La");
-    if (cpe || la)
-        co->exponent = k + 1;
-    if (spoken_of(c, k) || c->pars[k].keep_log)
-        return;
-    if (cpe || la)
-        co->kind = MAP_MID;
-    if (partner < 0)
-        return;
-    if (cpe)
-        co->kind = MAP_TAU_CPE;
-    else if (is_type(c, k, "C"))
-        co->kind = MAP_TAU_C;
-    else if (is_type(c, k, "L"))
-        co->kind = MAP_TAU_L;
-    else
-        return;
-    co->partner = partner;
-    co->scale = 0;
-}
-
-/* Where ln of a magnitude is centred: unit impedance at the middle. */
-static double natural(const hc_fit *f, int k)
-{
-    const coordinate *co = &f->co[k];
-    const hc_circuit *c = &f->c;
-    double z = f->ln_typical, w = f->g.ln_w_mid;
-    if (co->kind == MAP_MID)
-        return is_type(c, k, "La") ? z : -z;
-    if (is_type(c, k, "C"))
-        return -z - w;
-    if (is_type(c, k, "L"))
-        return z - w;
-    if (is_type(c, k, "CPE"))
-        return -z - 0.8 * w;
-    if (is_type(c, k, "La"))
-        return z - 0.8 * w;
-    if (is_type(c, k, "W"))
-        return z + 0.5 * w;
-    return z;
-}
-
-static void choose_box(hc_fit *f, int k)
-{
-    const hc_par *q = &f->c.pars[k];
-    coordinate *co = &f->co[k];
-    bool tau = q->spec->kind == HC_PAR_TAU || co->kind == MAP_TAU_CPE ||
-               co->kind == MAP_TAU_C || co->kind == MAP_TAU_L;
-    co->cap = q->spec->kind == HC_PAR_EXP ? 0.35 : 4;
-    if (q->spec->kind == HC_PAR_EXP) {
-        co->lo = isnan(q->lo) ? q->spec->lo : q->lo;
-        co->hi = isnan(q->hi) ? q->spec->hi : q->hi;
-        return;
-    }
-    if (tau) {
-        co->lo = -f->g.ln_w_max - 14;
-        co->hi = -f->g.ln_w_min + 46;
-    } else if (q->spec->kind == HC_PAR_RATIO) {
-        co->lo = -10;
-        co->hi = 10;
-    } else {
-        double mid = natural(f, k);
-        co->lo = mid - 25;
-        co->hi = mid + 25;
-    }
-    if (q->lo > 0)
-        co->lo = log(q->lo);
-    if (q->hi > 0)
-        co->hi = log(q->hi);
-}
-
-static void choose_coordinates(hc_fit *f)
-{
-    const hc_circuit *c = &f->c;
-    for (int k = 0; k < f->np; k++) {
-        const hc_par *q = &c->pars[k];
-        hc_par_kind kind = q->spec->kind;
-        f->co[k] =
-            (coordinate){.kind = MAP_SELF, .partner = -1, .exponent = -1};
-        f->co[k].scale = kind == HC_PAR_UP ? 1 : kind == HC_PAR_DOWN ? -1 : 0;
-        f->co[k].free = !q->fixed && !q->optional && q->tied_to < 0;
-    }
-    for (int i = 0; i < c->n_nodes; i++)
-        if (c->nodes[i].kind == HC_NODE_ELEMENT)
-            choose_map(f, i);
-    for (int k = 0; k < f->np; k++) {
-        if (c->pars[k].tied_to >= 0) {
-            f->co[k].kind = MAP_TIED;
-            f->co[k].partner = c->pars[k].tied_to;
-            f->co[k].shift = log(c->pars[k].tied_by);
-        }
-        choose_box(f, k);
-    }
-    f->nf = 0;
-    for (int k = 0; k < f->np; k++) {
-        if (!f->co[k].free)
-            continue;
-        f->lo[f->nf] = f->co[k].lo;
-        f->hi[f->nf] = f->co[k].hi;
-        f->cap[f->nf] = f->co[k].cap;
-        f->index[f->nf++] = k;
-    }
-}
-
-/* Raw ln|p| (or exponent) of parameter k. */
-static double raw(const hc_fit *f, const double *y, int k)
-{
-    const coordinate *co = &f->co[k];
-    switch (co->kind) {
-    case MAP_TAU_CPE:
-        return y[co->exponent] * y[k] - raw(f, y, co->partner);
-    case MAP_TAU_C:
-        return y[k] - raw(f, y, co->partner);
-    case MAP_TAU_L:
-        return y[k] + raw(f, y, co->partner);
-    case MAP_MID:
-        return y[k] - y[co->exponent] * f->g.ln_w_mid;
-    case MAP_TIED:
-        return raw(f, y, co->partner) + co->shift;
-    case MAP_SELF:
-        break;
-    }
-    return y[k];
-}
-
-void fit_y_from_x(const hc_fit *f, const double *x, double *y)
-{
-    memcpy(y, f->y0, (size_t)f->np * sizeof *y);
-    for (int i = 0; i < f->nf; i++)
-        y[f->index[i]] = x[i];
-    /* a tied exponent is read as y[exponent] */
-    for (int k = 0; k < f->np; k++)
-        if (f->co[k].kind == MAP_TIED)
-            y[k] = raw(f, y, k);
-}
-
-void fit_x_from_y(const hc_fit *f, const double *y, double *x)
-{
-    for (int i = 0; i < f->nf; i++)
-        x[i] = y[f->index[i]];
-}
-
-void fit_p_from_y(const hc_fit *f, const double *y, uint64_t negative,
-                  double *p)
-{
-    for (int k = 0; k < f->np; k++) {
-        double r = raw(f, y, k);
-        if (f->c.pars[k].spec->kind == HC_PAR_EXP)
-            p[k] = r;
-        else
-            p[k] = (negative >> k & 1) ? -exp(r) : exp(r);
-    }
-}
-
-void fit_y_from_p(const hc_fit *f, const double *p, double *y,
-                  uint64_t *negative)
-{
-    double r[HC_CIRCUIT_PARS];
-    *negative = 0;
-    for (int k = 0; k < f->np; k++) {
-        bool exponent = f->c.pars[k].spec->kind == HC_PAR_EXP;
-        if (!exponent && p[k] < 0)
-            *negative |= UINT64_C(1) << k;
-        r[k] = exponent ? p[k] : log(fabs(p[k]));
-    }
-    for (int k = 0; k < f->np; k++) {
-        const coordinate *co = &f->co[k];
-        y[k] = r[k];
-        if (co->kind == MAP_TAU_CPE)
-            y[k] = (r[k] + r[co->partner]) / fmax(r[co->exponent], 1e-6);
-        else if (co->kind == MAP_TAU_C)
-            y[k] = r[k] + r[co->partner];
-        else if (co->kind == MAP_TAU_L)
-            y[k] = r[k] - r[co->partner];
-        else if (co->kind == MAP_MID)
-            y[k] = r[k] + r[co->exponent] * f->g.ln_w_mid;
-    }
-}
 
 /* ---- branches ---- */
 
@@ -243,7 +19,7 @@ static void branch_signature(const hc_circuit *c, int node, hc_text *out)
         for (int i = 0; i < e->type->n_par; i++) {
             const hc_par *q = &c->pars[e->par_first + i];
             hc_text_putc(out, q->optional ? '.' : q->negative ? '-' : '+');
-            if (spoken_of(c, e->par_first + i))
+            if (fit_spoken_of(c, e->par_first + i))
                 hc_text_printf(out, "#%d", e->par_first + i);
         }
         return;
@@ -265,7 +41,7 @@ static void describe_branch(hc_fit *f, branch *b)
         const coordinate *co = &f->co[k];
         if (f->c.pars[k].optional)
             continue;
-        if (co->scale != 0 && (!co->free || spoken_of(&f->c, k)))
+        if (co->scale != 0 && (!co->free || fit_spoken_of(&f->c, k)))
             b->locked = true;
         if (co->scale != 0 && co->free && b->reference < 0)
             b->reference = k;
@@ -340,31 +116,31 @@ void fit_branch_column(hc_fit *f, const branch *b, const double *y,
 
 /* ---- cost ---- */
 
-double fit_cost(void *fit, const double *x)
+HC_SIMD double fit_cost(void *fit, const double *x)
 {
     hc_fit *f = fit;
-    hc_v2 sum = {0, 0};
+    hc_v4 sum = {0};
     fit_y_from_x(f, x, f->y);
     fit_p_from_y(f, f->y, f->negative, f->p);
     hc_model_eval(&f->model, f->p, f->c.n_nodes - 1, true);
     f->evaluations++;
     const double *z = hc_model_z(&f->model, f->c.n_nodes - 1);
-    for (size_t i = 0; i < 2 * f->ld; i += 2) {
-        hc_v2 r = hc_v2_load(f->weight + i) *
-                  (hc_v2_load(z + i) - hc_v2_load(f->target + i));
-        hc_v2_store(f->residual + i, r);
+    for (size_t i = 0; i < 2 * f->ld; i += 4) {
+        hc_v4 r = HC_V4(f->weight + i) * (HC_V4(z + i) - HC_V4(f->target + i));
+        HC_V4(f->residual + i) = r;
         sum += r * r;
     }
-    return sum[0] + sum[1];
+    return hc_v4_sum(&sum);
 }
 
-static void add_column(double *to, const double *from, double a, size_t n)
+HC_SIMD_PART void add_column(double *to, const double *from, double a,
+                             size_t n)
 {
-    for (size_t i = 0; i < n; i += 2)
-        hc_v2_store(to + i, hc_v2_load(to + i) + a * hc_v2_load(from + i));
+    for (size_t i = 0; i < n; i += 4)
+        HC_V4(to + i) = HC_V4(to + i) + a * HC_V4(from + i);
 }
 
-static void map_column(hc_fit *f, int k)
+HC_SIMD_PART void map_column(hc_fit *f, int k)
 {
     const size_t two = 2 * f->ld;
     const coordinate *co = &f->co[k];
@@ -377,15 +153,15 @@ static void map_column(hc_fit *f, int k)
     if (co->kind == MAP_TAU_CPE) {
         add_column(hc_model_dz(&f->model, co->exponent), own, f->y[k], two);
         add_column(hc_model_dz(&f->model, co->partner), own, -1, two);
-        for (size_t i = 0; i < two; i += 2)
-            hc_v2_store(own + i, f->y[co->exponent] * hc_v2_load(own + i));
+        for (size_t i = 0; i < two; i += 4)
+            HC_V4(own + i) = f->y[co->exponent] * HC_V4(own + i);
         return;
     }
     add_column(hc_model_dz(&f->model, co->partner), own,
                co->kind == MAP_TAU_L ? 1 : -1, two);
 }
 
-void fit_map_columns(hc_fit *f)
+HC_SIMD void fit_map_columns(hc_fit *f)
 {
     for (int k = 0; k < f->np; k++)
         if (f->co[k].kind != MAP_SELF && f->co[k].kind != MAP_TIED)
@@ -397,27 +173,28 @@ void fit_map_columns(hc_fit *f)
 }
 
 /* Four products at once: columns a0, a1 with b0, b1. */
-static void products(const double *a0, const double *a1, const double *b0,
-                     const double *b1, size_t n, double out[4])
+HC_SIMD_PART void products(const double *a0, const double *a1,
+                           const double *b0, const double *b1, size_t n,
+                           double out[4])
 {
-    hc_v2 s0 = {0, 0}, s1 = s0, s2 = s0, s3 = s0;
-    for (size_t i = 0; i < n; i += 2) {
-        hc_v2 p = hc_v2_load(a0 + i), q = hc_v2_load(a1 + i);
-        hc_v2 u = hc_v2_load(b0 + i), v = hc_v2_load(b1 + i);
+    hc_v4 s0 = {0}, s1 = s0, s2 = s0, s3 = s0;
+    for (size_t i = 0; i < n; i += 4) {
+        hc_v4 p = HC_V4(a0 + i), q = HC_V4(a1 + i);
+        hc_v4 u = HC_V4(b0 + i), v = HC_V4(b1 + i);
         s0 += p * u;
         s1 += p * v;
         s2 += q * u;
         s3 += q * v;
     }
-    out[0] = s0[0] + s0[1];
-    out[1] = s1[0] + s1[1];
-    out[2] = s2[0] + s2[1];
-    out[3] = s3[0] + s3[1];
+    out[0] = hc_v4_sum(&s0);
+    out[1] = hc_v4_sum(&s1);
+    out[2] = hc_v4_sum(&s2);
+    out[3] = hc_v4_sum(&s3);
 }
 
 /* The residual stands behind the last column, so that J^T r comes with
  * J^T J; an odd count takes the last column twice. */
-void fit_normal(void *fit, double *jtj, double *grad)
+HC_SIMD void fit_normal(void *fit, double *jtj, double *grad)
 {
     hc_fit *f = fit;
     const size_t two = 2 * f->ld;
@@ -426,8 +203,8 @@ void fit_normal(void *fit, double *jtj, double *grad)
     for (int i = 0; i < n; i++) {
         double *j = f->jacobian + (size_t)i * two;
         const double *d = hc_model_dz(&f->model, f->index[i]);
-        for (size_t k = 0; k < two; k += 2)
-            hc_v2_store(j + k, hc_v2_load(f->weight + k) * hc_v2_load(d + k));
+        for (size_t k = 0; k < two; k += 4)
+            HC_V4(j + k) = HC_V4(f->weight + k) * HC_V4(d + k);
     }
     for (int i = 0; i <= n; i += 2) {
         int i1 = i < n ? i + 1 : i;
@@ -453,6 +230,32 @@ void fit_normal(void *fit, double *jtj, double *grad)
             }
         }
     }
+}
+
+/* r'' = 2/h ((r(x + h v) - r(x))/h - J v), with J and r(x) as normal() and
+ * cost() left them. */
+HC_SIMD void fit_bend(void *fit, const double *x, const double *v, double *out)
+{
+    hc_fit *f = fit;
+    const size_t two = 2 * f->ld;
+    const double h = 0.02;
+    double moved[HC_LM_MAX], y[HC_CIRCUIT_PARS], p[HC_CIRCUIT_PARS];
+    double *r = f->bent;
+    for (int i = 0; i < f->nf; i++)
+        moved[i] = x[i] + h * v[i];
+    fit_y_from_x(f, moved, y);
+    fit_p_from_y(f, y, f->negative, p);
+    hc_model_eval(&f->model, p, f->c.n_nodes - 1, false);
+    const double *z = hc_model_z(&f->model, f->c.n_nodes - 1);
+    for (size_t i = 0; i < two; i += 4)
+        HC_V4(r + i) =
+            (HC_V4(f->weight + i) * (HC_V4(z + i) - HC_V4(f->target + i)) -
+             HC_V4(f->residual + i)) /
+            h;
+    for (int k = 0; k < f->nf; k++)
+        add_column(r, f->jacobian + (size_t)k * two, -v[k], two);
+    for (int k = 0; k < f->nf; k++)
+        out[k] = 2 / h * hc_dot(f->jacobian + (size_t)k * two, r, two);
 }
 
 hc_lm fit_lm(hc_fit *f)
@@ -556,17 +359,18 @@ static hc_status prepare(hc_fit *f, const hc_fit_data *d, hc_fit_weight how,
     if ((st = hc_model_init(&f->model, &f->c, &f->g, err)) != HC_OK)
         return st;
     size_t two = 2 * f->ld;
-    f->target = calloc((size_t)(4 + f->np) * two, sizeof *f->target);
+    f->target = calloc((size_t)(5 + f->np) * two, sizeof *f->target);
     if (f->target == NULL)
         return hc_fail_nomem(err);
     f->weight = f->target + two;
     f->weight0 = f->weight + two;
     f->residual = f->weight0 + two;
-    f->jacobian = f->residual + two;
+    f->bent = f->residual + two;
+    f->jacobian = f->bent + two;
     if ((st = weigh(f, d, how, err)) != HC_OK)
         return st;
     measure_norm(f);
-    choose_coordinates(f);
+    fit_choose_coordinates(f);
     if (f->nf == 0)
         return hc_fail(err, HC_USAGE, "the circuit has no free parameter");
     if (2 * d->n < (size_t)f->nf + 1)

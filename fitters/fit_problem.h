@@ -66,6 +66,7 @@ struct hc_fit {
     double *weight;    /* [2 ld], 0 in the padding */
     double *weight0;   /* [2 ld] before hc_fit_reweight */
     double *residual;  /* [2 ld] */
+    double *bent;      /* [2 ld], for fit_bend */
     double *jacobian;  /* [nf][2 ld], weighted, to x */
     double norm;       /* |weight target|^2 */
     double ln_typical; /* geometric mean of |Z| */
@@ -74,6 +75,11 @@ struct hc_fit {
     double y[HC_CIRCUIT_PARS], p[HC_CIRCUIT_PARS];
     long evaluations;
 };
+
+/* A parameter whose own value the user speaks about keeps its own ln. */
+bool fit_spoken_of(const hc_circuit *c, int par);
+/* Coordinates and boxes of all parameters. */
+void fit_choose_coordinates(hc_fit *f);
 
 /* y (all) from x, p from y, y from p, and a factor e^a on a branch. */
 void fit_y_from_x(const hc_fit *f, const double *x, double *y);
@@ -88,6 +94,8 @@ void fit_scale_branch(const hc_fit *f, const branch *b, double ln_s,
 /* Cost at x with the present f->negative, and the normal equations there. */
 double fit_cost(void *fit, const double *x);
 void fit_normal(void *fit, double *jtj, double *grad);
+/* Second derivative of the residuals along v, times J^T; see hc_lm. */
+void fit_bend(void *fit, const double *x, const double *v, double *out);
 hc_lm fit_lm(hc_fit *f);
 
 /* Weighted impedance of one branch at y, out[2 ld]. */

@@ -4,7 +4,7 @@
 
 #include "fitters/fit_problem.h"
 
-enum { SHAPE_PARS = 16 };
+enum { SHAPE_PARS = 16, HALTON = 78 };
 
 /* One shape of a branch kind: y of its parameters at a reference size. */
 typedef struct {
@@ -23,6 +23,34 @@ typedef struct {
     double *b;       /* [n] products with the weighted data */
     double *data;    /* [2 ld] weighted data */
 } library;
+
+/* What can be chosen in a branch: parameter k between lo and hi. */
+typedef struct {
+    int k; /* parameter */
+    bool tau, exponent;
+    double lo, hi;
+} dimension;
+
+/* Choices of branch b, dim[SHAPE_PARS]; returns how many. */
+int shape_dimensions(const hc_fit *f, const branch *b, dimension *dim);
+/* Its bounds moved out to where degenerate minima lie. */
+void shape_widen(const hc_fit *f, dimension *d);
+/* Elements that far above 1/tau look like a W of Z0/sqrt(tau). */
+bool shape_is_diffusion(const hc_fit *f, int k);
+/* Free y of the branch at their reference values. */
+void shape_base(const hc_fit *f, const branch *b, shape *s);
+/* Parameters of the branch that may be below zero, bits as in shape. */
+uint64_t shape_signs(const hc_fit *f, const branch *b);
+/* The shape put into all of y. */
+void shape_into(const hc_fit *f, const branch *b, const shape *s, double *y,
+                uint64_t *negative);
+/* Its weighted column of unit length, out[2 ld]; sets its length. */
+void shape_column(hc_fit *f, const branch *b, shape *s, double *out);
+
+static inline double between(double lo, double hi, double u)
+{
+    return lo + (hi - lo) * u;
+}
 
 hc_status library_make(library *lib, hc_fit *f, hc_err *err) HC_MUST_USE;
 void library_clear(library *lib);
@@ -48,6 +76,14 @@ void random_start(library *lib, hc_random *rng, bool wide, start_point *out);
 double solve_sizes(int nb, const double *gram, const double *b,
                    const bool *locked, double *c);
 
+/* Put sizes c of unit columns of length `length` into y; a dead branch gets
+ * a thousandth of the data, so that it can come to life. */
+void put_sizes(const library *lib, const double *c, const double *length,
+               start_point *s);
+
+/* Which branches have sizes that cannot be scaled, locked[n_branches]. */
+void locked_branches(const hc_fit *f, bool *locked);
+
 /* Given y with any sizes: solve the sizes of all branches anew. */
 void resize(library *lib, start_point *s);
 
@@ -55,5 +91,10 @@ void resize(library *lib, start_point *s);
  * present one and from each other; returns how many (<= max). */
 int reseed(library *lib, const start_point *at, int ib, start_point *out,
            int max);
+
+/* The same for a branch of three or more shape parameters, one of them moved
+ * along its range and the others kept. */
+int reseed_inside(library *lib, const start_point *at, int ib,
+                  start_point *out, int max);
 
 #endif

@@ -46,6 +46,28 @@ static int movable(const hc_lm *lm, const hc_lm_state *s, const double *grad,
     return m;
 }
 
+/* Largest half of the acceleration beside the velocity that is trusted. */
+static const double most_bend = 0.375;
+
+/* h plus half the acceleration along it, from the factor a of the damped
+ * system over index[m]. */
+static void bend(const hc_lm *lm, const hc_lm_state *s, const double *a,
+                 const int *index, int m, double *h)
+{
+    double second[HC_LM_MAX], b[HC_LM_MAX], size = 0, bent = 0;
+    lm->bend(lm->ctx, s->x, h, second);
+    for (int i = 0; i < m; i++)
+        b[i] = -0.5 * second[index[i]];
+    hc_cholesky_solve(a, (size_t)m, b);
+    for (int i = 0; i < m; i++) {
+        double d = s->diag[index[i]];
+        size += d * h[index[i]] * h[index[i]];
+        bent += d * b[i] * b[i];
+    }
+    for (int i = 0; i < m && bent <= most_bend * most_bend * size; i++)
+        h[index[i]] += b[i];
+}
+
 /* h of the damped system over the movable unknowns; false if singular. */
 static bool solve(const hc_lm *lm, const hc_lm_state *s, const double *jtj,
                   const double *grad, const int *index, int m, double floor,
@@ -65,6 +87,8 @@ static bool solve(const hc_lm *lm, const hc_lm_state *s, const double *jtj,
     memset(h, 0, (size_t)lm->n * sizeof *h);
     for (int i = 0; i < m; i++)
         h[index[i]] = b[i];
+    if (lm->bend != NULL)
+        bend(lm, s, a, index, m, h);
     return true;
 }
 

@@ -5,6 +5,9 @@
  * (More 1978, 10.1007/BFb0067700), lambda by Nielsen's rule (report
  * IMM-REP-1999-05).  An unknown on its bound whose gradient points outwards
  * is left out of the system; others are clipped and judged by the true cost.
+ * With bend() each step follows a curved valley to second order (geodesic
+ * acceleration, Transtrum and Sethna 2012, arXiv:1201.5885): worth its price
+ * where noise-free data let a descent crawl.
  * A run can be stopped after some steps and taken up again.
  */
 #ifndef HC_FITTERS_LM_H
@@ -21,6 +24,10 @@ typedef struct {
     double (*cost)(void *ctx, const double *x);
     /* J^T J [n][n] and J^T r [n] at the x of the last cost(). */
     void (*normal)(void *ctx, double *jtj, double *grad);
+    /* J^T r'' [n], the second derivative of r along v at the x and J of the
+     * last normal(); r is that of the last cost() before it.  NULL: steps
+     * are not bent. */
+    void (*bend)(void *ctx, const double *x, const double *v, double *out);
     const double *lo, *hi; /* [n], may be infinite; NULL: no bounds */
     const double *cap;     /* [n] largest step per unknown; NULL: none */
     double cost_floor;     /* stop below */

@@ -96,96 +96,76 @@ static void series(hc_model *m, const hc_node *n, double *restrict z)
 }
 
 /* dz *= f for all parameter columns of a child */
-static void chain(hc_model *m, const hc_node *child, const double *f)
+HC_SIMD static void chain(hc_model *m, const hc_node *child, const double *f)
 {
     const size_t ld = m->g->ld;
     for (int k = 0; k < child->par_n; k++) {
         double *d = hc_model_dz(m, child->par_first + k);
         if (m->c->pars[child->par_first + k].optional)
             continue;
-        for (size_t i = 0; i < ld; i += 2) {
-            hc_v2 re = hc_v2_load(d + i), im = hc_v2_load(d + ld + i);
-            hc_v2 fr = hc_v2_load(f + i), fi = hc_v2_load(f + ld + i);
-            hc_v2_store(d + i, re * fr - im * fi);
-            hc_v2_store(d + ld + i, re * fi + im * fr);
+        for (size_t i = 0; i < ld; i += 4) {
+            hc_v4 re = HC_V4(d + i), im = HC_V4(d + ld + i);
+            hc_v4 fr = HC_V4(f + i), fi = HC_V4(f + ld + i);
+            HC_V4(d + i) = re * fr - im * fi;
+            HC_V4(d + ld + i) = re * fi + im * fr;
         }
     }
 }
 
 /* Y = sum 1/Zk, Z = 1/Y, dZ/dZk = (Z/Zk)^2.  The children's impedances are
  * no longer needed afterwards and hold those factors. */
-static void parallel(hc_model *m, const hc_node *n, double *z,
-                     bool derivatives)
+HC_SIMD static void parallel(hc_model *m, const hc_node *n, double *z,
+                             bool derivatives)
 {
     const hc_circuit *c = m->c;
     const size_t ld = m->g->ld;
     memset(z, 0, 2 * ld * sizeof *z);
     for (int k = n->first_child; k >= 0; k = c->nodes[k].next_sibling) {
         double *zk = hc_model_z(m, k);
-        for (size_t i = 0; i < ld; i += 2) {
-            hc_v2 re = hc_v2_load(zk + i), im = hc_v2_load(zk + ld + i);
-            hc_v2 d = 1.0 / (re * re + im * im);
+        for (size_t i = 0; i < ld; i += 4) {
+            hc_v4 re = HC_V4(zk + i), im = HC_V4(zk + ld + i);
+            hc_v4 d = 1.0 / (re * re + im * im);
             re *= d;
             im *= -d;
-            hc_v2_store(zk + i, re);
-            hc_v2_store(zk + ld + i, im);
-            hc_v2_store(z + i, hc_v2_load(z + i) + re);
-            hc_v2_store(z + ld + i, hc_v2_load(z + ld + i) + im);
+            HC_V4(zk + i) = re;
+            HC_V4(zk + ld + i) = im;
+            HC_V4(z + i) = HC_V4(z + i) + re;
+            HC_V4(z + ld + i) = HC_V4(z + ld + i) + im;
         }
     }
-    for (size_t i = 0; i < ld; i += 2) {
-        hc_v2 re = hc_v2_load(z + i), im = hc_v2_load(z + ld + i);
-        hc_v2 d = 1.0 / (re * re + im * im);
-        hc_v2_store(z + i, re * d);
-        hc_v2_store(z + ld + i, -im * d);
+    for (size_t i = 0; i < ld; i += 4) {
+        hc_v4 re = HC_V4(z + i), im = HC_V4(z + ld + i);
+        hc_v4 d = 1.0 / (re * re + im * im);
+        HC_V4(z + i) = re * d;
+        HC_V4(z + ld + i) = -im * d;
     }
     if (!derivatives)
         return;
     for (int k = n->first_child; k >= 0; k = c->nodes[k].next_sibling) {
         double *f = hc_model_z(m, k);
-        for (size_t i = 0; i < ld; i += 2) {
-            hc_v2 fr = hc_v2_load(f + i), fi = hc_v2_load(f + ld + i);
-            hc_v2 zr = hc_v2_load(z + i), zi = hc_v2_load(z + ld + i);
-            hc_v2 re = fr * zr - fi * zi, im = fr * zi + fi * zr;
-            hc_v2_store(f + i, re * re - im * im);
-            hc_v2_store(f + ld + i, 2.0 * re * im);
+        for (size_t i = 0; i < ld; i += 4) {
+            hc_v4 fr = HC_V4(f + i), fi = HC_V4(f + ld + i);
+            hc_v4 zr = HC_V4(z + i), zi = HC_V4(z + ld + i);
+            hc_v4 re = fr * zr - fi * zi, im = fr * zi + fi * zr;
+            HC_V4(f + i) = re * re - im * im;
+            HC_V4(f + ld + i) = 2.0 * re * im;
         }
         chain(m, &c->nodes[k], f);
     }
 }
 
-/* The arc p(R,CPE), by far the most frequent branch, in one go: with x =
- * R Q (jw)^n and g = 1/(1+x), Z = R g, dZ/dln R = Z g, dZ/dln Q = -Z (1-g),
- * dZ/dn = dZ/dln Q (ln w + j pi/2).  r, q: first parameters of R and CPE. */
+/* The arc p(R,CPE), by far the most frequent branch, in one go: x = R Q
+ * (jw)^n.  r, q: first parameters of R and CPE. */
 static void arc(hc_model *m, int node, int r, int q, const double *p,
                 bool derivatives)
 {
-    const size_t ld = m->g->ld;
-    const double n = p[q + 1], ln_rq = log(fabs(p[r]) * p[q]);
-    const double sign = p[r] < 0 ? -1 : 1;
-    const double c = sign * cos(n * M_PI_2), s = sign * sin(n * M_PI_2);
-    double *z = hc_model_z(m, node), *dr = hc_model_dz(m, r);
-    double *dq = hc_model_dz(m, q), *dn = hc_model_dz(m, q + 1);
-    for (size_t i = 0; i < ld; i += 2) {
-        hc_v2 ln_w = hc_v2_load(m->g->ln_w + i);
-        hc_v2 size = hc_v2_exp(n * ln_w + ln_rq);
-        hc_v2 a = size * c + 1.0, b = size * s;
-        hc_v2 d = 1.0 / (a * a + b * b);
-        hc_v2 gr = a * d, gi = -b * d, zr = p[r] * gr, zi = p[r] * gi;
-        hc_v2_store(z + i, zr);
-        hc_v2_store(z + ld + i, zi);
-        if (!derivatives)
-            continue;
-        /* 1 - g = x g without cancellation */
-        hc_v2 hr = size * (c * gr - s * gi), hi = size * (c * gi + s * gr);
-        hc_v2 qr = zi * hi - zr * hr, qi = -(zr * hi + zi * hr);
-        hc_v2_store(dr + i, zr * gr - zi * gi);
-        hc_v2_store(dr + ld + i, zr * gi + zi * gr);
-        hc_v2_store(dq + i, qr);
-        hc_v2_store(dq + ld + i, qi);
-        hc_v2_store(dn + i, qr * ln_w - qi * M_PI_2);
-        hc_v2_store(dn + ld + i, qi * ln_w + qr * M_PI_2);
+    hc_arc out = {.z = hc_model_z(m, node), .by = 1};
+    if (derivatives) {
+        out.dr = hc_model_dz(m, r);
+        out.dx = hc_model_dz(m, q);
+        out.dn = hc_model_dz(m, q + 1);
     }
+    hc_arc_eval(m->g, p[r], p[q + 1], log(fabs(p[r]) * p[q]), &out);
 }
 
 static void line(hc_model *m, const hc_node *n, double *z, bool derivatives)

@@ -89,7 +89,9 @@ static hc_status make_setup(hc_fit_job *job, const char *circuit, hc_err *err)
     s->weight = weight_of(o->weight);
     s->kk_weight = o->weight[0] == 'k';
     s->thorough = strcmp(o->effort, "thorough") == 0;
-    s->effort = s->thorough ? hc_fit_thorough() : hc_fit_default();
+    s->effort = s->thorough           ? hc_fit_thorough()
+                : o->effort[0] == 'q' ? hc_fit_quick()
+                                      : hc_fit_default();
     s->effort.seed = (uint64_t)o->seed;
     s->effort.sort_arcs = strcmp(o->order, "tau") == 0;
     s->robust = o->robust[0] == 'h'   ? HC_ROBUST_HUBER

@@ -122,7 +122,8 @@ static hc_status descend(const hc_fit_setup *setup, hc_fit *f,
     }
     if (!out->chained) {
         st = hc_fit_search(f, &setup->effort, &out->result, err);
-        if (st == HC_OK && out->result.agreed == 0 && !setup->thorough) {
+        if (st == HC_OK && out->result.agreed == 0 &&
+            setup->effort.doubts > 0) {
             hc_fit_effort more = hc_fit_thorough();
             hc_fit_result second;
             more.seed = setup->effort.seed;

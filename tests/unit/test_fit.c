@@ -143,7 +143,7 @@ static void test_table(void **state)
             hc_fit *f = fit_of(e);
             hc_fit_result r;
             hc_err err;
-            hc_fit_effort effort = hc_fit_default();
+            hc_fit_effort effort = hc_fit_quick();
             effort.seed = (uint64_t)s;
             assert_int_equal(hc_fit_search(f, &effort, &r, &err), HC_OK);
             double ratio = r.best.cost / e->ssr;
