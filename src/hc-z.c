@@ -7,13 +7,14 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 typedef struct {
     hc_common common;
     const char *freq, *noise, *like;
     hc_list set;
     long seed;
-    bool print;
+    bool print, elements;
 } opts;
 
 /* clang-format off */
@@ -33,6 +34,8 @@ static const hc_option options[] = {
     {"canonical", 0, HC_OPT_FLAG, NULL,
      "print the circuit in its canonical form and stop",
      offsetof(opts, print), NULL, 0, 0, {0}},
+    {"elements", 0, HC_OPT_FLAG, NULL, "list the circuit elements and exit",
+     offsetof(opts, elements), NULL, 0, 0, {0}},
     HC_OPTIONS_COMMON(opts),
     HC_OPTIONS_END};
 /* clang-format on */
@@ -47,6 +50,44 @@ static const hc_tool tool = {
     .options = options,
     .min_operands = 1,
     .max_operands = 1};
+
+/* A table of what a circuit may be made of. */
+static hc_status list_elements(hc_session *s)
+{
+    hc_writer *w = NULL;
+    hc_status st = hc_session_table(s, "elements", NULL, &w, &s->err);
+    if (st != HC_OK)
+        return st;
+    hc_writer_column(w, "element");
+    hc_writer_column(w, "boukamp");
+    hc_writer_column(w, "parameters");
+    hc_writer_column(w, "equation");
+    for (size_t i = 0; i < hc_elements_n; i++) {
+        const hc_element *e = &hc_elements[i];
+        hc_text names = {0};
+        for (int k = 0; k < e->n_par; k++)
+            hc_text_printf(&names, "%s%s1%s%s", k ? "," : "", e->name,
+                           e->par[k].suffix[0] ? "_" : "", e->par[k].suffix);
+        hc_writer_text(w, e->name);
+        hc_writer_text(w, e->boukamp ? e->boukamp : "-");
+        hc_writer_text(w, hc_text_get(&names));
+        hc_writer_text(w, e->equation);
+        hc_writer_end_row(w);
+        hc_text_clear(&names);
+    }
+    for (size_t i = 0; i < hc_lines_n; i++) {
+        hc_writer_text(w, hc_lines[i].name);
+        hc_writer_text(w, "-");
+        hc_writer_text(w, hc_lines[i].n_children == 2 ? "(circuit,circuit)"
+                                                      : "(circuit,circuit,"
+                                                        "circuit)");
+        hc_writer_text(w, hc_lines[i].equation);
+        hc_writer_end_row(w);
+    }
+    st = hc_writer_end(w, &s->err);
+    hc_writer_free(w);
+    return st;
+}
 
 static hc_status write(hc_session *s, const hc_circuit *c,
                        const double *freq_hz, size_t n, const double *re,
@@ -84,6 +125,8 @@ static hc_status work(hc_session *s, const opts *o)
     double p[HC_CIRCUIT_PARS], noise, *freq_hz = NULL, *z = NULL;
     size_t n = 0;
     hc_random rng;
+    if (o->elements)
+        return list_elements(s);
     hc_status st = hc_circuit_parse(&c, s->operands[0], &s->err);
     for (size_t i = 0; i < o->set.n && st == HC_OK; i++)
         st = hc_circuit_set(&c, o->set.items[i], &s->err);
@@ -124,8 +167,12 @@ static hc_status work(hc_session *s, const opts *o)
 int main(int argc, char **argv)
 {
     opts o = {.freq = "1e6:1e-2:10", .seed = 1};
+    hc_tool t = tool;
     hc_session s;
-    if (hc_session_begin(&s, &tool, argc, argv, &o, &o.common))
+    for (int i = 1; i < argc; i++)
+        if (strcmp(argv[i], "--elements") == 0)
+            t.min_operands = 0; /* a list needs no circuit */
+    if (hc_session_begin(&s, &t, argc, argv, &o, &o.common))
         hc_session_note(&s, work(&s, &o));
     hc_list_clear(&o.set);
     return hc_session_end(&s);
