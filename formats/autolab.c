@@ -115,6 +115,7 @@ static hc_status dfr_points(hc_lines *l, hc_sink *sink, long n, hc_err *err)
     char texts[DFR_NUMBERS][40];
     hc_cell cells[DFR_NUMBERS];
     for (long i = 0; i < n; i++) {
+        bool bad = false;
         for (int k = 0; k < DFR_NUMBERS; k++) {
             char *line;
             size_t len;
@@ -125,17 +126,22 @@ static hc_status dfr_points(hc_lines *l, hc_sink *sink, long n, hc_err *err)
                 return HC_OK; /* the count declared tells */
             const char *s = line;
             hc_trim(&s, &len);
+            if (len == 0 && !hc_lines_ended(l))
+                return HC_OK; /* cut within the last number */
             if (len == 0 || len >= sizeof texts[0] ||
                 !hc_number_parse(s, len, &x)) {
-                hc_sink_reject(sink, hc_lines_number(l), "no number: '%.*s'",
-                               (int)(len < 20 ? len : 20), s);
-                cells[k] = hc_cell_none();
+                if (!bad) /* one account a point */
+                    hc_sink_reject(sink, hc_lines_number(l),
+                                   "no number: '%.*s'",
+                                   (int)(len < 20 ? len : 20), s);
+                bad = true;
                 continue;
             }
             memcpy(texts[k], s, len);
             cells[k] = hc_cell_text(texts[k], len);
         }
-        HC_TRY(hc_sink_row(sink, cells, err));
+        if (!bad)
+            HC_TRY(hc_sink_row(sink, cells, err));
     }
     return HC_OK;
 }

@@ -130,20 +130,33 @@ static const char *name_of(const hc_mpr_column *c, const hc_mpr_module *m)
     return c->id == 174 && m->is_new ? "<Ewe/V>" : c->name;
 }
 
-/* Where each column stands.  With one unknown id its size is what is left of
- * the record; with more the columns between the first and the last of them
- * cannot be placed, those before and behind can. */
+/* Bytes of each of n unknown columns that need `left` together; 0 when that
+ * cannot be told.  Columns have 1, 2, 4 or 8 bytes: one takes all that is
+ * left, two share 2, 4, 8 or 16 in one way only, any number shares 8 each;
+ * three and more of 4 each are what EC-Lab's new columns nearly always are.
+ */
+static size_t unknown_size(size_t left, size_t n)
+{
+    size_t each = n > 0 && left % n == 0 ? left / n : 0;
+    bool possible = each == 1 || each == 2 || each == 4 || each == 8;
+    return possible && (n <= 2 || each >= 4) ? each : 0;
+}
+
+/* Where each column stands.  Unknown ids take what is left of the record;
+ * where that can be shared out in several ways the columns between the first
+ * and the last of them cannot be placed, those before and behind can. */
 static void lay_out(hc_mpr *r, const hc_mpr_module *m, size_t n_unknown,
                     size_t first, size_t last)
 {
     size_t at = 0, flag_at = SIZE_MAX;
     size_t all = known_size(r, 0, r->n_ids, true);
     size_t left = r->record_size > all ? r->record_size - all : 0;
+    size_t each = unknown_size(left, n_unknown);
     r->n = 0;
     for (size_t i = 0; i < r->n_ids; i++) {
         const hc_mpr_flag *flag = hc_mpr_flag_of(r->ids[i]);
         const hc_mpr_column *c = hc_mpr_column_of(r->ids[i]);
-        bool lost = n_unknown > 1 && i >= first && i <= last;
+        bool lost = each == 0 && n_unknown > 1 && i >= first && i <= last;
         if (lost && i == last)
             at = r->record_size -
                  known_size(r, last + 1, r->n_ids, flag_at == SIZE_MAX);
@@ -159,11 +172,12 @@ static void lay_out(hc_mpr *r, const hc_mpr_module *m, size_t n_unknown,
             if (!lost)
                 add_field(r, name_of(c, m), c->type, at, NULL);
             at += size_of(c->type);
-        } else if (n_unknown == 1) {
+        } else if (each > 0) {
             char *name = r->made_names[r->n];
             snprintf(name, sizeof r->made_names[0], "id %u", r->ids[i]);
-            if (guess_type(left) != HC_MPR_BYTES)
-                add_field(r, name, guess_type(left), at, NULL);
+            add_field(r, name, guess_type(each), at, NULL);
+            at += each;
+        } else if (n_unknown == 1) {
             at += left;
         }
     }

@@ -46,8 +46,8 @@ const hc_colmap hc_biologic_columns[] = {
 
 hc_kind hc_biologic_kind(const char *technique)
 {
-    if (technique[0] == '\0')
-        return HC_KIND_AUTO;
+    if (technique[0] == '\0' || strstr(technique, "ZIR") != NULL)
+        return HC_KIND_AUTO; /* a point of impedance, or none */
     return strstr(technique, "mpedance") != NULL ? HC_KIND_EIS
                                                  : HC_KIND_SERIES;
 }

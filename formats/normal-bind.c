@@ -99,6 +99,22 @@ void hc_normal_mark_passed(hc_normal *n)
                 n->in[n->slot.re[k]].m.exact && n->in[n->slot.im[k]].m.exact;
 }
 
+/* The dates beside the times have shown another unit than the names say. */
+static void scale_times(hc_normal *n)
+{
+    const int both[] = {n->slot.time, n->slot.step_time};
+    for (size_t i = 0; i < 2; i++)
+        if (both[i] >= 0) {
+            hc_meaning *m = &n->in[both[i]].m;
+            m->scale = hc_meaning_value(m, 1) * n->time_unit;
+            m->exact = false;
+        }
+    hc_normal_repaired(n,
+                       "column '%s' is in units of %g s, as the dates beside "
+                       "it show",
+                       n->dataset->columns[n->slot.time].name, n->time_unit);
+}
+
 hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
 {
     free(n->in);
@@ -119,6 +135,8 @@ hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
         c->clock = hc_ends_with(c->m.target, "_time_second");
     }
     fill_slots(n);
+    if (n->time_unit != 1 && n->slot.time >= 0)
+        scale_times(n);
     hc_counters_find(n);
     n->direction = -1;
     n->amp_sign = n->slot.amp >= 0 ? n->in[n->slot.amp].m.sign : 1;

@@ -39,7 +39,14 @@ void hc_normal_trail(hc_normal *n, const char *key, const char *fmt, ...)
         hc_session_note(n->session, hc_fail_nomem(&n->session->err));
 }
 
-enum { TOLD_REPAIRS = 100, SAID_REPAIRS = 25 };
+enum { TOLD_REPAIRS = 100, SAID_REPAIRS = 25, TOLD_BACKWARDS = 3 };
+
+void hc_normal_backwards(hc_normal *n, double from, double to)
+{
+    if (n->run.backwards++ < TOLD_BACKWARDS)
+        hc_sink_warn(n->sink, n->sink->line,
+                     "time runs backwards, from %g to %g s", from, to);
+}
 
 void hc_normal_repaired(hc_normal *n, const char *fmt, ...)
 {
@@ -324,6 +331,7 @@ hc_status hc_normal_open(hc_normal *n, const hc_format *format,
     n->start_clock = NAN;
     n->start_is_utc = false;
     n->dates = format->dates;
+    n->time_unit = 1;
     n->conflict = n->refused = n->selected_any = false;
     n->current_derived = n->voltage_noted = false;
     n->technique[0] = '\0';
@@ -333,6 +341,7 @@ hc_status hc_normal_open(hc_normal *n, const hc_format *format,
                           .last_amp = NAN,
                           .last_volt = NAN,
                           .first_date = NAN,
+                          .time_scale = 1,
                           .last_step_id = NAN,
                           .last_record = NAN};
     for (int k = 0; k < HC_MAX_PAIRS; k++)
@@ -356,6 +365,9 @@ hc_status hc_normal_finish(hc_normal *n, hc_err *err)
         hc_normal_trail(n, "dropped", "%s%s%llu rows with frequency 0",
                         n->many ? n->path : "", n->many ? ": " : "",
                         (unsigned long long)n->eis.dropped_dc);
+    if (n->run.backwards > TOLD_BACKWARDS)
+        hc_say_warning(&n->session->talk, n->path, 0,
+                       "time runs backwards in %lu places", n->run.backwards);
     if (n->n_repairs > TOLD_REPAIRS)
         hc_normal_trail(n, "repaired", "%zu more",
                         n->n_repairs - TOLD_REPAIRS);
@@ -400,10 +412,9 @@ void hc_normal_clear(hc_normal *n)
 
 /* ---- times ---- */
 
-double hc_normal_clock(const hc_normal *n, const hc_cell *c, bool *is_utc)
+double hc_cell_clock(const hc_cell *c, hc_date_order order, bool *is_utc)
 {
     hc_moment m;
-    hc_date_order order = n->dates;
     double x;
     if (c->type != HC_CELL_NONE && hc_cell_number(c, &x)) {
         /* days since 1899-12-30 (OLE, Excel) or seconds since 1970 UTC */
@@ -418,6 +429,11 @@ double hc_normal_clock(const hc_normal *n, const hc_cell *c, bool *is_utc)
         return NAN;
     *is_utc = m.has_offset;
     return m.seconds - m.offset_second;
+}
+
+double hc_normal_clock(const hc_normal *n, const hc_cell *c, bool *is_utc)
+{
+    return hc_cell_clock(c, n->dates, is_utc);
 }
 
 double hc_normal_utc(const hc_normal *n, double clock, bool is_utc)

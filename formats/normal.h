@@ -71,8 +71,11 @@ enum { HC_MAX_PAIRS = 3 };
 /* State that runs through the rows of a file. */
 typedef struct {
     double time_offset; /* added by repairs and between data sets */
+    double time_scale;  /* times are so many of what they were before */
     double last_time, last_amp, last_volt;
-    double first_date; /* clock of the first row */
+    double last_dt;          /* between the two rows before */
+    unsigned long backwards; /* times that ran backwards and were left */
+    double first_date;       /* clock of the first row */
     bool any;
     double charged_ah, discharged_ah;
     double last_step_id;
@@ -153,6 +156,8 @@ typedef struct hc_normal {
     double start_clock;       /* NaN unknown; seconds as the clock showed */
     bool start_is_utc;
     hc_date_order dates; /* of the rows, where they could be either */
+    double time_unit;    /* seconds in one of what the column of time has by
+                            the dates beside it; 1: as it says (slip.c) */
     bool conflict;       /* several techniques and none selected */
     bool refused;        /* of another kind than the table */
     bool selected_any;
@@ -207,6 +212,8 @@ void hc_normal_rebind(hc_normal *n);
 
 /* A repair: to stderr and the '#:' lines. */
 void hc_normal_repaired(hc_normal *n, const char *fmt, ...) HC_PRINTF(2, 3);
+/* A time before that of the row before, which is left as it is. */
+void hc_normal_backwards(hc_normal *n, double from, double to);
 void hc_normal_trail(hc_normal *n, const char *key, const char *fmt, ...)
     HC_PRINTF(3, 4);
 
@@ -254,9 +261,17 @@ size_t hc_normal_text(const hc_normal *n, int column, const hc_cell *cells,
 void hc_put_digits(hc_normal *n, size_t i, double x, int digits);
 void hc_put_exact(hc_normal *n, size_t i, double x);
 /* Clock time in seconds of a cell with a date, NaN when it is none. */
+double hc_cell_clock(const hc_cell *c, hc_date_order order, bool *is_utc);
 double hc_normal_clock(const hc_normal *n, const hc_cell *c, bool *is_utc);
 /* Seconds since 1970 UTC of a naive clock time, NaN without a zone. */
 double hc_normal_utc(const hc_normal *n, double clock, bool is_utc);
+
+/* Units of times that are not what they seem (slip.c): of the whole column,
+ * from its first rows; and from this row on, where t does not go on from the
+ * row before and one of the other units does (1: none). */
+double hc_time_unit(const hc_source *src, const hc_format *format,
+                    hc_date_order order);
+double hc_time_slip(const hc_running *r, double t);
 
 /* ---- printing cells (cellout.c) ---- */
 

@@ -224,6 +224,8 @@ static hc_status read_source(run *r, hc_source *src, const hc_format *format,
         HC_TRY(hc_normal_open(&r->normal, format, path, index, &sink, err));
         r->normal.dates = hc_date_order_of(src->probe.text,
                                            src->probe.text_len, format->dates);
+        if (!r->o->no_repair)
+            r->normal.time_unit = hc_time_unit(src, format, r->normal.dates);
         HC_TRY(first_pass(r, format, path, err));
         if (r->o->cells != NULL && r->normal.cell == NULL)
             hc_say_warning(&r->s->talk, path, 0, "no row of %s matches",

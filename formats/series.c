@@ -154,7 +154,7 @@ static double raw_time(hc_normal *n, const hc_cell *cells)
     double t;
     bool utc;
     if (n->slot.time >= 0) {
-        t = n->num[n->slot.time];
+        t = n->num[n->slot.time] * n->run.time_scale;
         /* a column of dates under the name of time */
         if (t < 1e8 || cells[n->slot.time].type != HC_CELL_TEXT ||
             memchr(cells[n->slot.time].u.s, ':', cells[n->slot.time].len) ==
@@ -359,6 +359,8 @@ static hc_status emit(hc_normal *n, const hc_cell *cells, double t)
     d.utc = can_utc(n) ? utc_of(n, cells, t) : NAN;
     if (!hc_counters_add(n, d.step, d.cycle, d.amp))
         add_charge(r, t, d.amp);
+    if (t > r->last_time)
+        r->last_dt = t - r->last_time;
     r->last_time = t;
     r->last_amp = d.amp;
     r->last_volt = d.volt;
@@ -437,6 +439,22 @@ static bool is_duplicate(hc_normal *n, double t)
     return true;
 }
 
+/* A time that goes on in another unit. */
+static double mend_slip(hc_normal *n, double t)
+{
+    hc_running *r = &n->run;
+    double k = hc_time_slip(r, t);
+    if (k == 1)
+        return t;
+    hc_normal_repaired(n,
+                       "row %zu: time %g after %g is in another unit, taken "
+                       "times %g from here",
+                       hc_writer_rows(n->writer) + 1, t - r->time_offset,
+                       r->last_time, k);
+    r->time_scale *= k;
+    return (t - r->time_offset) * k + r->time_offset;
+}
+
 hc_status hc_series_row(hc_normal *n, const hc_cell *cells, hc_err *err)
 {
     advance_step_time(n);
@@ -462,13 +480,14 @@ hc_status hc_series_row(hc_normal *n, const hc_cell *cells, hc_err *err)
     }
     if (n->slot.record >= 0 && is_duplicate(n, t))
         return HC_OK;
+    if (!n->options->no_repair && n->slot.time >= 0)
+        t = mend_slip(n, t);
     if (n->run.any && t < last) {
         /* a start at 0 can be proved, anything else only be told */
         if (!n->options->no_repair &&
             fabs(t - n->run.time_offset) < 1e-3 * fabs(last) + 1e-9)
             return hold(n, cells, err);
-        hc_sink_warn(n->sink, n->sink->line,
-                     "time runs backwards, from %g to %g s", last, t);
+        hc_normal_backwards(n, last, t);
     }
     return emit(n, cells, t);
 }

@@ -5,6 +5,7 @@
 #include "unit.h"
 
 #include "made.h"
+#include "silent.h"
 #include "trial.h"
 
 #include <time.h>
@@ -374,24 +375,6 @@ static void test_hostile(void **state)
 
 /* ---- cuts ---- */
 
-/* Formats that declare no count: a cut at the end of a record, or within the
- * last field of a last line without an end, cannot be seen. */
-static bool no_count(const char *format)
-{
-    static const char *const names[] = {
-        "bdf",          "biologic-loop", "biologic-mpl",
-        "biologic-mps", "biologic-mpt",  "gamry-dta",
-        "text",         "zplot",         "arbin-text",
-        "basytec",      "chi",           "digatron",
-        "landt",        "maccor",        "maccor-eis",
-        "neware-bts",   "novonix",       "parstat",
-        "pec",          "relaxis",       NULL};
-    for (size_t i = 0; names[i] != NULL; i++)
-        if (strcmp(names[i], format) == 0)
-            return true;
-    return false;
-}
-
 /* nda without a length in its head ends where the file does. */
 static bool at_record_end(const made_file *m, size_t cut)
 {
@@ -408,7 +391,7 @@ static void check_cut(const made_file *m, const hc_text *t, size_t cut)
     check_account(m->name, "cut", &r);
     if (r.status != HC_OK || r.incomplete || r.rejected > 0)
         return;
-    if (no_count(m->format) || at_record_end(m, cut))
+    if (silent_cuts(m->format) || at_record_end(m, cut))
         return;
     trial whole = trial_read(t->data, t->len, NULL);
     if (r.rows < whole.rows) {
