@@ -23,7 +23,8 @@ hc_status hc_wave_uniform(const double *t_s, size_t n, double *dt_s,
                            "time does not rise at sample %zu: %.10g s after "
                            "%.10g s",
                            k + 1, t_s[k], t_s[k - 1]);
-        least = fmin(least, d);
+        if (d < least)
+            least = d;
         if (d > most) {
             most = d;
             widest = k;
@@ -31,8 +32,11 @@ hc_status hc_wave_uniform(const double *t_s, size_t n, double *dt_s,
     }
     const double dt = (t_s[n - 1] - t_s[0]) / (double)(n - 1);
     double off = 0;
-    for (size_t k = 1; k < n; k++)
-        off = fmax(off, fabs(t_s[k] - t_s[0] - (double)k * dt));
+    for (size_t k = 1; k < n; k++) {
+        const double e = fabs(t_s[k] - t_s[0] - (double)k * dt);
+        if (e > off)
+            off = e;
+    }
     if (most > 1.9 * least && off > 0.2 * dt) {
         size_t wide = 0;
         for (size_t k = 1; k < n; k++)
@@ -77,8 +81,8 @@ hc_status hc_wave_clipped(const double *x, size_t n, const char *what,
     size_t still = 0, flats = 0, longest = 0, samples = 0;
     double at = 0;
     for (size_t k = 1; k < n; k++) {
-        low = fmin(low, x[k]);
-        high = fmax(high, x[k]);
+        low = x[k] < low ? x[k] : low;
+        high = x[k] > high ? x[k] : high;
         still += x[k] == x[k - 1];
     }
     if (still > n / 2 || high == low)
@@ -113,8 +117,8 @@ hc_status hc_wave_moves(const double *x, size_t n, const char *what,
 {
     double low = x[0], high = x[0];
     for (size_t k = 1; k < n; k++) {
-        low = fmin(low, x[k]);
-        high = fmax(high, x[k]);
+        low = x[k] < low ? x[k] : low;
+        high = x[k] > high ? x[k] : high;
     }
     if (high - low > 1e-13 * fmax(fabs(low), fabs(high)))
         return HC_OK;

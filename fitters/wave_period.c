@@ -121,6 +121,10 @@ static double best_lag(const double *x, size_t n, double lag, double reach,
     const double pairs = (double)(n - k < PROBES ? n - k : PROBES);
     if (c > 0)
         *sd = sqrt(2 * least / (c * pairs));
+    /* edges make a notch, not a parabola: then no better than this */
+    if (k > 2 &&
+        unlikeness(x, n, k - 2) + unlikeness(x, n, k + 2) - 2 * least < 3 * c)
+        *sd = fmax(*sd, 0.1);
     return (double)k + (c > 0 ? fmax(-0.5, fmin(0.5, 0.5 * (u - w) / c)) : 0);
 }
 
