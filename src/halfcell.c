@@ -35,6 +35,7 @@ static const struct {
     {"cmp", "measured against simulated"},
     {"plot", "figures of tables"},
     {"db", "a database of results and curves"},
+    {"night", "a folder of files becomes a database, every night"},
     {"report", "one page from tables, records and figures"},
 };
 

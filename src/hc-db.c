@@ -63,7 +63,8 @@ static const hc_tool tool = {
     "  groups DB [FILTER]       median and spread of each group of cells\n"
     "  export DB [FILTER]       records for other programs\n"
     "  check DB                 is everything whole\n"
-    "  merge DB OTHER...        what other databases have",
+    "  merge DB OTHER...        what other databases have\n"
+    "  nights|jobs|findings DB  the journal of hc-night",
     options,
     2,
     -1};

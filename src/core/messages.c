@@ -65,3 +65,17 @@ void hc_say_note(const hc_talk *t, const char *fmt, ...)
     put_clean(text);
     fputc('\n', stderr);
 }
+
+void hc_say_progress(const hc_talk *t, bool last, const char *fmt, ...)
+{
+    char text[256];
+    va_list ap;
+    if (t->tool == NULL || t->quiet)
+        return;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    fprintf(stderr, "\r%s: ", t->tool);
+    put_clean(text);
+    fputs(last ? "\x1b[K\n" : "\x1b[K", stderr);
+}

@@ -29,5 +29,8 @@ void hc_say_warning(hc_talk *t, const char *file, long line, const char *fmt,
                     ...) HC_PRINTF(4, 5);
 /* hc-x: TEXT, only with -v */
 void hc_say_note(const hc_talk *t, const char *fmt, ...) HC_PRINTF(2, 3);
+/* hc-x: TEXT over the last such line, for terminals; `last` ends it. */
+void hc_say_progress(const hc_talk *t, bool last, const char *fmt, ...)
+    HC_PRINTF(3, 4);
 
 #endif

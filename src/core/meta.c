@@ -32,6 +32,20 @@ static hc_status take(hc_meta *m, char *line, hc_err *err)
     return HC_OK;
 }
 
+/* A name may hold line ends and tabs; a '#:' line may not. */
+static void puts_escaped(hc_text *line, const char *s)
+{
+    for (; *s != '\0'; s++) {
+        const char *at = strchr("\tt\nn\rr", *s);
+        if (at != NULL && !hc_isalpha(*s)) {
+            hc_text_putc(line, '\\');
+            hc_text_putc(line, at[1]);
+        } else {
+            hc_text_putc(line, *s);
+        }
+    }
+}
+
 hc_status hc_meta_add(hc_meta *m, const char *key, const char *fmt, ...)
 {
     hc_text line = {0};
@@ -52,7 +66,7 @@ hc_status hc_meta_add(hc_meta *m, const char *key, const char *fmt, ...)
     hc_text_puts(&line, key);
     if (n > 0) {
         hc_text_putc(&line, ' ');
-        hc_text_puts(&line, value);
+        puts_escaped(&line, value);
     }
     free(value);
     if (line.failed) {

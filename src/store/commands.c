@@ -4,6 +4,7 @@
 #include "core/text.h"
 #include "store/export.h"
 #include "store/groups.h"
+#include "store/journal.h"
 
 #include <string.h>
 
@@ -70,6 +71,33 @@ static hc_status cells(job *j, hc_err *err)
     if (st == HC_OK)
         st = hc_store_list_cells(j->store, j->w, err);
     return st == HC_OK ? hc_writer_end(j->w, err) : st;
+}
+
+/* A table of the night's journal. */
+static hc_status journal(job *j, const char *kind,
+                         hc_status (*write)(hc_store *, hc_writer *,
+                                            hc_err *),
+                         hc_err *err)
+{
+    hc_status st = begin(j, kind, err);
+    if (st == HC_OK)
+        st = write(j->store, j->w, err);
+    return st == HC_OK ? hc_writer_end(j->w, err) : st;
+}
+
+static hc_status nights(job *j, hc_err *err)
+{
+    return journal(j, "nights", hc_journal_write_nights, err);
+}
+
+static hc_status jobs(job *j, hc_err *err)
+{
+    return journal(j, "jobs", hc_journal_write_jobs, err);
+}
+
+static hc_status findings(job *j, hc_err *err)
+{
+    return journal(j, "findings", hc_journal_write_findings, err);
 }
 
 static hc_status get(job *j, hc_err *err)
@@ -165,7 +193,8 @@ static const struct {
                 {"cells", cells, false},   {"get", get, false},
                 {"query", query, false},   {"groups", groups, false},
                 {"export", export, false}, {"check", check, false},
-                {"merge", merge, true}};
+                {"merge", merge, true},    {"nights", nights, false},
+                {"jobs", jobs, false},     {"findings", findings, false}};
 
 hc_status hc_db_command(hc_session *s, const hc_db_options *o,
                         hc_err *err)
@@ -178,7 +207,7 @@ hc_status hc_db_command(hc_session *s, const hc_db_options *o,
     if (i == n)
         return hc_fail(err, HC_USAGE,
                        "no command '%s'; there are: add list cells get query "
-                       "groups export check merge",
+                       "groups export check merge nights jobs findings",
                        s->operands[0]);
     for (size_t k = 2; k < s->n_operands; k++)
         hc_text_printf(&words, "%s%s", k > 2 ? " " : "", s->operands[k]);

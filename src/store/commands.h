@@ -1,5 +1,5 @@
 /* commands.h: what hc-db does: add list cells get query groups export check
- * merge
+ * merge nights jobs findings
  */
 #ifndef HC_STORE_COMMANDS_H
 #define HC_STORE_COMMANDS_H

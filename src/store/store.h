@@ -13,7 +13,7 @@
 
 typedef struct hc_store hc_store;
 
-enum { HC_STORE_SCHEMA = 1, HC_STORE_WAIT_MS = 20000 };
+enum { HC_STORE_SCHEMA = 2, HC_STORE_WAIT_MS = 20000 };
 
 /* Open a database; `create` makes it when it is not there.  Refused on a
  * network file system (HC_CREATE), since locks do not hold there.  A newer
