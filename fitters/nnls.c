@@ -159,19 +159,23 @@ static bool block_pivot(work *w)
 static bool step_back(work *w, double tol)
 {
     double alpha = 2;
+    size_t first = w->n;
     for (size_t i = 0; i < w->n; i++)
         if (w->passive[i] && bounded(w, i) && w->x[i] <= tol) {
             const double gap = w->r[i] - w->x[i];
             const double a = gap > 0 ? w->r[i] / gap : 0;
-            if (a < alpha)
+            if (a < alpha) {
                 alpha = a;
+                first = i;
+            }
         }
     if (alpha > 1)
         return false;
     for (size_t i = 0; i < w->n; i++)
         if (w->passive[i]) {
             w->r[i] += alpha * (w->x[i] - w->r[i]);
-            if (bounded(w, i) && w->r[i] <= tol) {
+            /* rounding may leave the first a little above zero for ever */
+            if (bounded(w, i) && (i == first || w->r[i] <= tol)) {
                 w->r[i] = 0;
                 w->passive[i] = false;
             }
