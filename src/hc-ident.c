@@ -109,7 +109,7 @@ static hc_status fit(hc_session *s, opts *o, hc_cell *cell)
         }
     }
     if (st == HC_OK && o->cell_out)
-        st = hc_ident_write(s->operands[0], o->cell_out, &o->how, &r,
+        st = hc_ident_write(s->operands[0], o->cell_out, cell, &o->how, &r,
                             &s->err);
     hc_ident_free(f);
     return st;

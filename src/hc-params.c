@@ -38,8 +38,14 @@ static const hc_tool tool = {
     .max_operands = -1,
 };
 
-static hc_status apply(hc_session *s, const opts *o, hc_cellfile *f,
-                       hc_writer *w)
+/* All records, and the file of each. */
+typedef struct {
+    hc_record *r;
+    const char **source;
+    size_t n;
+} pool;
+
+static hc_status read_all(hc_session *s, pool *all)
 {
     hc_status st = HC_OK;
     for (size_t k = 1; st == HC_OK && k < s->n_operands; k++) {
@@ -48,28 +54,49 @@ static hc_status apply(hc_session *s, const opts *o, hc_cellfile *f,
         st = hc_records_read(s->operands[k], &r, &n, &s->err);
         if (st != HC_OK)
             break;
-        st = hc_mapping_apply(f, r, n, s->operands[k], &o->how, w, &s->talk,
-                              &s->err);
+        hc_record *more = realloc(all->r, (all->n + n + 1) * sizeof *more);
+        if (more)
+            all->r = more;
+        const char **names =
+            realloc(all->source, (all->n + n + 1) * sizeof *names);
+        if (names)
+            all->source = names;
+        if (!more || !names)
+            st = hc_fail_nomem(&s->err);
+        for (size_t i = 0; st == HC_OK && i < n; i++) {
+            all->source[all->n] = s->operands[k];
+            all->r[all->n++] = r[i];
+        }
         free(r);
     }
     return st;
 }
 
+static hc_status apply(hc_session *s, const opts *o, hc_cellfile *f,
+                       hc_writer *w)
+{
+    pool all = {0};
+    if (s->n_operands < 2)
+        return HC_OK;
+    hc_status st = read_all(s, &all);
+    if (st == HC_OK && all.n == 0)
+        st = hc_fail(&s->err, HC_NO, "there are no records");
+    if (st == HC_OK)
+        st = hc_mapping_apply(f, all.r, all.source, all.n, &o->how, w,
+                              &s->talk, &s->err);
+    free(all.r);
+    free(all.source);
+    return st;
+}
+
 static hc_status run(hc_session *s, opts *o)
 {
-    hc_cellfile *f, *converted;
+    hc_cellfile *f;
     hc_writer *w = NULL;
     o->how.prefer_eis = o->prefer && strcmp(o->prefer, "eis") == 0;
     hc_status st = hc_cellfile_load(&f, s->operands[0], &s->err);
     if (st != HC_OK)
         return st;
-    if (hc_cellfile_is_bpx(f)) {
-        st = hc_bpx_read(&converted, f, &s->err);
-        hc_cellfile_free(f);
-        if (st != HC_OK)
-            return st;
-        f = converted;
-    }
     if (o->dry_run) {
         st = hc_session_table(s, "mapping", NULL, &w, &s->err);
         if (st == HC_OK)

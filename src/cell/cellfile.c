@@ -50,6 +50,18 @@ hc_status hc_cellfile_parse(hc_cellfile **out, const char *text, size_t len,
     return HC_OK;
 }
 
+/* A BPX document is replaced by ours. */
+static hc_status converted(hc_cellfile **f, hc_err *err)
+{
+    hc_cellfile *ours;
+    if (!hc_cellfile_is_bpx(*f))
+        return HC_OK;
+    hc_status st = hc_bpx_read(&ours, *f, err);
+    hc_cellfile_free(*f);
+    *f = st == HC_OK ? ours : NULL;
+    return st;
+}
+
 hc_status hc_cellfile_load(hc_cellfile **out, const char *path, hc_err *err)
 {
     enum { MOST = 64 << 20, PIECE = 65536 };
@@ -72,9 +84,14 @@ hc_status hc_cellfile_load(hc_cellfile **out, const char *path, hc_err *err)
     }
     if (st == HC_OK)
         st = hc_text_status(&text, err);
+    hc_cellfile *f = NULL;
     if (st == HC_OK)
-        st = hc_cellfile_parse(out, hc_text_get(&text), text.len,
+        st = hc_cellfile_parse(&f, hc_text_get(&text), text.len,
                                hc_in_name(in), err);
+    if (st == HC_OK)
+        st = converted(&f, err);
+    if (st == HC_OK)
+        *out = f;
     free(piece);
     hc_text_clear(&text);
     hc_in_free(in);
@@ -191,9 +208,10 @@ static double rounded(double x)
 
 static bool add_law(json_t *v, const hc_arrhenius *law)
 {
-    const char *form = law->power      ? (law->sign < 0 ? "R/T" : "sigmaT")
-                       : law->sign < 0 ? "R"
-                                       : "value";
+    const char *form = law->power > 0   ? "sigmaT"
+                       : law->power < 0 ? (law->sign < 0 ? "R/T" : "i0/T")
+                       : law->sign < 0  ? "R"
+                                        : "value";
     return add(v, "Ea",
                json_pack("{s:f,s:s}", "value", rounded(law->ea_j_mol),
                          "unit", "J/mol")) &&
@@ -247,6 +265,17 @@ hc_status hc_cellfile_set_word(hc_cellfile *f, const char *path,
                                const char *word, hc_err *err)
 {
     return put(f, path, json_string(word), err);
+}
+
+hc_status hc_cellfile_remove(hc_cellfile *f, const char *path, hc_err *err)
+{
+    const char *dot = strrchr(path, '.');
+    size_t len = dot ? (size_t)(dot - path) : 0;
+    json_t *section = hc_cellfile_section(f->root, path, len);
+    if (!section)
+        return hc_fail_nomem(err);
+    (void)json_object_del(section, dot ? dot + 1 : path);
+    return HC_OK;
 }
 
 size_t hc_cellfile_protocol(const hc_cellfile *f)

@@ -12,7 +12,8 @@
 
 typedef struct hc_cellfile hc_cellfile;
 
-/* "-" is stdin.  HC_DATA with the line for broken JSON. */
+/* "-" is stdin.  BPX documents become ours (bpx.c).  HC_DATA with the line
+ * for broken JSON. */
 hc_status hc_cellfile_load(hc_cellfile **out, const char *path,
                            hc_err *err) HC_MUST_USE;
 /* A document from text (a patch made by a tool). */
@@ -28,8 +29,7 @@ hc_status hc_cellfile_merge(hc_cellfile *f, const hc_cellfile *patch,
                             hc_err *err) HC_MUST_USE;
 
 /* The cell in SI.  Every value's unit is checked; unknown names are errors
- * with the nearest known one; hc_cell_check is applied when `complete`.
- * BPX documents (Header.BPX) are read by the common subset. */
+ * with the nearest known one; hc_cell_check is applied when `complete`. */
 hc_status hc_cellfile_cell(const hc_cellfile *f, hc_cell *cell, bool complete,
                            hc_talk *talk, hc_err *err) HC_MUST_USE;
 
@@ -54,6 +54,10 @@ hc_status hc_cellfile_set_table(hc_cellfile *f, const char *path,
 /* Set a word, e.g. "interface_n.kinetics". */
 hc_status hc_cellfile_set_word(hc_cellfile *f, const char *path,
                                const char *word, hc_err *err) HC_MUST_USE;
+
+/* Take an entry out, e.g. "cathode.D_shape"; fine when there is none. */
+hc_status hc_cellfile_remove(hc_cellfile *f, const char *path,
+                             hc_err *err) HC_MUST_USE;
 
 /* Protocol lines; *n 0 when there are none.  Borrowed. */
 size_t hc_cellfile_protocol(const hc_cellfile *f);

@@ -103,6 +103,8 @@ static hc_status activation(reader *r, const char *path, const json_t *v,
     } else if (strcmp(form, "R/T") == 0) {
         law->sign = -1;
         law->power = -1;
+    } else if (strcmp(form, "i0/T") == 0) {
+        law->power = -1;
     } else {
         for (size_t i = 0; i < sizeof plain / sizeof plain[0]; i++)
             if (strcmp(form, plain[i]) == 0)
@@ -424,18 +426,10 @@ static hc_status read_cell(reader *r, bool complete)
 hc_status hc_cellfile_cell(const hc_cellfile *f, hc_cell *cell, bool complete,
                            hc_talk *talk, hc_err *err)
 {
-    hc_cellfile *converted = NULL;
     hc_cell c;
-    if (hc_cellfile_is_bpx(f)) {
-        hc_status st = hc_bpx_read(&converted, f, err);
-        if (st != HC_OK)
-            return st;
-        f = converted;
-    }
     hc_cell_init(&c);
     reader r = {.f = f, .cell = &c, .talk = talk, .err = err};
     hc_status st = read_cell(&r, complete);
-    hc_cellfile_free(converted);
     if (st != HC_OK) {
         hc_cell_clear(&c);
         return st;

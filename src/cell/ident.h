@@ -57,9 +57,10 @@ hc_status hc_ident_run(hc_ident *f, hc_ident_result *r, hc_talk *talk,
 /* Parameters with intervals and status, correlations, condition, residuals. */
 void hc_ident_records(hc_writer *w, const hc_ident_options *o,
                       const hc_ident_result *r);
-/* The cell file at `path` with what was found, written to `to`. */
+/* The cell file at `path` with what was found, and what was set beside it in
+ * `cell`, written to `to`; activation energies stay. */
 hc_status hc_ident_write(const char *path, const char *to,
-                         const hc_ident_options *o, const hc_ident_result *r,
-                         hc_err *err) HC_MUST_USE;
+                         const hc_cell *cell, const hc_ident_options *o,
+                         const hc_ident_result *r, hc_err *err) HC_MUST_USE;
 
 #endif

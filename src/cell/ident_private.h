@@ -28,8 +28,10 @@ struct hc_ident {
     hc_ident_set *sets;
     size_t n_sets, cap;
     size_t n_rows;
-    double *r, *jac; /* [rows], [rows][n] */
-    bool rough;      /* half the mesh, a loose tolerance: far from the end */
+    double *r, *jac;  /* [rows], [rows][n] */
+    size_t cut_short; /* series that the model could not follow to the end */
+    bool rough; /* half the mesh, a loose tolerance: far from the end */
+    bool far;   /* residuals count by asinh */
 };
 
 /* Residuals (and the Jacobian by ln p) at the cell's present values. */

@@ -62,17 +62,31 @@ static hc_status run_step(pass *p, const hc_ident_set *d,
     return st;
 }
 
+/* The model cannot follow: the surface is full or empty.  What is left of the
+ * series counts as far off, and other parameters are sought from the rest. */
+static void cut_short(pass *p, size_t end)
+{
+    static const double far_volt = 1;
+    hc_ident *f = p->f;
+    f->cut_short++;
+    for (; p->row < end; p->row++) {
+        f->r[p->row] = far_volt / f->o.sd_volt;
+        for (size_t k = 0; p->with_jac && k < f->o.n; k++)
+            f->jac[p->row * f->o.n + k] = 0;
+    }
+}
+
 static hc_cell_grid grid_of(const hc_ident *f)
 {
     hc_cell_grid g = hc_cell_grid_default();
     g.film = f->o.mesh;
     if (f->rough)
         g = (hc_cell_grid){.film = f->o.mesh / 2,
-                      .electrolyte = g.electrolyte / 2,
-                      .depth = g.depth / 2,
-                      .radius = 8,
-                      .ratio = g.ratio,
-                      .charge = g.charge};
+                           .electrolyte = g.electrolyte / 2,
+                           .depth = g.depth / 2,
+                           .radius = 8,
+                           .ratio = g.ratio,
+                           .charge = g.charge};
     return g;
 }
 
@@ -99,8 +113,13 @@ static hc_status run_series(pass *p, const hc_ident_set *d, hc_err *err)
         hc_solver_set_time(p->v, d->steps.steps[0].time_s[0]);
         p->at = 0;
     }
+    size_t end = p->row + d->n;
     for (size_t k = 0; st == HC_OK && k < d->steps.n; k++)
         st = run_step(p, d, &d->steps.steps[k], err);
+    if (st == HC_NO) {
+        cut_short(p, end);
+        st = HC_OK;
+    }
     free(p->y);
     hc_solver_free(p->v);
     hc_system_free(p->s);
@@ -112,8 +131,8 @@ static hc_status run_series(pass *p, const hc_ident_set *d, hc_err *err)
 
 /* Where the spectrum is taken at the cell's x0 and that is sought. */
 static hc_status by_x0(hc_ident *f, const hc_ident_set *d,
-                       const hc_cell_grid *grid,
-                       double complex *dz, hc_err *err)
+                       const hc_cell_grid *grid, double complex *dz,
+                       hc_err *err)
 {
     static const double h = 1e-4;
     double x0 = f->cell->value[HC_P_X0];
@@ -182,10 +201,11 @@ hc_status hc_ident_evaluate(hc_ident *f, bool with_jac, double *ssr,
 {
     pass p = {.f = f, .with_jac = with_jac};
     hc_status st = HC_OK;
+    f->cut_short = 0;
     for (size_t k = 0; st == HC_OK && k < f->n_sets; k++)
         st = f->sets[k].freq ? run_spectrum(&p, &f->sets[k], err)
                              : run_series(&p, &f->sets[k], err);
-    if (st == HC_OK && f->rough)
+    if (st == HC_OK && f->far)
         compress(f, with_jac);
     *ssr = 0;
     for (size_t i = 0; st == HC_OK && i < f->n_rows; i++)

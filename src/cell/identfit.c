@@ -132,6 +132,9 @@ typedef enum { ROUND_BETTER, ROUND_STUCK, ROUND_DONE } round_end;
 static hc_status one_round(hc_ident *f, hc_ident_result *r, double *lambda,
                            round_end *end, bool *fresh, hc_err *err)
 {
+    /* what hardly shows in the data does not wander: a step of ln p has a
+     * standard deviation of 3 at most */
+    static const double reluctance = 0.1;
     size_t n = f->o.n;
     double a[HC_IDENT_MAX][HC_IDENT_MAX], b[HC_IDENT_MAX][HC_IDENT_MAX];
     double g[HC_IDENT_MAX], from[HC_IDENT_MAX], step[HC_IDENT_MAX];
@@ -143,7 +146,7 @@ static hc_status one_round(hc_ident *f, hc_ident_result *r, double *lambda,
         double ssr, decrease = 0;
         for (size_t j = 0; j < n; j++) {
             memcpy(b[j], a[j], n * sizeof b[j][0]);
-            b[j][j] += *lambda * fmax(a[j][j], 1e-12);
+            b[j][j] += *lambda * a[j][j] + reluctance;
             step[j] = -g[j];
         }
         if (!cholesky_solve(n, b, step)) {
@@ -176,13 +179,23 @@ static hc_status one_round(hc_ident *f, hc_ident_result *r, double *lambda,
     return HC_OK;
 }
 
-/* Far away half the mesh and a loose tolerance do; their own error must stay
- * small beside what is left to gain. */
-static bool rough_is_over(const hc_ident *f, const hc_ident_result *r,
-                          round_end end, double before)
+/* Far away half the mesh and a loose tolerance do, their own error small
+ * beside what is left to gain, and residuals count by asinh; then the full
+ * mesh; at last plain squares. */
+static bool next_phase(hc_ident *f, const hc_ident_result *r, round_end end,
+                       double before)
 {
-    return f->rough && (end != ROUND_BETTER || r->ssr > 0.9 * before ||
-                        r->ssr < 20 * (double)r->dof);
+    double most = 0;
+    if (f->rough && end == ROUND_BETTER && r->ssr < 0.9 * before &&
+        r->ssr > 20 * (double)r->dof)
+        return false;
+    if (!f->rough && (!f->far || end == ROUND_BETTER))
+        return false;
+    for (size_t i = 0; i < f->n_rows; i++)
+        most = fmax(most, fabs(f->r[i]));
+    f->far = f->rough && most > 30;
+    f->rough = false;
+    return true;
 }
 
 static hc_status iterate(hc_ident *f, hc_ident_result *r, hc_talk *talk,
@@ -190,15 +203,9 @@ static hc_status iterate(hc_ident *f, hc_ident_result *r, hc_talk *talk,
 {
     double lambda = 1e-3;
     bool fresh = true;
-    hc_err ignored;
     f->rough = f->o.mesh >= 24;
-    hc_status st = hc_ident_evaluate(f, true, &r->ssr, &ignored);
-    if (st == HC_NOMEM)
-        return hc_fail_nomem(err);
-    if (st != HC_OK && f->rough) {
-        f->rough = false;
-        st = hc_ident_evaluate(f, true, &r->ssr, err);
-    }
+    f->far = true;
+    hc_status st = hc_ident_evaluate(f, true, &r->ssr, err);
     while (st == HC_OK && r->steps < f->o.max_steps && !r->converged) {
         round_end end = ROUND_STUCK;
         double before = r->ssr;
@@ -207,17 +214,19 @@ static hc_status iterate(hc_ident *f, hc_ident_result *r, hc_talk *talk,
         if (st != HC_OK)
             break;
         hc_say_note(talk, "step %ld%s: cost %.6g", r->steps,
-                    f->rough ? " (half the mesh)" : "", r->ssr);
-        bool over = rough_is_over(f, r, end, before);
-        r->converged = end != ROUND_BETTER && !f->rough;
-        f->rough = f->rough && !over;
+                    f->rough ? " (half the mesh)"
+                    : f->far ? " (far)"
+                             : "",
+                    r->ssr);
+        bool over = next_phase(f, r, end, before);
+        r->converged = end != ROUND_BETTER && !over;
         if (over || !fresh)
             st = hc_ident_evaluate(f, true, &r->ssr, err);
         if (over)
             lambda = fmin(lambda, 1e-6);
     }
-    if (st == HC_OK && f->rough) {
-        f->rough = false;
+    if (st == HC_OK && (f->rough || f->far)) {
+        f->rough = f->far = false;
         st = hc_ident_evaluate(f, true, &r->ssr, err);
     }
     return st;
@@ -263,6 +272,13 @@ hc_status hc_ident_run(hc_ident *f, hc_ident_result *r, hc_talk *talk,
         r->value[k] = f->cell->value[f->o.p[k]];
         r->identified[k] = r->sd_ln[k] <= 0.3;
     }
+    if (f->cut_short)
+        return hc_fail(err, HC_NO,
+                       "the model cannot follow %zu of the series to the end, "
+                       "a concentration runs to its limit: start from other "
+                       "values (--set), free cathode.x0, or check the "
+                       "capacity and cathode.OCV",
+                       f->cut_short);
     if (!r->converged)
         return hc_fail(err, HC_NO, "not converged in %ld steps", r->steps);
     if (r->condition > f->o.limit_condition) {

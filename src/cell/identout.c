@@ -48,26 +48,53 @@ void hc_ident_records(hc_writer *w, const hc_ident_options *o,
                      hc_parameter_about(o->p[j])->path);
             put(w, name, r->correlation[j][k], "1");
         }
+    put(w, "weight_sd_volt", o->sd_volt, "V");
+    put(w, "weight_sd_z_relative", o->sd_z, "1");
     put(w, "rmse_volt", r->rmse_volt, "V");
     put(w, "rmse_z_relative", r->rmse_z, "1");
     put(w, "ssr", r->ssr, "1");
     put(w, "dof", (double)r->dof, "1");
 }
 
+/* Values that differ from the file's without having been fitted (--set). */
+static hc_status others(hc_cellfile *f, const hc_cell *cell,
+                        const hc_ident_options *o, hc_err *err)
+{
+    static const hc_provenance given = {"given", "hc-ident --set", NULL,
+                                        (double)NAN};
+    hc_cell old;
+    hc_status st = hc_cellfile_cell(f, &old, false, NULL, err);
+    if (st != HC_OK)
+        return st;
+    for (int p = 0; st == HC_OK && p < HC_P_COUNT; p++) {
+        bool fitted = false;
+        for (size_t k = 0; k < o->n; k++)
+            fitted = fitted || (int)o->p[k] == p;
+        double now = cell->value[p], was = old.value[p];
+        if (!fitted && isfinite(now) && !(fabs(now - was) <= 1e-12 * now))
+            st = hc_cellfile_set(f, (hc_parameter)p, now, &cell->law[p],
+                                 &given, err);
+    }
+    hc_cell_clear(&old);
+    return st;
+}
+
 hc_status hc_ident_write(const char *path, const char *to,
-                         const hc_ident_options *o, const hc_ident_result *r,
-                         hc_err *err)
+                         const hc_cell *cell, const hc_ident_options *o,
+                         const hc_ident_result *r, hc_err *err)
 {
     hc_cellfile *f;
     hc_out *out;
     hc_status st = hc_cellfile_load(&f, path, err);
     if (st != HC_OK)
         return st;
+    st = others(f, cell, o, err);
     for (size_t k = 0; st == HC_OK && k < o->n; k++) {
         hc_provenance from = {"fitted", "hc-ident",
                               r->identified[k] ? NULL : "not identifiable",
                               r->sd_ln[k]};
-        st = hc_cellfile_set(f, o->p[k], r->value[k], NULL, &from, err);
+        st = hc_cellfile_set(f, o->p[k], r->value[k], &cell->law[o->p[k]],
+                             &from, err);
     }
     if (st == HC_OK)
         st = hc_out_open(&out, to, err);

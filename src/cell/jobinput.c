@@ -65,14 +65,6 @@ hc_status hc_job_cell(hc_cell *cell, const char *path, const hc_list *patches,
     hc_status st = hc_cellfile_load(&f, path, err);
     if (st != HC_OK)
         return st;
-    if (hc_cellfile_is_bpx(f)) {
-        hc_cellfile *ours;
-        st = hc_bpx_read(&ours, f, err);
-        hc_cellfile_free(f);
-        if (st != HC_OK)
-            return st;
-        f = ours;
-    }
     for (size_t k = 0; patches && st == HC_OK && k < patches->n; k++) {
         st = hc_cellfile_load(&patch, patches->items[k], err);
         if (st == HC_OK) {

@@ -26,13 +26,14 @@ typedef struct {
     bool prefer_eis;     /* where EIS and GITT both give D */
 } hc_mapping_options;
 
-/* Change f by the records.  decisions (may be NULL) gets one row per
- * parameter: value, unit, sd, sources, what else was measured.  HC_DATA for
- * an arc without a role, with the role its capacitance suggests. */
-hc_status hc_mapping_apply(hc_cellfile *f, const hc_record *records, size_t n,
-                           const char *source, const hc_mapping_options *o,
-                           hc_writer *decisions, hc_talk *talk,
-                           hc_err *err) HC_MUST_USE;
+/* Change f by the records, source[n] the file of each (equal pointers for
+ * one file).  decisions (may be NULL) gets one row per parameter: value,
+ * unit, sd, sources, what else was measured.  HC_DATA for an arc without a
+ * role, with the role its capacitance suggests. */
+hc_status hc_mapping_apply(hc_cellfile *f, const hc_record *records,
+                           const char *const *source, size_t n,
+                           const hc_mapping_options *o, hc_writer *decisions,
+                           hc_talk *talk, hc_err *err) HC_MUST_USE;
 void hc_mapping_columns(hc_writer *w);
 
 #endif

@@ -109,8 +109,8 @@ double hc_cell_at(const hc_cell *c, hc_parameter p, double t_k, double *slope)
         return v;
     double e = a->sign * a->ea_j_mol / HC_GAS;
     v *= exp(-e * (1 / t_k - 1 / a->t_ref_k));
-    if (a->power)
-        v *= a->t_ref_k / t_k;
+    if (a->power) /* 1, or -1: R/T, i0/T */
+        v *= a->power > 0 ? a->t_ref_k / t_k : t_k / a->t_ref_k;
     if (slope)
         *slope = v * (e / (t_k * t_k) - a->power / t_k);
     return v;
