@@ -43,7 +43,9 @@ typedef struct {
     double runaway_ratio;    /* above: void or contact loss (1.5) */
     double heal_part;        /* within this part for two halves: healed (0.1)*/
     double scatter_floor;    /* of the baseline (0.004) */
-    double ea_ev, ea_sd_ev;  /* prior of the activation energy (0.35, 0.17) */
+    long min_repeats;        /* per level, for CCS and CCP (5) */
+    double temperature_c, pressure_pa; /* where the log has none; NaN */
+    double ea_ev, ea_sd_ev; /* prior of the activation energy (0.35, 0.17) */
 } hc_ccd_limits;
 
 hc_ccd_limits hc_ccd_limits_default(void);
@@ -83,6 +85,9 @@ typedef struct {
     double z;             /* of ln r against it */
     double drop_seen_rel; /* smallest drop the noise would have shown */
     double low_part;      /* part of the samples that are low */
+    double rise, rise_sd; /* of the stripped side within it, relative, NaN
+                           * once a drop was found */
+    bool rising;          /* convexly and beyond noise */
     const char *verdict;  /* safe, soft, hard, healed, void, first ... */
 } hc_half_cycle;
 

@@ -5,6 +5,7 @@
  */
 #include "cycle/ccd.h"
 #include "cycle/ccd_baseline.h"
+#include "cycle/ccd_trace.h"
 #include "cycle/thin.h"
 
 #include <math.h>
@@ -13,6 +14,14 @@
 
 /* Charge in a volume of lithium: 0.534 g/cm3 times 3861 mAh/g, in C/m3. */
 static const double lithium_c_m3 = 534.0 * 3861.3 * 3600;
+
+/* What two half cycles of a sound cell may differ by when no more is known. */
+static const double first_drift = 0.01;
+/* Gain in BIC that counts as very strong evidence (Kass and Raftery 1995,
+ * 10.1080/01621459.1995.10476572). */
+static const double very_strong = 10;
+/* A settling leaves no less than this when its time is over. */
+static const double settling_low = 0.9;
 
 hc_ccd_limits hc_ccd_limits_default(void)
 {
@@ -32,6 +41,9 @@ hc_ccd_limits hc_ccd_limits_default(void)
                            .runaway_ratio = 1.5,
                            .heal_part = 0.1,
                            .scatter_floor = 0.004,
+                           .min_repeats = 5,
+                           .temperature_c = NAN,
+                           .pressure_pa = NAN,
                            .ea_ev = 0.35,
                            .ea_sd_ev = 0.17};
 }
@@ -44,17 +56,6 @@ const char *hc_short_class_name(hc_short_class c)
     return c < HC_SHORT_CLASSES ? names[c] : "none";
 }
 
-/* The samples of one half cycle as resistances. */
-typedef struct {
-    size_t n, settled; /* all, first one after settling */
-    double t[HC_CCD_SAMPLES];
-    double raw[HC_CCD_SAMPLES]; /* ohm m2 */
-    double r[HC_CCD_SAMPLES];   /* median of three */
-    double temp[HC_CCD_SAMPLES];
-    double j[HC_CCD_SAMPLES];
-    double ratio[HC_CCD_SAMPLES]; /* r over what was expected */
-} trace;
-
 typedef struct {
     const hc_ccd_limits *limits;
     hc_half_list *list;
@@ -62,122 +63,10 @@ typedef struct {
     hc_baseline base;
     bool begun;
     bool failed; /* a first drop was found */
+    long sound;  /* half cycles that made the baseline */
     long clean;  /* half cycles in a row that look sound again */
-    trace tr;
+    hc_ccd_trace tr;
 } detector;
-
-static double median3(double a, double b, double c)
-{
-    return fmax(fmin(a, b), fmin(fmax(a, b), c));
-}
-
-static double offset_of(const detector *d)
-{
-    return d->list->offset_v;
-}
-
-static void load(detector *d, const hc_half_cycle *h)
-{
-    trace *t = &d->tr;
-    double area = d->limits->area_m2, off = offset_of(d), length, settle;
-    double lead = d->limits->lead_ohm * area;
-
-    t->n = 0;
-    for (size_t k = 0; k < h->n; k++) {
-        const hc_ccd_sample *s = &h->samples[k];
-        double j = (double)s->i_a / area;
-
-        /* a row of the wrong current belongs to a switch, not to the cell */
-        if (fabs(fabs(j) - h->j_a_m2) > 0.2 * h->j_a_m2 &&
-            h->type != HC_STEP_RAMP)
-            continue;
-        if (j == 0)
-            continue;
-        t->t[t->n] = (double)s->t_s;
-        t->j[t->n] = fabs(j);
-        t->temp[t->n] = (double)s->temp_c;
-        t->raw[t->n++] = ((double)s->v_v - off) / j - lead;
-    }
-    for (size_t k = 0; k < t->n; k++) {
-        size_t a = k ? k - 1 : k, b = k + 1 < t->n ? k + 1 : k;
-
-        t->r[k] = median3(t->raw[a], t->raw[k], t->raw[b]);
-    }
-    length = h->end_s - h->start_s;
-    settle = fmin(fmax(d->limits->settle_s, 0.1 * length), length / 3);
-    t->settled = 0;
-    while (t->settled + 2 < t->n && t->t[t->settled] < settle)
-        t->settled++;
-}
-
-static double median_of(const double *x, size_t n)
-{
-    double copy[HC_CCD_SAMPLES];
-
-    memcpy(copy, x, n * sizeof *x);
-    return hc_median_sort(copy, n);
-}
-
-/* Smallest change of the voltage within a half cycle: the quantum. */
-static double quantum_of(const hc_half_cycle *h)
-{
-    double lsb = INFINITY;
-
-    for (size_t k = 1; k < h->n; k++) {
-        double dv = fabs((double)(h->samples[k].v_v - h->samples[k - 1].v_v));
-
-        if (dv > 1e-6)
-            lsb = fmin(lsb, dv);
-    }
-    return isfinite(lsb) ? lsb : 0;
-}
-
-/* Noise of one sample from the differences of neighbours.  Where most of
- * them are zero because the voltage is coarse, their mean square, with
- * spikes cut at three quanta. */
-static double noise_of(const double *diff, size_t m, double quantum_ohm)
-{
-    double copy[HC_CCD_SAMPLES], ss = 0, sd;
-
-    if (m < 3)
-        return 0;
-    memcpy(copy, diff, m * sizeof *diff);
-    sd = hc_mad_sd(copy, m) / sqrt(2.0);
-    if (sd > quantum_ohm)
-        return sd;
-    for (size_t k = 0; k < m; k++) {
-        double e = fmin(fabs(diff[k]), 3 * quantum_ohm);
-
-        ss += e * e;
-    }
-    return fmax(sd, sqrt(0.5 * ss / (double)m));
-}
-
-/* Resistance at the head and the tail of a half cycle, the noise of one
- * sample, the effective number of samples and what does not average out. */
-static void measure(detector *d, hc_half_cycle *h)
-{
-    trace *t = &d->tr;
-    double diff[HC_CCD_SAMPLES];
-    size_t from = t->settled, n = t->n - from, m = 0;
-    size_t quarter = n >= 8 ? n / 4 : (n + 1) / 2;
-    double lsb = quantum_of(h);
-
-    h->r_ohm_m2 = h->r_head_ohm_m2 = h->s_rel = NAN;
-    if (n == 0)
-        return;
-    h->r_ohm_m2 = median_of(t->r + t->n - quarter, quarter);
-    h->r_head_ohm_m2 = median_of(t->r + from, quarter);
-    for (size_t k = from + 1; k < t->n; k++)
-        diff[m++] = t->raw[k] - t->raw[k - 1];
-    double v = fmax(fabs(h->r_ohm_m2) * h->j_a_m2, 1e-9);
-    double sd = noise_of(diff, m, lsb / h->j_a_m2);
-
-    h->quantum_rel = lsb / v;
-    h->s_rel = fmax(2e-3, fmax(sd / fabs(h->r_ohm_m2), 0.29 * h->quantum_rel));
-    h->n_eff = fmax(1, (double)quarter / 1.5);
-    h->sys_rel = hypot(d->list->offset_sd_v / v, 0.29 * h->quantum_rel);
-}
 
 /* ---- change within a half cycle ---- */
 
@@ -200,8 +89,9 @@ static double smallest_drop(const detector *d, const hc_half_cycle *h)
 }
 
 /* Mean drop of the excursion that begins at `from`, up to its deepest sum;
- * *to is behind it. */
-static double excursion(const trace *t, size_t from, double delta, size_t *to)
+ * *to is behind it, *gain what it adds to the BIC when the noise is s. */
+static double excursion(const hc_ccd_trace *t, size_t from, double delta,
+                        double s, size_t *to, double *gain)
 {
     double sum = 0, top = 0, drop = 0, at_top = 0;
     size_t n = 0, k;
@@ -219,11 +109,28 @@ static double excursion(const trace *t, size_t from, double delta, size_t *to)
             *to = k + 1;
         }
     }
+    double z = at_top / s, all = (double)(t->n - t->settled);
+
+    *gain = (double)(*to - from) * z * z - 2 * log(all);
     return at_top;
 }
 
+/* What is low when the settling ends and comes back within a third of the
+ * half cycle, by little at first and less and less, is the end of the
+ * settling and no short. */
+static bool still_settling(const hc_ccd_trace *t, size_t start, size_t to)
+{
+    size_t n = t->n - t->settled, half = (to - start) / 2;
+
+    if (start > t->settled + 1 || 3 * (to - t->settled) > n ||
+        t->ratio[start] < settling_low)
+        return false;
+    return half < 2 || hc_ccd_median(t->ratio + start, half) <
+                           hc_ccd_median(t->ratio + start + half, half);
+}
+
 /* Gain in BIC of a mean that changes at the onset over none. */
-static double gain_of(const trace *t, const change *c, double s)
+static double gain_of(const hc_ccd_trace *t, const change *c, double s)
 {
     double ss0 = 0, ss1 = 0, n = (double)(t->n - t->settled);
 
@@ -239,9 +146,11 @@ static double gain_of(const trace *t, const change *c, double s)
 
 static change cusum(const detector *d, const hc_half_cycle *h)
 {
-    const trace *t = &d->tr;
+    const hc_ccd_trace *t = &d->tr;
     change c = {.onset = t->settled, .after = NAN};
-    double s = h->s_rel, sum = 0, limit = log(1 / d->limits->alpha);
+    /* a median of three joins neighbours: their sums scatter more */
+    double s = 1.12 * h->s_rel, sum = 0, limit = log(1 / d->limits->alpha);
+    double gain;
     size_t n = t->n - t->settled, need = n < 7 ? 2 : 3, run = 0, start = 0;
     size_t low = 0, to;
 
@@ -264,13 +173,20 @@ static change cusum(const detector *d, const hc_half_cycle *h)
             start = k;
         /* a drop of half the size looked for may be the baseline's error */
         if (sum > limit && run >= need &&
-            excursion(t, start, c.delta, &to) > 0.7 * c.delta) {
+            excursion(t, start, c.delta, s, &to, &gain) > 0.7 * c.delta &&
+            gain > very_strong) {
+            if (still_settling(t, start, to)) {
+                sum = 0;
+                run = 0;
+                k = to - 1;
+                continue;
+            }
             c.alarm = true;
             c.onset = start;
         }
     }
     if (c.alarm) {
-        c.after = median_of(t->ratio + c.onset, t->n - c.onset);
+        c.after = hc_ccd_median(t->ratio + c.onset, t->n - c.onset);
         c.bic_gain = gain_of(t, &c, s);
     }
     return c;
@@ -280,10 +196,10 @@ static change cusum(const detector *d, const hc_half_cycle *h)
 
 static const char *confidence_of(double bic_gain)
 {
-    return bic_gain > 10  ? "very-strong"
-           : bic_gain > 6 ? "strong"
-           : bic_gain > 2 ? "weak"
-                          : "-";
+    return bic_gain > very_strong ? "very-strong"
+           : bic_gain > 6         ? "strong"
+           : bic_gain > 2         ? "weak"
+                                  : "-";
 }
 
 /* Largest level below j that was held without a drop. */
@@ -328,7 +244,7 @@ static void note_failure(detector *d, size_t k, const change *c)
 }
 
 /* Time at which the ratio went below `limit` for good. */
-static double last_crossing(const trace *t, double limit)
+static double last_crossing(const hc_ccd_trace *t, double limit)
 {
     size_t k = t->n;
 
@@ -370,7 +286,7 @@ static void judge_failed(detector *d, size_t k)
 static void judge_runaway(detector *d, size_t k)
 {
     hc_half_cycle *h = &d->list->at[k];
-    const trace *t = &d->tr;
+    const hc_ccd_trace *t = &d->tr;
     double last = t->n > 1 ? t->r[t->n - 2] : h->r_ohm_m2;
     double ratio =
         fmax(h->r_ohm_m2, last) /
@@ -399,7 +315,7 @@ static void judge_leakage(detector *d, hc_half_cycle *h)
 
 static void expect(detector *d, hc_half_cycle *h)
 {
-    trace *t = &d->tr;
+    hc_ccd_trace *t = &d->tr;
     double temp = h->temp_c;
 
     if (t->n > t->settled)
@@ -407,6 +323,9 @@ static void expect(detector *d, hc_half_cycle *h)
     h->r_hat_ohm_m2 =
         hc_baseline_expect(&d->base, temp, h->j_a_m2, &h->sd_hat);
     h->sd_hat = hypot(h->sd_hat, h->sys_rel);
+    /* one or two half cycles do not show yet how much they differ */
+    if (d->sound)
+        h->sd_hat = hypot(h->sd_hat, first_drift / sqrt((double)d->sound));
     for (size_t k = 0; k < t->n; k++)
         t->ratio[k] =
             t->r[k] / hc_baseline_expect(&d->base, t->temp[k], t->j[k], NULL);
@@ -423,13 +342,13 @@ static void one_half(detector *d, size_t k)
     hc_half_cycle *h = &d->list->at[k];
     change c;
 
-    load(d, h);
+    hc_ccd_trace_load(&d->tr, h, d->list, d->limits);
     if (d->tr.n < 2) {
         h->r_ohm_m2 = h->r_hat_ohm_m2 = h->z = h->drop_seen_rel = NAN;
         h->verdict = "too-short";
         return;
     }
-    measure(d, h);
+    hc_ccd_trace_measure(&d->tr, h, d->list);
     if (!d->begun) {
         hc_baseline_begin(&d->base, d->limits,
                           fmax(1e-12, fmax(h->r_head_ohm_m2, h->r_ohm_m2)),
@@ -450,7 +369,9 @@ static void one_half(detector *d, size_t k)
         return;
     }
     d->out->detectable_rel = h->drop_seen_rel;
+    hc_ccd_trace_rise(&d->tr, h, d->limits);
     judge_runaway(d, k);
+    d->sound++;
     hc_baseline_update(
         &d->base, h->r_ohm_m2, hypot(h->s_rel / sqrt(h->n_eff), h->sys_rel),
         d->tr.temp[d->tr.n - 1 - (d->tr.n - d->tr.settled) / 8], h->j_a_m2);
@@ -532,80 +453,6 @@ static void censor(detector *d)
         d->out->low_a_m2 = fmax(d->out->low_a_m2, l->at[k].j_a_m2);
 }
 
-/* Voltage at the end of a half cycle and its standard error; false when it
- * has too few samples. */
-static bool end_voltage(const hc_half_cycle *h, double *v, double *se)
-{
-    double x[HC_CCD_SAMPLES];
-    size_t quarter = h->n / 4, n = 0;
-
-    if (quarter < 2)
-        return false;
-    for (size_t k = h->n - quarter; k < h->n; k++)
-        x[n++] = (double)h->samples[k].v_v;
-    *v = hc_median_sort(x, n);
-    *se = 1.25 * fmax(hc_mad_sd(x, n), 1e-5) / sqrt((double)n);
-    return true;
-}
-
-enum { PAIRS = 8 };
-
-/* Offset from the first pairs of half cycles at +j and -j: its weight, 0
- * without pairs. */
-static double offset_of_pairs(const hc_half_list *l, double *offset)
-{
-    double v[PAIRS], copy[PAIRS], weight = 0, sd;
-    size_t n = 0;
-
-    for (size_t k = 1; k < l->n && n < PAIRS; k++) {
-        const hc_half_cycle *a = &l->at[k - 1], *b = &l->at[k];
-        double va, vb, sa, sb;
-
-        if (a->sign != -b->sign ||
-            fabs(a->j_a_m2 - b->j_a_m2) > 0.02 * b->j_a_m2 ||
-            !end_voltage(a, &va, &sa) || !end_voltage(b, &vb, &sb) ||
-            va * vb > 0)
-            continue;
-        v[n++] = 0.5 * (va + vb);
-        weight += 4 / (sa * sa + sb * sb);
-        k++;
-    }
-    if (n == 0)
-        return 0;
-    sd = sqrt(1 / weight);
-    memcpy(copy, v, n * sizeof *v);
-    *offset = hc_median_sort(v, n);
-    if (n > 2)
-        sd = fmax(sd, 1.25 * hc_mad_sd(copy, n) / sqrt((double)n));
-    return 1 / (sd * sd);
-}
-
-/* The offset of the instrument from the rests and from the first pairs. */
-static void estimate_offset(hc_half_list *l)
-{
-    double pair = 0, lsb = INFINITY, sd;
-    double weight = offset_of_pairs(l, &pair), sum;
-
-    for (size_t k = 0; k < l->n; k++) {
-        double q = quantum_of(&l->at[k]);
-
-        lsb = q > 0 && q < lsb ? q : lsb;
-    }
-    /* a steady voltage may stand anywhere within its quantum */
-    sd = 0.29 * (isfinite(lsb) ? lsb : 0);
-    if (weight > 0)
-        weight = 1 / (1 / weight + 0.5 * sd * sd);
-    sum = weight * pair;
-    if (!isnan(l->rest_v)) {
-        double w = 1 / (l->rest_sd_v * l->rest_sd_v + sd * sd);
-
-        sum += w * l->rest_v;
-        weight += w;
-    }
-    l->offset_v = weight > 0 ? sum / weight : 0;
-    l->offset_sd_v = weight > 0 ? sqrt(1 / weight) : 0;
-}
-
 /* Nothing known yet. */
 static void clear_result(hc_ccd_result *out)
 {
@@ -630,7 +477,7 @@ hc_status hc_ccd_judge(hc_ccd_result *out, hc_half_list *l,
     d->out = out;
     if (!isnan(limits->floor_ohm_m2))
         out->leakage = "none";
-    estimate_offset(l);
+    hc_ccd_offset(l, limits);
     one_half(d, 0);
     judge_preshort(d);
     for (size_t k = 1; k < l->n; k++)

@@ -70,22 +70,39 @@ static void buffer_add(buffer *b, const hc_step_row *r)
     b->skip = b->stride - 1;
 }
 
-/* The voltage of a cell at rest: the offset of the instrument.  The second
- * half of a rest counts; before the first current all of it does. */
-static void note_rest(collector *c, const buffer *b)
+/* Median of the voltage of samples from..to. */
+static double rest_median(const buffer *b, size_t from, size_t to, double *sd)
 {
-    double v[HC_CCD_SAMPLES];
+    double v[HC_CCD_SAMPLES], median;
     size_t n = 0;
 
-    for (size_t k = c->list->n ? b->n / 2 : 0; k < b->n; k++)
+    for (size_t k = from; k < to; k++)
         v[n++] = (double)b->s[k].v_v;
-    if (n < 2 || c->n_rests >= MAX_RESTS)
-        return;
-    c->rest_v[c->n_rests] = hc_median_sort(v, n);
-    double sd = hc_mad_sd(v, n);
+    median = hc_median_sort(v, n);
+    *sd = hc_mad_sd(v, n);
+    return median;
+}
 
+/* The voltage of a cell at rest: the offset of the instrument.  The last
+ * third of a rest counts; before the first current all of it does.  What it
+ * still moved by since the third before it is its error. */
+static void note_rest(collector *c, const buffer *b)
+{
+    size_t third = b->n / 3, from = c->list->n ? b->n - third : 0;
+    double sd, moved = 0;
+
+    if (b->n - from < 2 || c->n_rests >= MAX_RESTS)
+        return;
+    c->rest_v[c->n_rests] = rest_median(b, from, b->n, &sd);
     /* the median costs a factor 1.25 */
-    c->rest_sd[c->n_rests++] = 1.25 * fmax(sd, 1e-5) / sqrt((double)n);
+    sd = 1.25 * fmax(sd, 1e-5) / sqrt((double)(b->n - from));
+    if (c->list->n) {
+        double unused;
+
+        moved = rest_median(b, from - third, from, &unused) -
+                c->rest_v[c->n_rests];
+    }
+    c->rest_sd[c->n_rests++] = hypot(sd, moved);
 }
 
 /* Mean of the rests, weighted; their scatter when it is larger. */
@@ -194,6 +211,8 @@ static hc_status add_half(collector *c, const hc_step *s, const buffer *b,
             .pressure_pa = s->pressure_pa,
             .rest_before = c->rest_before,
             .eis_before = c->eis_before,
+            .rise = NAN,
+            .rise_sd = NAN,
             .verdict = "-",
         };
         l->n++;

@@ -1,6 +1,8 @@
 /* ccd_report.c: CCD results as records and as a table of half cycles */
 #include "cycle/ccd_report.h"
 
+#include "cycle/ccd_sides.h"
+
 #include <math.h>
 #include <stdio.h>
 
@@ -8,10 +10,11 @@ void hc_ccd_limits_write(hc_writer *w, const hc_ccd_limits *l)
 {
     hc_writer_meta(w, "ccd_limits",
                    "settle_s=%g alpha=%g drop=%g hard=%g preshort=%g "
-                   "runaway=%g heal=%g scatter=%g ea_ev=%g ea_sd_ev=%g",
+                   "runaway=%g heal=%g scatter=%g ea_ev=%g ea_sd_ev=%g "
+                   "min_repeats=%ld",
                    l->settle_s, l->alpha, l->drop_min, l->hard_ratio,
                    l->preshort_ratio, l->runaway_ratio, l->heal_part,
-                   l->scatter_floor, l->ea_ev, l->ea_sd_ev);
+                   l->scatter_floor, l->ea_ev, l->ea_sd_ev, l->min_repeats);
     hc_writer_meta(w, "ccd_validated",
                    "on synthetic data only; the limits are halfcell's own");
 }
@@ -97,6 +100,56 @@ static void put_ccd(const pen *p, const hc_ccd_result *r,
     }
 }
 
+/* CCS and CCP where the data tell the sides apart, else when the resistance
+ * began to rise. */
+static void put_sides(const pen *p, const hc_ccd_result *r,
+                      const hc_half_list *l, const hc_ccd_limits *limits)
+{
+    hc_ccd_sides s;
+    const char *status, *rise;
+    bool failed = r->cls != HC_SHORT_NONE;
+
+    if (r->preshort == HC_PRE_YES)
+        return;
+    hc_ccd_sides_judge(&s, l, r, limits);
+    status = hc_ccd_sides_status(&s);
+    rise = s.rise_half ? status : "right-censored";
+    word(p, "sides",
+         !s.apart  ? "not-apart"
+         : s.three ? "third-electrode"
+                   : "protocol");
+    if (!s.apart) {
+        density(p, "interface_degradation_onset_a_m2", s.rise_high_a_m2,
+                limits->area_sd,
+                s.rise_half ? "stripped-side-unknown" : "not-seen");
+        number(p, "detectable_rise", s.seen_rel, "1", "4-sigma");
+        return;
+    }
+    /* one pass at a level says only that the limit is no higher */
+    density(p, "ccs_last_safe_a_m2",
+            s.rise_half && s.few ? (double)NAN : s.rise_low_a_m2,
+            limits->area_sd, rise);
+    density(p, "ccs_first_failing_a_m2", s.rise_high_a_m2, limits->area_sd,
+            rise);
+    if (s.rise_half) {
+        number(p, "ccs_half_cycle", (double)s.rise_half, "1", "ok");
+        number(p, "ccs_charge_per_half_c_m2", s.rise_q_as_m2, "C/m2", "ok");
+        number(p, "ccs_rise", s.rise_rel, "1", "ok");
+    }
+    number(p, "detectable_rise", s.seen_rel, "1", "4-sigma");
+    if (failed && !s.short_at_varied)
+        status = "at-the-fixed-current";
+    else if (!failed)
+        status = "right-censored";
+    density(p, "ccp_last_safe_a_m2",
+            failed && (s.few || !s.short_at_varied) ? (double)NAN
+                                                    : r->low_a_m2,
+            limits->area_sd, status);
+    density(p, "ccp_first_failing_a_m2",
+            failed && s.short_at_varied ? r->high_a_m2 : (double)NAN,
+            limits->area_sd, status);
+}
+
 void hc_ccd_records(hc_writer *w, const hc_ccd_result *r,
                     const hc_half_list *l, const hc_ccd_limits *limits,
                     const char *cell, long source)
@@ -108,8 +161,10 @@ void hc_ccd_records(hc_writer *w, const hc_ccd_result *r,
 
     p.at.source_index = source;
     snprintf(p.at.cell, sizeof p.at.cell, "%s", cell ? cell : "-");
-    p.at.temperature_celsius = at->temp_c;
-    p.at.pressure_pa = at->pressure_pa;
+    p.at.temperature_celsius =
+        isnan(at->temp_c) ? limits->temperature_c : at->temp_c;
+    p.at.pressure_pa =
+        isnan(at->pressure_pa) ? limits->pressure_pa : at->pressure_pa;
     word(&p, "class", hc_short_class_name(r->cls));
     word(&p, "pre_shorted", pre[r->preshort]);
     put_contact(&p, r);
@@ -119,6 +174,7 @@ void hc_ccd_records(hc_writer *w, const hc_ccd_result *r,
     word(&p, "eis_between", l->eis ? "yes" : "no");
     number(&p, "half_cycles", (double)l->n, "1", "ok");
     put_ccd(&p, r, limits);
+    put_sides(&p, r, l, limits);
     word(&p, "leakage", r->leakage);
     number(&p, "offset_volt", l->offset_v, "V", "ok");
     number(&p, "baseline_scatter", r->scatter, "1", "ok");
@@ -153,6 +209,8 @@ void hc_ccd_table_begin(hc_writer *w)
         "z",
         "detectable_drop",
         "low_part",
+        "strip_rise",
+        "strip_rise_error",
         "temperature_celsius",
         "pressure_pa",
         "verdict",
@@ -176,6 +234,8 @@ void hc_ccd_table_put(hc_writer *w, const hc_half_list *l, long source)
                             h->z,
                             h->drop_seen_rel,
                             h->low_part,
+                            h->rise,
+                            h->rise_sd,
                             h->temp_c,
                             h->pressure_pa};
 

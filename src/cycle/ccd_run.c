@@ -34,6 +34,8 @@ static hc_status settle(hc_ccd_limits *l, const hc_series *series, hc_err *err)
         l->area_sd = hc_meta_number(m, "area_sd");
     if (isnan(l->lithium_m))
         l->lithium_m = hc_meta_number(m, "lithium_thickness_m");
+    l->temperature_c = hc_meta_number(m, "temperature_celsius");
+    l->pressure_pa = hc_meta_number(m, "pressure_pa");
     if (isnan(l->area_m2) || !(l->area_m2 > 0))
         return hc_fail_at(err, HC_USAGE, hc_series_name(series), 0,
                           "no electrode area; give --area, e.g. "

@@ -29,8 +29,8 @@ hc_status hc_cycle_cutoffs(hc_cycle_rules *r, const char *text, hc_err *err)
     snprintf(low, sizeof low, "%.*s", (int)(comma - text), text);
     st = hc_quantity_parse(low, HC_DIM_VOLTAGE, "--cutoffs", &low_v, err);
     if (!st)
-        st = hc_quantity_parse(comma + 1, HC_DIM_VOLTAGE, "--cutoffs",
-                               &high_v, err);
+        st = hc_quantity_parse(comma + 1, HC_DIM_VOLTAGE, "--cutoffs", &high_v,
+                               err);
     if (!st && low_v >= high_v)
         st = hc_fail(err, HC_USAGE,
                      "--cutoffs: %g V is not below %g V; the lower one "

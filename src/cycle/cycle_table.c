@@ -131,8 +131,7 @@ static void put_cycle(hc_writer *w, const hc_cycle *c,
     put(w, retention);
     put(w, over(down->used_ah, scale->theory_ah));
     put(w, c->endpoint_ah);
-    put(w, isnan(down->nucleation_v) ? up->nucleation_v
-                                     : down->nucleation_v);
+    put(w, isnan(down->nucleation_v) ? up->nucleation_v : down->nucleation_v);
     put(w, c->rest_loss_v);
     put(w, c->fall_v);
     put(w, c->temperature_c);

@@ -165,8 +165,7 @@ static double nucleation(const hc_step *s, const fall_track *f,
     if (s->sign > 0)
         return f->fall_v > 0 && f->fall_ah < start_ah ? f->fall_v
                                                       : (double)NAN;
-    return f->low_ah < start_ah ? s->voltage_median_v - f->low_v
-                                : (double)NAN;
+    return f->low_ah < start_ah ? s->voltage_median_v - f->low_v : (double)NAN;
 }
 
 static void half_add(hc_half *h, const hc_step *s, double nucleation_v,
@@ -395,11 +394,10 @@ static void judge_efficiency(hc_cycle_list *l, hc_cycle *c,
         anode ? quotient(up->ah, down->ah) : quotient(down->ah, up->ah);
     c->instrument_ce = anode ? quotient(up->counter_ah, down->counter_ah)
                              : quotient(down->counter_ah, up->counter_ah);
-    c->by_counters = rules->charge == HC_CHARGE_COUNTERS ||
-                     (rules->charge == HC_CHARGE_AUTO &&
-                      (up->ah <= 0 || counts(up)) &&
-                      (down->ah <= 0 || counts(down)) &&
-                      (counts(up) || counts(down)));
+    c->by_counters =
+        rules->charge == HC_CHARGE_COUNTERS ||
+        (rules->charge == HC_CHARGE_AUTO && (up->ah <= 0 || counts(up)) &&
+         (down->ah <= 0 || counts(down)) && (counts(up) || counts(down)));
     up->used_ah = c->by_counters ? fmax(0, up->counter_ah) : up->ah;
     down->used_ah = c->by_counters ? fmax(0, down->counter_ah) : down->ah;
     c->ce = c->by_counters ? c->instrument_ce : c->integrated_ce;

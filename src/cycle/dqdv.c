@@ -162,8 +162,7 @@ void hc_dqdv_bins_row(hc_dqdv_bins *b, const hc_step_row *row)
 static double edge_v(const hc_dqdv_bins *b, const slot *s, double spacing_v)
 {
     double quantum = isfinite(b->lsb_v) ? 0.29 * b->lsb_v : 0;
-    double seen =
-        s->rows > 3 ? s->d2_sum / (double)(s->rows - 2) / 1.95 : 0;
+    double seen = s->rows > 3 ? s->d2_sum / (double)(s->rows - 2) / 1.95 : 0;
     double noise = sqrt(fmax(0, seen * seen - quantum * quantum));
 
     if (spacing_v > 0)

@@ -80,6 +80,9 @@ static const column_row columns[N_COLS] = {
 /* A longer test is more likely a slip of the time's unit. */
 static const double longest_test_s = 5 * 365.25 * 86400;
 
+enum { NOISE_LAG = 16, NOISE_ROWS = 256 };
+static const double noise_sd = 4.5;
+
 struct hc_series {
     hc_reader *reader;
     int col[N_COLS];
@@ -257,9 +260,9 @@ static hc_status read_raw(hc_series *s, hc_sample *raw, bool *got, hc_err *err)
         for (int k = 0; k < s->n_present; k++) {
             int c = s->present[k];
 
-            st = hc_reader_number(
-                s->reader, s->col[c],
-                (double *)((char *)raw + columns[c].offset), err);
+            st = hc_reader_number(s->reader, s->col[c],
+                                  (double *)((char *)raw + columns[c].offset),
+                                  err);
             if (st)
                 return st;
         }
@@ -408,23 +411,28 @@ static hc_status next_repaired(hc_series *s, hc_sample *sample, bool *got,
     return HC_OK;
 }
 
-/* Nothing but noise: successive rows know nothing of each other (von Neumann
- * 1941, 10.1214/aoms/1177731677: their mean squared difference is twice the
- * variance), and the mean is small. */
+/* Nothing but noise: NOISE_ROWS or more that know nothing of those up to
+ * NOISE_LAG before them (the autocorrelation of noise scatters by 1/sqrt(n)),
+ * and whose mean is small.  A current that is switched, however fast, repeats
+ * itself. */
 static double noise_of(const hc_sample *x, size_t n)
 {
-    double mean = 0, var = 0, diff = 0;
+    double mean = 0, var = 0, most = 0;
 
+    if (n < NOISE_ROWS)
+        return 0;
     for (size_t k = 0; k < n; k++)
         mean += x[k].current_a / (double)n;
-    for (size_t k = 0; k < n; k++) {
-        double e = x[k].current_a - mean;
-        double d = k ? x[k].current_a - x[k - 1].current_a : 0;
+    for (size_t k = 0; k < n; k++)
+        var += pow(x[k].current_a - mean, 2);
+    for (size_t lag = 1; lag <= NOISE_LAG; lag++) {
+        double sum = 0;
 
-        var += e * e;
-        diff += d * d;
+        for (size_t k = lag; k < n; k++)
+            sum += (x[k].current_a - mean) * (x[k - lag].current_a - mean);
+        most = fmax(most, fabs(sum));
     }
-    bool noise = n >= 16 && var > 0 && diff > var && diff < 3 * var &&
+    bool noise = var > 0 && most < noise_sd * var / sqrt((double)n) &&
                  mean * mean * (double)n < var;
 
     return noise ? sqrt(var / (double)n) : 0;

@@ -29,7 +29,7 @@ typedef enum {
 typedef struct {
     hc_step step;
     seg_mode mode;
-    bool by_edge; /* begun by the current, not by the step id */
+    bool by_edge;    /* begun by the current, not by the step id */
     bool from_quiet; /* the stretch before was quiet */
     double id_step, id_cycle;
     double i_before; /* current one row before the last */
@@ -100,8 +100,8 @@ static void renew_rest_limit(hc_steps *d)
     double limit = fmax(d->limits.rest_relative * d->imax_a, noise);
     bool beyond = d->imax_a > 2 * d->floor_a; /* a current has come since */
 
-    limit = fmax(limit,
-                 beyond ? fmin(d->floor_a, 0.05 * d->imax_a) : d->floor_a);
+    limit =
+        fmax(limit, beyond ? fmin(d->floor_a, 0.05 * d->imax_a) : d->floor_a);
     d->rest_limit_a = fmax(limit, d->limits.rest_current_a);
 }
 
@@ -476,11 +476,11 @@ static void open_segment(hc_steps *d, const hc_sample *p, bool by_edge)
     hc_step *s = &g->step;
     double limit = hc_steps_rest_limit(d);
     double before = d->last.current_a;
-    bool known = d->proven || by_edge ||
-                 (d->ahead_known &&
-                  fabs(p->current_a) > fall_part * d->imax_a) ||
-                 (d->quiet_rows >= 3 &&
-                  fabs(p->current_a) > leave_factor * d->quiet_absmax_a);
+    bool known =
+        d->proven || by_edge ||
+        (d->ahead_known && fabs(p->current_a) > fall_part * d->imax_a) ||
+        (d->quiet_rows >= 3 &&
+         fabs(p->current_a) > leave_factor * d->quiet_absmax_a);
 
     memset(g, 0, offsetof(segment, thin));
     hc_thin_reset(&g->thin);

@@ -37,7 +37,7 @@ typedef struct {
 } plan;
 
 typedef struct {
-    double t, v, q_over, soft_g, f1, f2;
+    double t, v, we_part, q_over, soft_g, f1, f2;
     long half, short_half, hard_half;
     double j_fail, j_safe, t_short, t_hard, cumulative;
     int soft_on, shorted, hard, stopped;
@@ -78,6 +78,8 @@ static plan make_plan(hc_random *r)
     p.one_way = hc_random_below(r, 8) == 0;
     p.by_charge = hc_random_below(r, 3) == 0;
     p.three = hc_random_below(r, 10) == 0;
+    if (p.three && hc_random_below(r, 3)) /* voids gather: repeat a level */
+        p.repeats = 5;
     p.rests = hc_random_below(r, 4) == 0;
     p.eis = hc_random_below(r, 4) == 0;
     p.dt_s = p.repeats > 1 ? 30 : between(r, 10, 40);
@@ -155,13 +157,16 @@ static void live(const plan *p, state *s, hc_random *r, double j, double dt)
     }
 }
 
-/* Area-specific resistance of the moment, ohm cm2. */
-static double resistance(const plan *p, const state *s, double t)
+/* Area-specific resistance of the moment, ohm cm2.  The third electrode
+ * stands in the middle of the electrolyte. */
+static double resistance(const plan *p, state *s, double t)
 {
     double k = 8.617333e-5, temp = temperature(p, t) + 273.15;
     double arr = exp(p->ea_ev / k * (1 / temp - 1 / 298.15));
     double series = arr * (p->r_se + p->r1 / s->f1 + p->r2 / s->f2);
     double leak = 0;
+
+    s->we_part = arr * (0.5 * p->r_se + p->r1 / s->f1) / series;
 
     if (s->hard || p->kind == PRESHORT)
         leak = 60 / (p->r_se + p->r1 + p->r2);
@@ -190,7 +195,7 @@ static void write_row(FILE *f, const plan *p, state *s, hc_random *r, double j,
             i + noise * p->area_cm2 * hc_random_normal(r), v,
             (s->half + 1) / 2, step, temperature(p, s->t));
     if (p->three)
-        fprintf(f, ",%.6f", 0.5 * v);
+        fprintf(f, ",%.6f,5e6", s->we_part * v);
     fputc('\n', f);
 }
 
@@ -238,11 +243,12 @@ static void run(FILE *f, const plan *p, state *s, hc_random *r)
 {
     long step = 1;
 
-    *s = (state){.f1 = 1, .f2 = 1};
+    *s = (state){.f1 = 1, .f2 = 1, .we_part = 0.5};
     fputs("test_time_second,current_ampere,voltage_volt,cycle_count,"
           "step_count,temperature_t1_celsius",
           f);
-    fputs(p->three ? ",working_potential_volt\n" : "\n", f);
+    fputs(p->three ? ",working_potential_volt,applied_pressure_pa\n" : "\n",
+          f);
     rest(f, p, s, r, step++, 20 * p->dt_s, 1);
     for (int level = 1; level <= p->levels && !s->stopped; level++) {
         double j = p->j_step * level;
@@ -281,7 +287,7 @@ int main(int argc, char **argv)
     if (!truth)
         return 73;
     fputs("file\tarea_cm2\tr0\tclass\tpreshort\tj_safe\tj_fail\thalf\tt\t"
-          "hard_half\tprotocol\n",
+          "hard_half\tprotocol\trepeats\tthree\tccs\tstep\n",
           truth);
     hc_random_seed(&r, (uint64_t)atol(argv[1]));
     for (int k = 1; k <= n; k++) {
@@ -298,7 +304,7 @@ int main(int argc, char **argv)
             return 74;
         fprintf(truth,
                 "run_%04d\t%.6g\t%.6g\t%s\t%s\t%.6g\t%.6g\t%ld\t%.3f"
-                "\t%ld\t%s\n",
+                "\t%ld\t%s\t%d\t%d\t%.6g\t%.6g\n",
                 k, p.area_cm2, p.r_se + p.r1 + p.r2,
                 s.shorted || p.kind == PRESHORT ? kind_names[p.kind] : "none",
                 p.kind == PRESHORT ? "yes" : "no", s.j_safe,
@@ -307,7 +313,8 @@ int main(int argc, char **argv)
                 p.one_way     ? "one-way-staircase"
                 : p.three     ? "asymmetric"
                 : p.by_charge ? "constant-capacity"
-                              : "constant-time");
+                              : "constant-time",
+                p.repeats, p.three, p.kind == VOID ? p.j_void : NAN, p.j_step);
     }
     return fclose(truth) ? 74 : 0;
 }
