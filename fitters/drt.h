@@ -56,7 +56,7 @@ typedef struct {
     double height_ohm;
     double sd_ln_tau, sd_r_ohm; /* NaN when there is no uncertainty */
     double low_s, high_s;       /* between the valleys beside it */
-    bool edge;                  /* outside 1/(2 pi f) of the data */
+    bool edge; /* outside 1/(2 pi f) of the data, R not known to 5 % */
 } hc_drt_peak;
 
 typedef struct {
@@ -65,6 +65,8 @@ typedef struct {
     double *sd, *low, *high;   /* [n_tau] NaN when there is no band */
     double complex *z_fit;     /* [n] */
     double *sd_ohm;            /* [n] weights used (1 for unit weights) */
+    double noise_raised; /* factor on the estimated noise, for what no
+                          * passive sample can follow */
     /* R_inf + L (jw)^l_n + inv_c (jw)^-c_n; 0 where not in the model */
     double r_inf, l_h, l_n, inv_c, c_n;
     double sd_r_inf, sd_l, sd_inv_c; /* NaN where not known */
@@ -74,6 +76,11 @@ typedef struct {
     double chi2;                     /* sum (residual/sd)^2 over Re and Im */
     double minus2_ln_evidence;       /* NaN where the method has none */
     double parametric; /* part of r_pol that is closed-form arcs */
+    bool fitted_peaks; /* peaks are arcs that were fitted, not maxima */
+    /* posterior of ln gamma on a grid of its own, for the errors of peaks:
+     * NULL where the method has none */
+    size_t n_grid;
+    double *grid_u, *grid_gamma, *grid_cov; /* [n_grid], n_grid^2 */
     size_t n_peaks;
     hc_drt_peak *peaks; /* rising tau */
     char model[160];    /* words about what was fitted, "" none */

@@ -260,6 +260,7 @@ hc_status hc_drt_result_make(hc_drt *r, size_t n, size_t n_tau, hc_err *err)
                   .sd_l = NAN,
                   .sd_inv_c = NAN,
                   .lambda = NAN,
+                  .noise_raised = 1,
                   .minus2_ln_evidence = NAN};
     r->tau_s = malloc(n_tau * sizeof *r->tau_s);
     r->gamma_ohm = calloc(n_tau, sizeof *r->gamma_ohm);
@@ -288,6 +289,7 @@ void hc_drt_clear(hc_drt *r)
     free(r->z_fit);
     free(r->sd_ohm);
     free(r->peaks);
+    free(r->grid_u);
     *r = (hc_drt){0};
 }
 

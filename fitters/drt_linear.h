@@ -56,6 +56,10 @@ void hc_drt_window(const hc_drt_data *d, double *low, double *high);
 size_t hc_drt_grid_size(double low, double high);
 void hc_drt_grid_fill(double low, double high, size_t n, double *tau);
 
+/* Sets p->edge: outside the window (of ln tau) by more than a quarter decade
+ * and R not known to 5 %. */
+void hc_drt_peak_edge(hc_drt_peak *p, double low, double high);
+
 /* chi2 from z_fit and sd_ohm. */
 void hc_drt_chi2(hc_drt *r, const hc_drt_data *d);
 

@@ -19,7 +19,7 @@ enum { BASE_MAX = 5, STEPS_MAX = 80 };
 /* Widths of the flat priors of the logarithm of an amplitude and of an
  * exponent, for the evidence. */
 static const double width_ln = 9.2, width_power = 0.6;
-static const double power_min = 0.35;
+static const double inductor_min = 0.6, power_min = 0.4;
 /* Outside the window ln gamma hardly bends: what is there has no say. */
 static const double outside = 0.25;
 /* For the choice to have a power law at all. */
@@ -45,7 +45,11 @@ static void fill_rows(hc_lgp *g)
 hc_status hc_lgp_make(hc_lgp *g, const hc_drt_data *d,
                       const hc_drt_options *opt, hc_err *err)
 {
-    *g = (hc_lgp){.d = d, .n = d->n, .rows = 2 * d->n};
+    *g = (hc_lgp){.d = d,
+                  .n = d->n,
+                  .rows = 2 * d->n,
+                  .raised = 1,
+                  .given = d->sd_ohm || opt->unit_weights};
     hc_drt_window(d, &g->low, &g->high);
     g->w_max = exp(-g->low);
     g->w_min = exp(-g->high);
@@ -88,6 +92,14 @@ void hc_lgp_clear(hc_lgp *g)
     *g = (hc_lgp){0};
 }
 
+void hc_lgp_raise_noise(hc_lgp *g, double factor)
+{
+    for (size_t i = 0; i < g->n; i++)
+        g->sd[i] *= factor;
+    g->raised *= factor;
+    fill_rows(g);
+}
+
 static double complex power_z(const hc_drt_power *p, double ln_ratio, int sign)
 {
     if (!p->on)
@@ -102,10 +114,12 @@ double complex hc_drt_base_z(const hc_drt_base *b, const hc_lgp *g, double w)
            power_z(&b->low, log(w / g->w_min), -1);
 }
 
-/* ---- the prior, five bands ---- */
+/* ---- the prior, seven bands ---- */
+
+enum { WIDTH = 3 };
 
 typedef struct {
-    double *d0, *d1, *d2; /* [m] diagonals: (i, i), (i, i+1), (i, i+2) */
+    double *d[WIDTH + 1]; /* d[k][i] is the element (i, i + k) */
     double *rhs;          /* [m] */
     double constant;      /* of the quadratic form */
     double ln_det;
@@ -115,45 +129,52 @@ static void add_row(bands *p, size_t i, const double *c, size_t len,
                     double target)
 {
     for (size_t a = 0; a < len; a++) {
-        p->d0[i + a] += c[a] * c[a];
-        if (a + 1 < len)
-            p->d1[i + a] += c[a] * c[a + 1];
-        if (a + 2 < len)
-            p->d2[i + a] += c[a] * c[a + 2];
+        for (size_t k = 0; a + k < len; k++)
+            p->d[k][i + a] += c[a] * c[a + k];
         p->rhs[i + a] += c[a] * target;
     }
     p->constant += target * target;
 }
 
-/* ln of the determinant, by Cholesky's factor of the bands. */
+/* ln of the determinant, by Cholesky's factor of the bands; l[k][j] are the
+ * elements k below the diagonal of the last rows. */
 static double band_ln_det(const bands *p, size_t m)
 {
-    double l0_1 = 1, l0_2 = 1, l1_before = 0, sum = 0;
+    double l[WIDTH + 1][WIDTH + 1] = {{0}}, sum = 0; /* [row back][k] */
     for (size_t i = 0; i < m; i++) {
-        const double l2 = i >= 2 ? p->d2[i - 2] / l0_2 : 0;
-        const double l1 = i >= 1 ? (p->d1[i - 1] - l2 * l1_before) / l0_1 : 0;
-        const double d = p->d0[i] - l1 * l1 - l2 * l2;
-        l0_2 = l0_1;
-        l0_1 = sqrt(fmax(d, 1e-300));
-        l1_before = l1;
-        sum += 2 * log(l0_1);
+        memmove(&l[1], &l[0], WIDTH * sizeof l[0]);
+        for (size_t k = WIDTH; k > 0; k--) {
+            /* element (i, i - k): rows i and i - k, columns before i - k */
+            double v = i >= k ? p->d[k][i - k] : 0;
+            for (size_t q = k + 1; q <= WIDTH; q++)
+                v -= l[0][q] * l[k][q - k];
+            l[0][k] = i >= k ? v / l[k][0] : 0;
+        }
+        double d = p->d[0][i];
+        for (size_t k = 1; k <= WIDTH; k++)
+            d -= l[0][k] * l[0][k];
+        l[0][0] = sqrt(fmax(d, 1e-300));
+        sum += 2 * log(l[0][0]);
     }
     return sum;
 }
 
 static void make_bands(const hc_lgp *g, const hc_lgp_prior *q, bands *p)
 {
-    const size_t m = g->m;
-    const double unit = pow(g->step, 1.5) * q->scale;
-    memset(p->d0, 0, 4 * m * sizeof *p->d0);
+    static const double rows[2][4] = {{1, -2, 1, 0}, {-1, 3, -3, 1}};
+    const size_t m = g->m, order = q->order == 3 ? 3 : 2;
+    const double unit = pow(g->step, (double)order - 0.5) * q->scale;
+    memset(p->d[0], 0, (WIDTH + 2) * m * sizeof *p->d[0]);
     p->constant = 0;
-    for (size_t i = 0; i + 2 < m; i++) {
+    for (size_t i = 0; i + order < m; i++) {
         const double u = g->u[i + 1];
         const double local = q->local ? q->local[i] : 1;
         const double t =
             1 / (unit * (u < g->low || u > g->high ? outside : local));
-        const double c[3] = {t, -2 * t, t};
-        add_row(p, i, c, 3, 0);
+        double c[4];
+        for (size_t k = 0; k <= order; k++)
+            c[k] = t * rows[order - 2][k];
+        add_row(p, i, c, order + 1, 0);
     }
     const double t = 1 / (g->step * q->slope_sd);
     const double up[2] = {-t, t}, one = 1 / q->level_sd;
@@ -169,15 +190,13 @@ static double prior_force(const bands *p, size_t m, const double *y,
 {
     double form = p->constant;
     for (size_t i = 0; i < m; i++) {
-        double s = p->d0[i] * y[i];
-        if (i + 1 < m)
-            s += p->d1[i] * y[i + 1];
-        if (i + 2 < m)
-            s += p->d2[i] * y[i + 2];
-        if (i >= 1)
-            s += p->d1[i - 1] * y[i - 1];
-        if (i >= 2)
-            s += p->d2[i - 2] * y[i - 2];
+        double s = p->d[0][i] * y[i];
+        for (size_t k = 1; k <= WIDTH; k++) {
+            if (i + k < m)
+                s += p->d[k][i] * y[i + k];
+            if (i >= k)
+                s += p->d[k][i - k] * y[i - k];
+        }
         out[i] = p->rhs[i] - s;
         form += y[i] * (s - 2 * p->rhs[i]);
     }
@@ -295,11 +314,8 @@ static void normal(solver *s, const hc_drt_base *b)
             row[a] = e * hc_dot(col, s->j + a * g->rows, g->rows);
         for (size_t c = 0; c <= k; c++)
             row[nb + c] = e * s->e[c] * gr[c];
-        row[nb + k] += s->p.d0[k];
-        if (k >= 1)
-            row[nb + k - 1] += s->p.d1[k - 1];
-        if (k >= 2)
-            row[nb + k - 2] += s->p.d2[k - 2];
+        for (size_t c = 0; c <= WIDTH && c <= k; c++)
+            row[nb + k - c] += s->p.d[c][k - c];
         s->grad[nb + k] = e * hc_dot(col, s->r, g->rows) + s->fp[k];
     }
 }
@@ -315,7 +331,7 @@ static void clip(const hc_drt_base *shape, double *x)
         if (p[i]->on)
             k++;
         if (p[i]->on && p[i]->free) {
-            x[k] = fmin(1, fmax(power_min, x[k]));
+            x[k] = fmin(1, fmax(i == 0 ? inductor_min : power_min, x[k]));
             k++;
         }
     }
@@ -332,7 +348,8 @@ static void find_held(solver *s, const hc_drt_base *b)
             s->held[k++] = false;
         if (p[i]->on && p[i]->free) {
             s->held[k] = (s->x[k] >= 1 && s->grad[k] > 0) ||
-                         (s->x[k] <= power_min && s->grad[k] < 0);
+                         (s->x[k] <= (i == 0 ? inductor_min : power_min) &&
+                          s->grad[k] < 0);
             k++;
         }
     }
@@ -461,13 +478,14 @@ static hc_status solver_make(solver *s, const hc_lgp *g, const hc_lgp_prior *q,
 {
     const size_t m = g->m, n = nb + m, rows = g->rows;
     *s = (solver){.g = g, .q = q, .nb = nb};
-    s->memory = malloc((8 * m + (2 + nb) * rows + 2 * n * n + 3 * n) *
+    s->memory = malloc((9 * m + (2 + nb) * rows + 2 * n * n + 3 * n) *
                        sizeof *s->memory);
     if (!s->memory)
         return hc_fail_nomem(err);
     double *at = s->memory;
-    double **const parts[] = {&s->p.d0, &s->p.d1,  &s->p.d2, &s->p.rhs,
-                              &s->f,    &s->f_new, &s->y,    &s->e};
+    double **const parts[] = {&s->p.d[0], &s->p.d[1], &s->p.d[2],
+                              &s->p.d[3], &s->p.rhs,  &s->f,
+                              &s->f_new,  &s->y,      &s->e};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++, at += m)
         *parts[i] = at;
     s->r = at;

@@ -34,15 +34,21 @@ typedef struct {
     double *gram;           /* m x m of k */
     double *b, *sd;         /* [rows], [n] */
     double w_min, w_max;    /* of the data, rad/s */
+    double raised;          /* factor on the noise, drt_smooth.c */
+    bool given;             /* the noise is not an estimate */
 } hc_lgp;
 
 hc_status hc_lgp_make(hc_lgp *g, const hc_drt_data *d,
                       const hc_drt_options *opt, hc_err *err) HC_MUST_USE;
 void hc_lgp_clear(hc_lgp *g);
+/* Multiply the noise. */
+void hc_lgp_raise_noise(hc_lgp *g, double factor);
 
-/* Prior of f: mean plus an integrated Wiener process of `scale` (per
- * ln tau^1.5) times local[i]; slopes at the ends and the level. */
+/* Prior of f: mean plus a Wiener process integrated once (order 2) or twice
+ * (order 3) of `scale` (per ln tau^(order - 1/2)) times local[i]; slopes at
+ * the ends and the level. */
 typedef struct {
+    int order;           /* of the derivative that is white; 0: 2 */
     const double *mean;  /* [m], NULL: zero */
     const double *local; /* [m - 2], NULL: one */
     double scale;

@@ -1,5 +1,5 @@
 /* drt_methods.c: the table of DRT methods, and what is checked for all */
-#include "fitters/drt_loggp.h"
+#include "fitters/drt_arcs.h"
 #include "fitters/drt_ridge.h"
 
 #include <math.h>
@@ -8,6 +8,7 @@
 const hc_drt_method hc_drt_methods[] = {
     {"loggp", "ln gamma as a Gaussian process with a scale per tau",
      hc_drt_loggp},
+    {"arcs", "closed-form arcs and ln gamma, ranked by evidence", hc_drt_arcs},
     {"ridge", "Tikhonov regularisation, exactly non-negative", hc_drt_ridge},
     {NULL, NULL, NULL},
 };
@@ -69,7 +70,8 @@ hc_status hc_drt_run(const hc_drt_method *m, const hc_drt_data *d,
         st = m->run(d, opt, out, err);
     if (st != HC_OK)
         return st;
-    st = hc_drt_find_peaks(out, d, 0.03, err);
+    if (!out->fitted_peaks)
+        st = hc_drt_find_peaks(out, d, 0.03, err);
     if (st != HC_OK)
         hc_drt_clear(out);
     return st;

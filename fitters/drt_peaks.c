@@ -61,6 +61,39 @@ static double area(const hc_drt *r, size_t a, size_t b)
     return s;
 }
 
+/* Errors of R and of the place from the posterior of ln gamma: R is the sum
+ * over the grid, the top moves by -f'/f''. */
+static void peak_errors(const hc_drt *r, hc_drt_peak *p)
+{
+    const size_t n = r->n_grid;
+    const double h = r->grid_u[1] - r->grid_u[0];
+    const double lo = log(p->low_s), hi = log(p->high_s);
+    double var = 0;
+    size_t top = 1;
+    for (size_t i = 0; i < n; i++) {
+        if (fabs(r->grid_u[i] - log(p->tau_s)) <
+            fabs(r->grid_u[top] - log(p->tau_s)))
+            top = i;
+        if (r->grid_u[i] < lo || r->grid_u[i] > hi)
+            continue;
+        for (size_t k = 0; k < n; k++)
+            if (r->grid_u[k] >= lo && r->grid_u[k] <= hi)
+                var += h * h * r->grid_gamma[i] * r->grid_gamma[k] *
+                       r->grid_cov[i * n + k];
+    }
+    p->sd_r_ohm = sqrt(fmax(var, 0));
+    if (top < 1 || top + 1 >= n)
+        return;
+    const double *g = r->grid_gamma + top;
+    const double c = log(g[-1] * g[1] / (g[0] * g[0])) / (h * h);
+    const double *v = r->grid_cov;
+    const size_t a = top - 1, b = top + 1;
+    const double slope =
+        (v[a * n + a] + v[b * n + b] - 2 * v[a * n + b]) / (4 * h * h);
+    if (c < 0)
+        p->sd_ln_tau = sqrt(fmax(slope, 0)) / -c;
+}
+
 static void describe(const hc_drt *r, size_t k, size_t left, size_t right,
                      double low, double high, hc_drt_peak *p)
 {
@@ -73,8 +106,16 @@ static void describe(const hc_drt *r, size_t k, size_t left, size_t right,
     const double half = r->gamma_ohm[k] / 2;
     p->width_decades =
         (crossing(r, k, right, half) - crossing(r, k, left, half)) / M_LN10;
-    const double ln = log(p->tau_s);
-    p->edge = ln < low - 0.25 * M_LN10 || ln > high + 0.25 * M_LN10;
+    if (r->grid_cov)
+        peak_errors(r, p);
+    hc_drt_peak_edge(p, low, high);
+}
+
+void hc_drt_peak_edge(hc_drt_peak *p, double low, double high)
+{
+    const double ln = log(p->tau_s), beyond = 0.25 * M_LN10;
+    p->edge = (ln < low - beyond || ln > high + beyond) &&
+              !(p->sd_r_ohm < 0.05 * p->r_ohm);
 }
 
 static size_t valley(const double *g, size_t a, size_t b)

@@ -10,9 +10,16 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { N_SCALES = 7, N_LOCAL = 2, N_TRY = 5, MOST = N_SCALES + N_LOCAL };
+enum {
+    N_SCALES = 7,
+    N_CUBIC = 5,
+    N_LOCAL = 2,
+    N_TRY = 5,
+    MOST = N_SCALES + N_CUBIC + N_LOCAL
+};
 
 static const double scales[N_SCALES] = {0.3, 0.5, 0.8, 1.2, 2, 3.2, 5};
+static const double cubic_scales[N_CUBIC] = {5, 1.2, 0.3, 0.08, 0.02};
 static const double tries[N_TRY] = {0.2, 0.35, 0.6, 1, 1.5};
 /* Local scales: curvature of the last answer smoothed by this sd in ln tau,
  * plus this part of its mean; the charge for tuning them to the data. */
@@ -98,7 +105,7 @@ static hc_status try_power(chooser *c, bool high, hc_err *err)
     const bool looks = high ? looks_inductive(c->g) : looks_blocking(c->g);
     if (want == HC_DRT_OFF || (want == HC_DRT_AUTO && !looks))
         return HC_OK;
-    if (want == HC_DRT_ON)
+    if (want == HC_DRT_ON || (!high && hc_drt_wants_c(c->g->d, c->opt)))
         c->e = HUGE_VAL;
     size_t lo, hi;
     ends_of(c->g, &lo, &hi);
@@ -145,6 +152,7 @@ hc_status hc_lgp_choose_base(const hc_lgp *g, const hc_drt_options *opt,
 
 typedef struct {
     hc_lgp_fit fit;
+    int order;
     double scale, *local; /* [m - 2] or NULL */
 } model;
 
@@ -157,36 +165,42 @@ typedef struct {
 
 static hc_status solve_at(mixture *x, model *m, hc_err *err)
 {
-    const hc_lgp_prior p = prior_of(x->g, m->scale, m->local);
+    hc_lgp_prior p = prior_of(x->g, m->scale, m->local);
+    p.order = m->order;
+    /* parabolas of ln gamma fall ever faster */
+    if (p.order == 3)
+        p.slope_sd = 5;
     return hc_lgp_solve(x->g, &p, &m->fit, err);
 }
 
-static const model *best_of(const mixture *x)
+static const model *best_of(const mixture *x, bool second_order)
 {
     const model *b = &x->at[0];
     for (size_t k = 1; k < x->n; k++)
-        if (x->at[k].fit.e < b->fit.e)
+        if (x->at[k].fit.e < b->fit.e &&
+            (!second_order || x->at[k].order == 2))
             b = &x->at[k];
     return b;
 }
 
-/* Scales from stiff to loose, each from the answer before. */
-static hc_status global_scales(mixture *x, const hc_drt_base *base,
-                               const double *f, hc_err *err)
+/* One scale after the other, each from the answer before, until it is much
+ * worse than the best. */
+static hc_status scan(mixture *x, int order, const double *sizes, size_t n,
+                      const hc_drt_base *base, const double *f, hc_err *err)
 {
-    const size_t m = x->g->m;
     double low = HUGE_VAL;
-    for (size_t k = 0; k < N_SCALES; k++) {
-        model *a = &x->at[k];
-        a->scale = scales[k];
-        a->fit.base = k ? x->at[k - 1].fit.base : *base;
-        memcpy(a->fit.f, k ? x->at[k - 1].fit.f : f, m * sizeof *f);
+    for (size_t k = 0; k < n; k++) {
+        model *a = &x->at[x->n];
+        a->order = order;
+        a->scale = sizes[k];
+        a->fit.base = k ? a[-1].fit.base : *base;
+        memcpy(a->fit.f, k ? a[-1].fit.f : f, x->g->m * sizeof *f);
         const hc_status st = solve_at(x, a, err);
         if (st != HC_OK)
             return st;
-        x->n = k + 1;
+        x->n++;
         low = fmin(low, a->fit.e);
-        if (a->fit.e > low + 15)
+        if (a->fit.e > low + 10)
             break;
     }
     return HC_OK;
@@ -232,14 +246,16 @@ static void local_scales(const hc_lgp *g, const double *f, double *t)
 static hc_status local_round(mixture *x, hc_err *err)
 {
     const hc_lgp *g = x->g;
-    const model *from = best_of(x);
+    const model *from = best_of(x, true);
     model *to = &x->at[x->n];
     to->local = to->fit.f + g->m;
     local_scales(g, from->fit.f, to->local);
     double *f = malloc(g->m * sizeof *f);
     if (!f)
         return hc_fail_nomem(err);
-    model trial = {.local = to->local,
+    to->order = 2;
+    model trial = {.order = 2,
+                   .local = to->local,
                    .fit = {.base = from->fit.base, .f = f}};
     memcpy(f, from->fit.f, g->m * sizeof *f);
     double e = HUGE_VAL;
@@ -311,7 +327,7 @@ static void add_model(const hc_lgp *g, const model *a, double weight,
 static hc_status blend(mixture *x, hc_lgp_mix *mix, hc_err *err)
 {
     const hc_lgp *g = x->g;
-    model b = *best_of(x);
+    model b = *best_of(x, false);
     double sum = 0;
     for (size_t k = 0; k < x->n; k++)
         if (x->at[k].fit.e < b.fit.e + window)
@@ -323,6 +339,7 @@ static hc_status blend(mixture *x, hc_lgp_mix *mix, hc_err *err)
     mix->e = b.fit.e;
     mix->scale = b.scale;
     mix->local = b.local != NULL;
+    mix->order = b.order;
     memcpy(mix->best.f, b.fit.f, g->m * sizeof *b.fit.f);
     b.fit.f = mix->best.f;
     b.fit.cov = mix->best.cov;
@@ -357,7 +374,9 @@ hc_status hc_lgp_mixture(const hc_lgp *g, const hc_drt_base *base,
     }
     for (size_t k = 0; k < MOST; k++)
         x.at[k].fit.f = x.memory + 3 * k * g->m;
-    st = global_scales(&x, base, f, err);
+    st = scan(&x, 2, scales, N_SCALES, base, f, err);
+    if (st == HC_OK)
+        st = scan(&x, 3, cubic_scales, N_CUBIC, base, f, err);
     for (int k = 0; k < N_LOCAL && st == HC_OK; k++)
         st = local_round(&x, err);
     if (st == HC_OK)

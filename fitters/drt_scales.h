@@ -14,6 +14,7 @@ typedef struct {
     double *var_ln;    /* [m] of ln gamma, posterior and between models */
     double complex *z; /* [n] mean of the mixture */
     double e;          /* of the mixture, -2 ln evidence */
+    int order;         /* of the best: 2, or 3 */
     double scale;      /* of the best */
     bool local;        /* the best has a scale per tau */
 } hc_lgp_mix;
@@ -28,5 +29,16 @@ hc_status hc_lgp_mixture(const hc_lgp *g, const hc_drt_base *base,
                          const double *f, hc_lgp_mix *mix,
                          hc_err *err) HC_MUST_USE;
 void hc_lgp_mix_clear(hc_lgp_mix *mix);
+
+/* Base, then mixture. */
+hc_status hc_lgp_run(hc_lgp *g, const hc_drt_options *opt, hc_drt_base *base,
+                     hc_lgp_mix *mix, hc_err *err) HC_MUST_USE;
+
+/* Cubic interpolation of y[m] on the grid of g. */
+double hc_lgp_at(const hc_lgp *g, const double *y, double u);
+
+/* The mixture as a result with a band of probability `level`, 0 none. */
+hc_status hc_lgp_result(const hc_lgp *g, const hc_lgp_mix *mix, double level,
+                        hc_drt *out, hc_err *err) HC_MUST_USE;
 
 #endif

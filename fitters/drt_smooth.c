@@ -9,8 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* More chi2 per degree of freedom than this is not chance. */
+static const double passive_limit = 1.3;
+
 /* Cubic interpolation of y on the even grid of g. */
-static double on_grid(const hc_lgp *g, const double *y, double u)
+double hc_lgp_at(const hc_lgp *g, const double *y, double u)
 {
     const double t = (u - g->u[0]) / g->step;
     size_t i = t > 0 ? (size_t)t : 0;
@@ -118,14 +121,15 @@ static void fill_curve(const hc_lgp *g, const hc_lgp_mix *mix, hc_drt *r,
     }
     for (size_t k = 0; k < r->n_tau; k++) {
         const double u = log(r->tau_s[k]);
-        const double v = on_grid(g, f, u);
-        const double s = fmax(on_grid(g, sd, u), 0);
+        const double v = hc_lgp_at(g, f, u);
+        const double s = fmax(hc_lgp_at(g, sd, u), 0);
         r->gamma_ohm[k] = exp(v);
         if (level > 0) {
-            const double most = 3 * exp(on_grid(g, lin, u));
-            r->sd[k] = fmin(exp(v) * s, most);
-            r->low[k] = exp(v - z * s);
-            r->high[k] = fmin(exp(v + z * s), exp(v) + z * most);
+            const double most = 3 * exp(hc_lgp_at(g, lin, u)), q = z * s;
+            r->low[k] = exp(v - q);
+            r->high[k] =
+                fmin(exp(v + q), exp(v) * (1 + q + q * q / 2) + z * most);
+            r->sd[k] = (r->high[k] - r->low[k]) / (2 * z);
         }
     }
     keep_areas(g, mix->gamma, r);
@@ -137,6 +141,7 @@ static void fill(const hc_lgp *g, const hc_lgp_mix *mix, hc_drt *r)
         r->z_fit[i] = mix->z[i];
         r->sd_ohm[i] = g->sd[i];
     }
+    r->noise_raised = g->raised;
     r->minus2_ln_evidence = mix->e;
     fill_base(g, &mix->best, r);
     hc_drt_chi2(r, g->d);
@@ -144,6 +149,77 @@ static void fill(const hc_lgp *g, const hc_lgp_mix *mix, hc_drt *r)
     snprintf(r->model, sizeof r->model,
              "ln gamma at %zu times, scale %.3g%s; no part of it parametric",
              g->m, mix->scale, mix->local ? " times one per tau" : "");
+}
+
+static hc_status keep_posterior(const hc_lgp *g, const hc_lgp_mix *mix,
+                                hc_drt *r, hc_err *err)
+{
+    const size_t m = g->m;
+    r->grid_u = malloc((2 * m + m * m) * sizeof *r->grid_u);
+    if (!r->grid_u) {
+        hc_drt_clear(r);
+        return hc_fail_nomem(err);
+    }
+    r->n_grid = m;
+    r->grid_gamma = r->grid_u + m;
+    r->grid_cov = r->grid_gamma + m;
+    memcpy(r->grid_u, g->u, m * sizeof *g->u);
+    memcpy(r->grid_gamma, mix->gamma, m * sizeof *mix->gamma);
+    memcpy(r->grid_cov, mix->best.cov, m * m * sizeof *mix->best.cov);
+    return HC_OK;
+}
+
+hc_status hc_lgp_result(const hc_lgp *g, const hc_lgp_mix *mix, double level,
+                        hc_drt *out, hc_err *err)
+{
+    const double a = g->u[0], b = g->u[g->m - 1];
+    double *work = malloc((3 * g->m + g->rows) * sizeof *work);
+    if (!work)
+        return hc_fail_nomem(err);
+    hc_status st = hc_drt_result_make(out, g->n, hc_drt_grid_size(a, b), err);
+    if (st == HC_OK) {
+        hc_drt_grid_fill(a, b, out->n_tau, out->tau_s);
+        fill_curve(g, mix, out, work, level);
+        fill(g, mix, out);
+        st = keep_posterior(g, mix, out, err);
+    }
+    free(work);
+    return st;
+}
+
+/* chi2 of the mixture per degree of freedom, about. */
+static double misfit(const hc_lgp *g, const hc_lgp_mix *mix)
+{
+    double chi2 = 0;
+    for (size_t i = 0; i < g->n; i++) {
+        const double complex e = (g->d->z_ohm[i] - mix->z[i]) / g->sd[i];
+        chi2 += creal(e) * creal(e) + cimag(e) * cimag(e);
+    }
+    return chi2 / (0.9 * (double)g->rows);
+}
+
+hc_status hc_lgp_run(hc_lgp *g, const hc_drt_options *opt, hc_drt_base *base,
+                     hc_lgp_mix *mix, hc_err *err)
+{
+    double *f = malloc(g->m * sizeof *f);
+    if (!f)
+        return hc_fail_nomem(err);
+    hc_status st = hc_lgp_choose_base(g, opt, base, f, err);
+    if (st == HC_OK)
+        st = hc_lgp_mixture(g, base, f, mix, err);
+    /* The noise was estimated with resistors of either sign.  What no
+     * passive sample can follow counts as noise too, else it would be
+     * followed with spikes. */
+    const double left = st == HC_OK ? misfit(g, mix) : 1;
+    if (left > passive_limit && !g->given) {
+        hc_lgp_raise_noise(g, sqrt(left));
+        hc_lgp_mix_clear(mix);
+        st = hc_lgp_choose_base(g, opt, base, f, err);
+        if (st == HC_OK)
+            st = hc_lgp_mixture(g, base, f, mix, err);
+    }
+    free(f);
+    return st;
 }
 
 hc_status hc_drt_loggp(const hc_drt_data *d, const hc_drt_options *opt,
@@ -155,24 +231,11 @@ hc_status hc_drt_loggp(const hc_drt_data *d, const hc_drt_options *opt,
     hc_status st = hc_lgp_make(&g, d, opt, err);
     if (st != HC_OK)
         return st;
-    double *f = malloc((3 * g.m + g.rows) * sizeof *f);
-    if (!f)
-        st = hc_fail_nomem(err);
-    if (st == HC_OK)
-        st = hc_lgp_choose_base(&g, opt, &base, f, err);
-    if (st == HC_OK)
-        st = hc_lgp_mixture(&g, &base, f, &mix, err);
+    st = hc_lgp_run(&g, opt, &base, &mix, err);
     if (st == HC_OK) {
-        const double a = g.u[0], b = g.u[g.m - 1];
-        st = hc_drt_result_make(out, d->n, hc_drt_grid_size(a, b), err);
-        if (st == HC_OK) {
-            hc_drt_grid_fill(a, b, out->n_tau, out->tau_s);
-            fill_curve(&g, &mix, out, f, opt->band_level);
-            fill(&g, &mix, out);
-        }
+        st = hc_lgp_result(&g, &mix, opt->band_level, out, err);
         hc_lgp_mix_clear(&mix);
     }
-    free(f);
     hc_lgp_clear(&g);
     return st;
 }

@@ -24,8 +24,8 @@ typedef struct {
     }
 
 static const hc_option options[] = {
-    O("method", HC_OPT_CHOICE, "NAME", "how it is found (loggp)", job.method,
-      "loggp|ridge", 0, 0),
+    O("method", HC_OPT_CHOICE, "NAME", "how it is found (arcs)", job.method,
+      "arcs|loggp|ridge", 0, 0),
     O("lambda", HC_OPT_TEXT, "VALUE",
       "ridge: a number or a rule: gcv mgcv rgcv lcurve re-im kf evidence",
       lambda, NULL, 0, 0),
@@ -133,7 +133,7 @@ static hc_status settle(opts *o, hc_err *err)
 
 int main(int argc, char **argv)
 {
-    opts o = {.job = {.method = "loggp",
+    opts o = {.job = {.method = "arcs",
                       .weights = "noise",
                       .opt = hc_drt_defaults(),
                       .prominence = 0.03,

@@ -13,9 +13,19 @@ enum { DIGITS = 10 };
 /* ---- the table ---- */
 
 static const char *const columns[] = {
-    "source_index", "spectrum_index",      "electrode",     "cycle_count",
-    "step_count",   "temperature_celsius", "soc",           "tau_second",
-    "gamma_ohm",    "gamma_std_ohm",       "gamma_low_ohm", "gamma_high_ohm",
+    "source_index",
+    "spectrum_index",
+    "electrode",
+    "cycle_count",
+    "step_count",
+    "temperature_celsius",
+    "soc",
+    "tau_second",
+    "gamma_ohm",
+    "gamma_std_ohm",
+    "gamma_low_ohm",
+    "gamma_high_ohm",
+    "parametric_share",
 };
 
 static void begin_table(hc_writer *w)
@@ -39,6 +49,7 @@ static void put_rows(hc_writer *w, const hc_spectrum *s, const hc_drt *r)
         hc_writer_digits(w, r->sd[k], DIGITS);
         hc_writer_digits(w, r->low[k], DIGITS);
         hc_writer_digits(w, r->high[k], DIGITS);
+        hc_writer_digits(w, r->parametric, 4);
         hc_writer_end_row(w);
     }
 }
@@ -127,6 +138,7 @@ static void put_records(hc_writer *w, const hc_spectrum *s,
     put(&k, "objective", r->objective, NAN, "-", "-");
     put(&k, "chi2", r->chi2, NAN, "-", "-");
     put(&k, "chi2_per_point", r->chi2 / (2 * (double)r->n), NAN, "-", "-");
+    put(&k, "noise_raised", r->noise_raised, NAN, "-", "-");
     put(&k, "minus2_ln_evidence", r->minus2_ln_evidence, NAN, "-", "-");
     put(&k, "parametric_share", r->parametric, NAN, "-", "-");
     put(&k, "peaks", (double)r->n_peaks, NAN, "-", "-");
@@ -161,6 +173,12 @@ static void say(hc_session *ses, const char *file, const hc_spectrum *s,
                            "the measured frequencies; its size is an "
                            "extrapolation",
                            s->spectrum_index, r->peaks[i].tau_s);
+    if (r->noise_raised > 2)
+        hc_say_warning(&ses->talk, file, 0,
+                       "spectrum %ld: no distribution at or above zero comes "
+                       "closer than %.1f times the noise: drift, bad points "
+                       "or an inductive loop? (see hc-kk)",
+                       s->spectrum_index, r->noise_raised);
     hc_say_note(&ses->talk, "%s: spectrum %ld: %s", file, s->spectrum_index,
                 r->model);
 }
@@ -205,7 +223,8 @@ static hc_status one_spectrum(hc_session *ses, const hc_spectrum *s,
         hc_drt r;
         st = hc_drt_run(hc_drt_method_find(job->method), &d, &opt, &r, err);
         if (st == HC_OK) {
-            st = hc_drt_find_peaks(&r, &d, job->prominence, err);
+            if (!r.fitted_peaks)
+                st = hc_drt_find_peaks(&r, &d, job->prominence, err);
             if (st == HC_OK) {
                 say(ses, file, s, &r);
                 st = write_result(ses, s, job, &r, w, err);

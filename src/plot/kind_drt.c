@@ -2,6 +2,8 @@
 #include "plot/kinds.h"
 
 #include <math.h>
+#include <stdio.h>
+#include <string.h>
 
 static hc_status add_band(const hc_plot_input *in, const hc_rows *g,
                           hc_curve *c, double factor, hc_err *err)
@@ -21,6 +23,18 @@ static hc_status add_band(const hc_plot_input *in, const hc_rows *g,
     }
     c->look |= HC_LOOK_BAND;
     return st;
+}
+
+/* How much of the curve is closed-form arcs, where the table says so. */
+static void say_share(const hc_plot_input *in, const hc_rows *g, hc_curve *c)
+{
+    const int col = hc_plot_column(in, g, "parametric_share");
+    const double share =
+        col < 0 || g->n == 0 ? NAN : hc_plot_number(in, g, 0, col);
+    const size_t at = strlen(c->label);
+    if (isfinite(share))
+        snprintf(c->label + at, sizeof c->label - at, "%s%.0f %% parametric",
+                 at ? ", " : "", 100 * share);
 }
 
 static hc_status add_drt(const hc_plot_input *in, const hc_rows *all, size_t n,
@@ -45,6 +59,7 @@ static hc_status add_drt(const hc_plot_input *in, const hc_rows *all, size_t n,
         c->value = hc_plot_context(in, g, key);
     if (!isfinite(c->value))
         hc_plot_label(in, all, n, k, c->label, sizeof c->label);
+    say_share(in, g, c);
     return HC_OK;
 }
 

@@ -1,0 +1,87 @@
+/* drt_arcs.h: sums of closed-form arcs, fitted and weighed (internal)
+ *
+ * Everything is a function of complex ln s, so that one routine serves the
+ * impedance (ln s = ln w + j pi/2), its derivatives and gamma.
+ */
+#ifndef HC_FITTERS_DRT_ARCS_H
+#define HC_FITTERS_DRT_ARCS_H
+
+#include "fitters/drt_loggp.h"
+
+enum { HC_ARCS_MAX = 7, HC_ARC_PARAMS = 5 + 4 * HC_ARCS_MAX };
+
+typedef enum {
+    HC_ARC_RC,
+    HC_ARC_ZARC,
+    HC_ARC_GERISCHER,
+    HC_ARC_CD,
+    HC_ARC_HN,
+    HC_ARC_WS, /* finite-length diffusion, transmissive: R tanh(x)/x */
+    HC_ARC_WO, /* reflective: R coth(x)/x, its capacitor included */
+    HC_ARC_LN, /* a Gaussian of ln tau, phi its sd */
+    HC_ARC_KINDS
+} hc_arc_kind;
+
+/* R/(1 + (s t)^phi)^psi, or the diffusion elements with x = sqrt(s t). */
+typedef struct {
+    hc_arc_kind kind;
+    double ln_r, ln_t, phi, psi;
+} hc_arc;
+
+typedef struct {
+    hc_drt_base base;
+    size_t n;
+    hc_arc arc[HC_ARCS_MAX];
+    double chi2, e; /* -2 ln evidence, on the scale of hc_lgp_fit */
+    int np;
+    /* covariance of the parameters in the order r_inf, high, low, arcs; rows
+     * of those at a bound are zero */
+    double cov[HC_ARC_PARAMS * HC_ARC_PARAMS];
+} hc_arc_model;
+
+typedef struct {
+    const hc_lgp *g;
+    double *ln_w;        /* [n] */
+    double *j, *r;       /* rows x HC_ARC_PARAMS, [rows] */
+    double *z;           /* scratch, 2 n */
+    double t_min, t_max; /* of ln t */
+    double r_min, r_max; /* of ln R */
+    int evaluations;
+} hc_arc_fitter;
+
+const char *hc_arc_name(hc_arc_kind k);
+/* How many of ln_r, ln_t, phi, psi it has, and which. */
+bool hc_arc_has_phi(hc_arc_kind k);
+bool hc_arc_has_psi(hc_arc_kind k);
+hc_arc hc_arc_make(hc_arc_kind k, double ln_r, double ln_t, double phi,
+                   double psi);
+
+/* Z at ln s = re + j im, without the pole of Wo at s = 0 with `bare`. */
+double complex hc_arc_z(const hc_arc *a, double re, double im, bool bare);
+
+/* gamma at u convolved with a kernel of variance 2 h^2: drt-recipe's closed
+ * form -Im[2 Z(-u + j(pi - h)) - Z(-u + j(pi - 2 h))]/pi. */
+double hc_arc_gamma(const hc_arc *a, double u, double h);
+double hc_arc_r(const hc_arc *a); /* area of gamma */
+
+hc_status hc_arc_fitter_make(hc_arc_fitter *f, const hc_lgp *g,
+                             hc_err *err) HC_MUST_USE;
+void hc_arc_fitter_clear(hc_arc_fitter *f);
+
+/* Least squares from the parameters of m, at most `steps`; chi2, e and cov
+ * (with `cov`) follow.  f->j and f->r are those of the minimum. */
+void hc_arc_polish(hc_arc_fitter *f, hc_arc_model *m, int steps, bool cov);
+
+/* The model's impedance at the points of the data. */
+void hc_arc_model_z(const hc_arc_fitter *f, const hc_arc_model *m,
+                    double complex *z);
+
+/* Greedy search from a base; keeps up to `cap` models, the best of each set
+ * of kinds, and returns how many. */
+size_t hc_arc_search(hc_arc_fitter *f, const hc_drt_base *base,
+                     hc_arc_model *kept, size_t cap);
+
+hc_status hc_drt_arcs(const hc_drt_data *d, const hc_drt_options *opt,
+                      hc_drt *out, hc_err *err) HC_MUST_USE;
+
+#endif
