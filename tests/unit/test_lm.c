@@ -14,13 +14,15 @@
 #include <stdio.h>
 #include <string.h>
 
+enum { P_MOST = 7 };
+
 typedef double (*model)(const double *b, double x, double *d);
 
 typedef struct {
     const char *name;
     model f;
     int p, n;
-    double start[2][4], certified[4], rss;
+    double start[2][P_MOST], certified[P_MOST], rss;
     double y[40], x[40];
 } problem;
 
@@ -68,6 +70,26 @@ static double eckerle4(const double *b, double x, double *d)
     d[1] = b[0] * e / (b[1] * b[1]) * (u * u - 1);
     d[2] = b[0] * e * u / (b[1] * b[1]);
     return b[0] / b[1] * e;
+}
+
+static double rat42(const double *b, double x, double *d)
+{
+    double e = exp(b[1] - b[2] * x), q = 1 / (1 + e);
+    d[0] = q;
+    d[1] = -b[0] * e * q * q;
+    d[2] = b[0] * x * e * q * q;
+    return b[0] * q;
+}
+
+static double thurber(const double *b, double x, double *d)
+{
+    double num = b[0] + x * (b[1] + x * (b[2] + x * b[3]));
+    double den = 1 + x * (b[4] + x * (b[5] + x * b[6]));
+    for (int i = 0; i < 4; i++)
+        d[i] = pow(x, i) / den;
+    for (int i = 0; i < 3; i++)
+        d[4 + i] = -num * pow(x, i + 1) / (den * den);
+    return num / den;
 }
 
 static const problem problems[] = {
@@ -137,17 +159,46 @@ static const problem problems[] = {
      {400,   405, 410,   415, 420,   425, 430,   435, 436.5, 438, 439.5, 441,
       442.5, 444, 445.5, 447, 448.5, 450, 451.5, 453, 454.5, 456, 457.5, 459,
       460.5, 462, 463.5, 465, 470,   475, 480,   485, 490,   495, 500}},
+    {"Rat42",
+     rat42,
+     3,
+     9,
+     {{100, 1, 0.1}, {75, 2.5, 0.07}},
+     {7.2462237576e+01, 2.6180768402e+00, 6.7359200066e-02},
+     8.0565229338e+00,
+     {8.93, 10.80, 18.59, 22.33, 39.35, 56.11, 61.73, 64.62, 67.08},
+     {9, 14, 21, 28, 42, 57, 63, 70, 79}},
+    {"Thurber",
+     thurber,
+     7,
+     37,
+     {{1000, 1000, 400, 40, 0.7, 0.3, 0.03},
+      {1300, 1500, 500, 75, 1, 0.4, 0.05}},
+     {1.2881396800e+03, 1.4910792535e+03, 5.8323836877e+02, 7.5416644291e+01,
+      9.6629502864e-01, 3.9797285797e-01, 4.9727297349e-02},
+     5.6427082397e+03,
+     {80.574,   84.248,   87.264,   87.195,   89.076,   89.608,   89.868,
+      90.101,   92.405,   95.854,   100.696,  101.060,  401.672,  390.724,
+      567.534,  635.316,  733.054,  759.087,  894.206,  990.785,  1090.109,
+      1080.914, 1122.643, 1178.351, 1260.531, 1273.514, 1288.339, 1327.543,
+      1353.863, 1414.509, 1425.208, 1421.384, 1442.962, 1464.350, 1468.705,
+      1447.894, 1457.628},
+     {-3.067, -2.981, -2.921, -2.912, -2.840, -2.797, -2.702, -2.699,
+      -2.633, -2.481, -2.363, -2.322, -1.501, -1.460, -1.274, -1.212,
+      -1.100, -1.046, -0.915, -0.714, -0.566, -0.545, -0.400, -0.309,
+      -0.109, -0.103, 0.010,  0.119,  0.377,  0.790,  0.963,  1.006,
+      1.115,  1.572,  1.841,  2.047,  2.200}},
 };
 
 typedef struct {
     const problem *q;
-    double r[40], j[40][4];
+    double r[40], j[40][P_MOST];
 } context;
 
 static double cost(void *ctx, const double *x)
 {
     context *c = ctx;
-    double sum = 0, b[4];
+    double sum = 0, b[P_MOST];
     for (int k = 0; k < c->q->p; k++)
         b[k] = exp(x[k]);
     for (int i = 0; i < c->q->n; i++) {
@@ -180,7 +231,7 @@ static void test_nist(void **state)
         for (int s = 0; s < 2; s++) {
             const problem *q = &problems[k];
             context c = {.q = q};
-            double cap[4], x[4];
+            double cap[P_MOST], x[P_MOST];
             hc_lm lm = {.ctx = &c,
                         .n = q->p,
                         .cost = cost,
