@@ -219,50 +219,14 @@ static hc_status warburg(hc_map *m, const hc_record *r, const char *kind,
                 HC_FROM_EIS);
 }
 
-/* Which parameter an activation energy belongs to. */
-static hc_parameter law_target(const hc_record *r)
-{
-    if (strcmp(r->role, "gb") == 0)
-        return HC_P_R_GB;
-    if (strcmp(r->role, "interphase") == 0)
-        return HC_P_R_INT;
-    if (strcmp(r->role, "charge-transfer-negative") == 0)
-        return HC_P_I0_N;
-    if (strcmp(r->role, "charge-transfer-positive") == 0 ||
-        strcmp(r->role, "cathode") == 0)
-        return HC_P_I0_P;
-    if (strcmp(r->role, "diffusion") == 0)
-        return HC_P_D;
-    return HC_P_SIGMA;
-}
-
-static void arrhenius(hc_map *m, const hc_record *r)
-{
-    hc_arrhenius *law = &m->law[law_target(r)];
-    *law = (hc_arrhenius){r->value, 298.15, 0, 1};
-    for (size_t i = 0; i < m->n; i++) {
-        const hc_record *f = &m->r[i];
-        if (strcmp(f->quantity, "arrhenius_form") != 0 ||
-            strcmp(f->role, r->role) != 0 || strcmp(f->method, r->method) != 0)
-            continue;
-        if (strcmp(f->status, "sigmaT") == 0)
-            law->power = 1;
-        /* R's own law: a resistance stays one, i0 ~ T/R */
-        if (strcmp(f->status, "R") == 0) {
-            hc_parameter p = law_target(r);
-            bool rate = p == HC_P_I0_N || p == HC_P_I0_P;
-            law->sign = p == HC_P_R_GB || p == HC_P_R_INT ? -1 : 1;
-            law->power = rate ? -1 : 0; /* i0 ~ T/R */
-        }
-    }
-}
-
 static hc_status one_record(hc_map *m, const hc_record *r)
 {
     char kind[16];
     long number;
     size_t len = element(r->quantity, kind, &number);
     const char *rest = r->quantity + len;
+    if (hc_is_of_law(r)) /* hc_laws_of took it */
+        return HC_OK;
     if (strcmp(r->quantity, "diffusivity_m2_s") == 0) {
         /* the textbook formulas are biased, doubtful fits say so */
         bool classic =
@@ -285,10 +249,6 @@ static hc_status one_record(hc_map *m, const hc_record *r)
                         HC_FROM_DC);
         hc_say_warning(m->talk, source_of(m, r), 0,
                        "an apparent D is left out (--allow-apparent)");
-        return HC_OK;
-    }
-    if (strcmp(r->quantity, "activation_energy_j_mol") == 0) {
-        arrhenius(m, r);
         return HC_OK;
     }
     if (len == 0 || !isfinite(r->value))
@@ -332,11 +292,15 @@ hc_status hc_mapping_apply(hc_cellfile *f, const hc_record *records,
     if (st != HC_OK)
         return st;
     st = need(&m, HC_P_AREA, "every resistance");
+    hc_laws_of(records, n, &m.cell, m.law, talk);
     for (size_t i = 0; st == HC_OK && i < n; i++)
         st = one_record(&m, &records[i]);
-    for (int p = 0; st == HC_OK && p < HC_P_COUNT; p++)
+    bool laws = false;
+    for (int p = 0; st == HC_OK && p < HC_P_COUNT; p++) {
+        laws = laws || isfinite(m.law[p].reference);
         st = hc_map_settle(&m, (hc_parameter)p);
-    if (st == HC_OK && m.n_s == 0)
+    }
+    if (st == HC_OK && m.n_s == 0 && !laws)
         st = hc_fail(err, HC_NO, "%s holds nothing that the model takes",
                      n ? source[0] : "the list of records");
     free(m.s);

@@ -6,6 +6,7 @@
 #ifndef HC_CELL_MAPPING_PRIVATE_H
 #define HC_CELL_MAPPING_PRIVATE_H
 
+#include "cell/laws.h"
 #include "cell/mapping.h"
 
 typedef enum { HC_FROM_EIS, HC_FROM_DC } hc_origin;
@@ -30,7 +31,7 @@ typedef struct {
     hc_sample *s;
     bool take_doubtful; /* of the parameter being settled */
     size_t n_s, cap_s;
-    hc_arrhenius law[HC_P_COUNT]; /* from records; ea 0: none */
+    hc_cell_law law[HC_P_COUNT]; /* from records */
     hc_writer *w;
     hc_talk *talk;
     hc_err *err;

@@ -208,8 +208,8 @@ static bool choose_law(const hc_map *m, hc_parameter p, const summary *a,
                        hc_arrhenius *law)
 {
     bool resistance = p == HC_P_R_GB || p == HC_P_R_INT || p == HC_P_R_S;
-    if (m->law[p].ea_j_mol != 0)
-        *law = m->law[p];
+    if (m->law[p].found)
+        *law = m->law[p].law;
     else if (a->ea != 0)
         *law = (hc_arrhenius){resistance ? -a->ea : a->ea, 0, 0,
                               resistance ? -1 : 1};
@@ -217,7 +217,8 @@ static bool choose_law(const hc_map *m, hc_parameter p, const summary *a,
         *law = m->cell.law[p];
     else
         return false;
-    law->t_ref_k = a->t_ref;
+    if (isnan(m->law[p].reference)) /* else the law has a value of its own */
+        law->t_ref_k = a->t_ref;
     return true;
 }
 
@@ -357,12 +358,17 @@ hc_status hc_map_settle(hc_map *m, hc_parameter p)
         if (m->s[i].p == p && !m->s[i].doubtful)
             m->take_doubtful = false;
     summary a = summarise(m, p, both, shape_at);
-    if (a.n == 0)
+    double value = m->law[p].reference;
+    bool own = isfinite(value);
+    if (a.n == 0 && !own)
         return HC_OK;
     char note[160] = "", source[320] = "";
     hc_arrhenius law;
     bool has_law = choose_law(m, p, &a, &law);
-    tell_source(m, p, both, &a, source, sizeof source);
+    if (own)
+        snprintf(source, sizeof source, "Arrhenius law");
+    else
+        tell_source(m, p, both, &a, source, sizeof source);
     warn(m, p, both, &a, has_law, note, sizeof note);
     hc_provenance from = {"fitted", source, note[0] ? note : NULL, a.sd_ln};
     bool wide = a.n >= 3 && a.x_hi - a.x_lo > 0.02 && a.ea == 0;
@@ -372,7 +378,8 @@ hc_status hc_map_settle(hc_map *m, hc_parameter p)
     else if (p == HC_P_I0_P && wide)
         st = over_x(m, p, "interface_p.i0_shape", both, &a, &from);
     from.sd_ln = a.sd_ln;
-    double value = exp(a.mean_ln);
+    if (!own)
+        value = exp(a.mean_ln);
     if (st == HC_OK)
         st = hc_cellfile_set(m->f, p, value, has_law ? &law : NULL, &from,
                              m->err);
