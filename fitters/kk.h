@@ -97,6 +97,15 @@ typedef struct {
 
 hc_kk_options hc_kk_defaults(void);
 
+/* Consistency scores of the Hilbert method, 1 at best: parts of the points
+ * of Re (rebuilt from Im) and of Im (from Re) within 1, 2, 3 sd, and how far
+ * the distributions of relaxation times from Re and from Im agree: in their
+ * means, Hellinger and Jensen-Shannon. */
+typedef struct {
+    double real[3], imaginary[3];
+    double mean, hellinger, jensen_shannon;
+} hc_kk_scores;
+
 /* What every method gives. */
 typedef struct {
     size_t n, m;
@@ -109,7 +118,11 @@ typedef struct {
     double complex *z_fit; /* [n] */
     double *sd_ohm;        /* [n] */
     double drift;          /* zhit: the largest departure of ln|Z| from
-                            * its phase at low frequency, signed; else NaN */
+                            * its phase at low frequency, signed; hilbert:
+                            * that of Re from Im beyond three sd, over |Z|;
+                            * else NaN */
+    bool hilbert;
+    hc_kk_scores scores;   /* hilbert only */
 } hc_kk_fit;
 
 typedef struct {
@@ -166,6 +179,9 @@ typedef struct {
  *   fail      largest > limits.fail, or drift in time, or a trend with
  *             largest > limits.pass
  *   doubtful  largest > limits.pass, or any other trend
+ * Z-HIT fails where the modulus leaves its phase, hilbert where fewer than
+ * 90 % of Re or Im lie within three sd of what the other says (doubtful: 97 %,
+ * or where no smooth distribution describes even one part to limits.pass).
  * Drift: terms t {1, 1/(1+j w tau_k)} are added to the fit, t the time since
  * the start when the highest frequency came first and each point took as
  * long as its period. */

@@ -250,10 +250,34 @@ static void flag_points(const hc_kk_data *d, const hc_kk_fit *f,
 
 /* ---- all together ---- */
 
+/* The bands of the Hilbert method say how far a part is known at all. */
+static void hilbert_verdict(const hc_kk_fit *f, const hc_kk_limits *limits,
+                            hc_kk_judgement *j)
+{
+    bool re = f->scores.real[2] < f->scores.imaginary[2];
+    double part = re ? f->scores.real[2] : f->scores.imaginary[2];
+    j->verdict = part < 0.9    ? HC_KK_FAIL
+                 : part < 0.97 ? HC_KK_DOUBTFUL
+                               : HC_KK_PASS;
+    snprintf(j->reason, sizeof j->reason,
+             "%.3g %% of %s within three sd of what %s says", 100 * part,
+             re ? "Re" : "Im", re ? "Im" : "Re");
+    if (f->noise <= limits->pass || j->verdict == HC_KK_PASS)
+        return;
+    j->verdict = HC_KK_DOUBTFUL;
+    snprintf(j->reason, sizeof j->reason,
+             "no smooth distribution describes even one part (%.2g %%)",
+             100 * f->noise);
+}
+
 static void verdict_of(const hc_kk_fit *f, const hc_kk_limits *limits,
                        hc_kk_judgement *j)
 {
     const bool approximate = !isnan(f->drift);
+    if (f->hilbert) {
+        hilbert_verdict(f, limits, j);
+        return;
+    }
     j->verdict = HC_KK_PASS;
     snprintf(j->reason, sizeof j->reason, "residuals are noise");
     if (approximate && fabs(f->drift) > zhit_sd * f->noise &&

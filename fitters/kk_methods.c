@@ -90,6 +90,7 @@ const hc_kk_method hc_kk_methods[] = {
     {"boukamp", "RC sum, seven time constants a decade (Boukamp 1995)",
      run_boukamp},
     {"zhit", "modulus from the phase (Ehm 2000)", hc_kk_zhit},
+    {"hilbert", "Re from Im and Im from Re (Liu 2020)", hc_kk_hilbert},
     {NULL, NULL, NULL},
 };
 

@@ -43,6 +43,8 @@ double hc_kk_mu(const double *r, size_t m, bool admittance);
 /* The methods of the table in kk_methods.c. */
 hc_status hc_kk_auto(const hc_kk_data *d, const hc_kk_options *opt,
                      hc_kk_fit *out, hc_err *err) HC_MUST_USE;
+hc_status hc_kk_hilbert(const hc_kk_data *d, const hc_kk_options *opt,
+                        hc_kk_fit *out, hc_err *err) HC_MUST_USE;
 hc_status hc_kk_zhit(const hc_kk_data *d, const hc_kk_options *opt,
                      hc_kk_fit *out, hc_err *err) HC_MUST_USE;
 

@@ -26,7 +26,7 @@ typedef struct {
 
 static const hc_option options[] = {
     O("method", HC_OPT_CHOICE, "NAME", "which test (auto)", run.method,
-      "auto|linkk|boukamp|zhit", 0, 0),
+      "auto|linkk|boukamp|zhit|hilbert", 0, 0),
     O("choice", HC_OPT_CHOICE, "NAME",
       "auto: number of RC by bic or method 3 to 6 (bic)", run.choice,
       "bic|3|4|5|6", 0, 0),

@@ -4,6 +4,7 @@
 #include "core/records.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -144,6 +145,22 @@ static void put_word(hc_writer *w, const hc_conditions *at, const char *method,
     hc_records_put(w, &r);
 }
 
+static void put_scores(hc_writer *w, const hc_conditions *at,
+                       const char *method, const hc_kk_scores *s)
+{
+    static const char *const sd[] = {"1sd", "2sd", "3sd"};
+    char name[48];
+    for (int k = 0; k < 3; k++) {
+        snprintf(name, sizeof name, "hilbert_real_%s", sd[k]);
+        put(w, at, method, name, s->real[k]);
+        snprintf(name, sizeof name, "hilbert_imaginary_%s", sd[k]);
+        put(w, at, method, name, s->imaginary[k]);
+    }
+    put(w, at, method, "hilbert_mean", s->mean);
+    put(w, at, method, "hilbert_hellinger", s->hellinger);
+    put(w, at, method, "hilbert_jensen_shannon", s->jensen_shannon);
+}
+
 static void put_records(hc_writer *w, const hc_spectrum *s,
                         const hc_kk_run *run, const points *p,
                         const hc_kk_fit *f, const hc_kk_judgement *j)
@@ -177,6 +194,8 @@ static void put_records(hc_writer *w, const hc_spectrum *s,
     put(w, &at, method, "kk_points", (double)f->n);
     put(w, &at, method, "kk_points_flagged", (double)j->flagged);
     put(w, &at, method, "kk_points_dropped", (double)p->dropped);
+    if (strcmp(run->method, "hilbert") == 0)
+        put_scores(w, &at, method, &f->scores);
 }
 
 /* Say what has to be said about one spectrum; HC_NO when the answer is no. */

@@ -191,11 +191,11 @@ static void mock_spectra_are_told_apart(void **state)
 {
     (void)state;
     static const int mocks[] = {1, 2, 4, 5, 7, 9, 12, 13, 15, 17, 18};
-    static const char *const methods[] = {"auto", "zhit"};
+    static const char *const methods[] = {"auto", "zhit", "hilbert"};
     static const int drifting[] = {1, 2, 5, 7};
     if (!shared())
         skip();
-    for (size_t m = 0; m < 2; m++) {
+    for (size_t m = 0; m < 3; m++) {
         spectrum s;
         char name[64];
         double noise;
@@ -203,21 +203,26 @@ static void mock_spectra_are_told_apart(void **state)
         for (size_t k = 0; k < sizeof mocks / sizeof *mocks; k++) {
             snprintf(name, sizeof name, "mock%02d_n005", mocks[k]);
             assert_true(load(&s, "synthetic", name, false));
-            assert_int_equal(verdict(&s, methods[m], &noise, &drift),
-                             HC_KK_PASS);
+            hc_kk_verdict v = verdict(&s, methods[m], &noise, &drift);
+            /* a resonance with a negative resistance is no smooth DRT */
+            bool odd = m == 2 && mocks[k] == 9;
+            assert_int_equal(v, odd ? HC_KK_DOUBTFUL : HC_KK_PASS);
             if (m == 0)
                 assert_true(noise > 0.00035 && noise < 0.00075);
             snprintf(name, sizeof name, "mock%02d_clean", mocks[k]);
             assert_true(load(&s, "synthetic", name, false));
-            assert_int_equal(verdict(&s, methods[m], &noise, &drift),
-                             HC_KK_PASS);
+            v = verdict(&s, methods[m], &noise, &drift);
+            assert_int_equal(v, odd ? HC_KK_DOUBTFUL : HC_KK_PASS);
         }
         for (size_t k = 0; k < sizeof drifting / sizeof *drifting; k++) {
             snprintf(name, sizeof name, "mock%02d_drift_n005", drifting[k]);
             assert_true(load(&s, "synthetic", name, false));
-            assert_int_equal(verdict(&s, methods[m], &noise, &drift),
-                             HC_KK_FAIL);
-            assert_true(drift || m == 1);
+            hc_kk_verdict v = verdict(&s, methods[m], &noise, &drift);
+            if (m == 2) /* its bands are wide where the two parts end */
+                assert_true(v != HC_KK_PASS);
+            else
+                assert_int_equal(v, HC_KK_FAIL);
+            assert_true(drift || m > 0);
         }
     }
 }
