@@ -37,6 +37,7 @@ typedef struct {
     int first_steps; /* LM steps before a start may be dropped */
     double kill;     /* cost ratio to the best so far that drops one */
     int reseeds;     /* per branch around a minimum */
+    int inside;      /* of those, per nested branch along one parameter */
     int minima;      /* expanded per round */
     int rounds;
     int doubts; /* times more starts are added while the winner is doubtful */

@@ -10,10 +10,13 @@ void pool_run(search *s, candidate *c, int steps, double gain)
 {
     hc_lm lm = fit_lm(s->f);
     s->f->negative = c->negative;
-    /* long descents are those along curved valleys */
-    if (steps >= FINISH_STEPS)
+    int plain = steps < FINISH_STEPS ? steps : PLAIN_STEPS;
+    hc_lm_run(&lm, &c->lm, plain, gain);
+    /* what is not down by then lies in a curved valley */
+    if (steps > plain && c->lm.end == HC_LM_GOING) {
         lm.bend = fit_bend;
-    hc_lm_run(&lm, &c->lm, steps, gain);
+        hc_lm_run(&lm, &c->lm, steps - plain, gain);
+    }
     if (c->lm.cost < s->best)
         s->best = c->lm.cost;
 }

@@ -4,7 +4,13 @@
 
 #include "fitters/fit_shapes.h"
 
-enum { POOL = 1024, SECOND_STEPS = 25, FINISH_STEPS = 60, POLISH_STEPS = 200 };
+enum {
+    POOL = 1024,
+    PLAIN_STEPS = 25,
+    SECOND_STEPS = 25,
+    FINISH_STEPS = 60,
+    POLISH_STEPS = 200
+};
 
 /* Relative gain at which a descent of the search ends. */
 #define SEARCH_GAIN 1e-6

@@ -36,6 +36,7 @@ hc_fit_effort hc_fit_thorough(void)
                            .first_steps = 8,
                            .kill = 10,
                            .reseeds = 3,
+                           .inside = 3,
                            .minima = 5,
                            .rounds = 5,
                            .seed = 1,
@@ -185,7 +186,9 @@ static void expand(search *s, int which)
         int n = reseed(&s->lib, &at, b, next, s->effort.reseeds);
         for (int i = 0; i < n; i++)
             try_start(s, &next[i], base);
-        n = reseed_inside(&s->lib, &at, b, next, s->effort.reseeds);
+        n = s->effort.inside == 0
+                ? 0
+                : reseed_inside(&s->lib, &at, b, next, s->effort.inside);
         for (int i = 0; i < n; i++)
             try_start(s, &next[i], base);
     }
@@ -258,6 +261,7 @@ static void look_harder(search *s)
     s->effort.random_starts *= 2;
     s->effort.minima += 1;
     s->effort.reseeds += 1;
+    s->effort.inside = s->effort.reseeds;
     refine(s);
 }
 
