@@ -98,12 +98,15 @@ static hc_status on_fact(void *ctx, const char *key, const char *value,
     return add_meta(&((hc_listing *)ctx)->facts, key, value, err);
 }
 
-/* Names of settings hold blanks: a tab stands between name and value. */
+/* Names of settings hold blanks: a mark that no text has stands between name
+ * and value. */
+enum { UNIT_SEPARATOR = 0x1f };
+
 static hc_status on_meta(void *ctx, const char *key, const char *value,
                          hc_err *err)
 {
     hc_listing *l = ctx;
-    return hc_meta_add(&l->metas, key, "\t%s", value) == HC_OK
+    return hc_meta_add(&l->metas, key, "%c%s", UNIT_SEPARATOR, value) == HC_OK
                ? HC_OK
                : hc_fail_nomem(err);
 }
@@ -274,7 +277,8 @@ hc_status hc_listing_json(const hc_listing *l, const char *path, hc_out *out,
     for (size_t i = 0; i < l->n; i++)
         json_array_append_new(sets, set_object(&l->sets[i], i));
     json_object_set_new(o, "datasets", sets);
-    json_object_set_new(o, "settings", object_of(&l->metas, '\t', false));
+    json_object_set_new(o, "settings",
+                        object_of(&l->metas, UNIT_SEPARATOR, false));
     dump = json_dumps(o, JSON_SORT_KEYS | JSON_COMPACT);
     json_decref(o);
     if (dump == NULL)

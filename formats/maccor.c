@@ -87,6 +87,8 @@ static hc_status head_line(hc_sink *sink, char *line, size_t len, bool first,
         size_t n = len < sizeof magic - 1 ? len : sizeof magic - 1;
         memcpy(magic, line, n);
         magic[n] = '\0';
+        for (char *tab = magic; (tab = strchr(tab, '\t')) != NULL;)
+            *tab = ' ';
         HC_TRY(hc_sink_fact(sink, "magic", magic, err));
     }
     HC_TRY(fact_after(sink, line, "Date of Test", "start_time_text", err));
