@@ -12,8 +12,9 @@
 
 #include <stddef.h>
 
-/* Sanitizers do not see the start-up choice; other C libraries lack it. */
-#if defined __x86_64__ && defined __GLIBC__ &&                                \
+/* Sanitizers do not see the start-up choice; other C libraries lack it; clang
+ * 14 names the choice so that other files do not find it. */
+#if defined __x86_64__ && defined __GLIBC__ && !defined __clang__ &&          \
     !defined __SANITIZE_ADDRESS__ && !defined HC_SANITIZED
 #define HC_SIMD __attribute__((target_clones("avx2", "default")))
 #else

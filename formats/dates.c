@@ -70,9 +70,8 @@ static int digits(cursor *c, int most, long *out)
 static const char *const month_names[] = {
     "jan feb mar apr may jun jul aug sep oct nov dec",
     "jan feb mrz apr mai jun jul aug sept okt nov dez",
-    "janv f\xc3\xa9v mars avr mai juin juil ao\xc3\xbb sep oct nov d\xc3\xa9"
-    "c",
-    "ene fev m\xc3\xa4r abr may jun jul ago set oct nov dic",
+    "janv fév mars avr mai juin juil aoû sep oct nov déc",
+    "ene fev mär abr may jun jul ago set oct nov dic",
     "gen feb mar apr mag giu lug ago sett ott nov dic",
 };
 
