@@ -217,7 +217,7 @@ static hc_status curve(reader *r, const char *path, const json_t *v,
 }
 
 /* U(x) must fall, or soc and cutoffs have no meaning. */
-static hc_status falling(reader *r, const hc_curve *c)
+static hc_status falling(reader *r, const char *path, const hc_curve *c)
 {
     double before = INFINITY;
     for (int i = 0; i <= 400; i++) {
@@ -225,9 +225,9 @@ static hc_status falling(reader *r, const hc_curve *c)
         double u = hc_curve_at(c, x, NULL);
         if (!(u < before + 1e-9))
             return hc_fail_at(r->err, HC_DATA, r->f->name, 0,
-                              "cathode.OCV rises (or is no number) at "
-                              "x = %g: U(x) must fall with x; smooth it",
-                              x);
+                              "%s rises (or is no number) at x = %g: U(x) "
+                              "must fall with x; smooth it",
+                              path, x);
         before = u;
     }
     return HC_OK;
@@ -322,7 +322,12 @@ static hc_status special(reader *r, const char *path, const json_t *v,
     if (strcmp(path, "cathode.OCV") == 0) {
         hc_status st = curve(r, path, v, "V", true, HC_DIM_VOLTAGE, &c->ocv);
         c->has_ocv = true;
-        return st == HC_OK ? falling(r, &c->ocv) : st;
+        return st == HC_OK ? falling(r, path, &c->ocv) : st;
+    }
+    if (strcmp(path, "interface_n.OCV") == 0) {
+        hc_status st = curve(r, path, v, "V", true, HC_DIM_VOLTAGE, &c->u_n);
+        c->has_u_n = true;
+        return st == HC_OK ? falling(r, path, &c->u_n) : st;
     }
     if (strcmp(path, "cathode.D_shape") == 0)
         return curve(r, path, v, "shape", false, HC_DIM_NONE, &c->d_shape);

@@ -53,13 +53,18 @@ static double complex electrolyte(const hc_cell *c, const double *p, double w)
            parallel_c(p[HC_P_R_INT], p[HC_P_C_INT], w);
 }
 
-static double complex negative(const hc_cell *c, const double *p, double w)
+static double complex negative(const hc_cell *c, const double *p, double x,
+                               double w)
 {
+    double slope = 0;
+    if (c->has_u_n)
+        (void)hc_curve_at(&c->u_n, hc_cell_x_n(c, x), &slope);
     double area = p[HC_P_CONTACT_N];
     double r = c->kin_n == HC_KIN_NONE ? p[HC_P_R_N]
                                        : HC_GAS * p[HC_P_TEMPERATURE] /
                                              (HC_FARADAY * p[HC_P_I0_N]);
-    return parallel_c(r / area, p[HC_P_C_N] * area, w);
+    return parallel_c(r / area, p[HC_P_C_N] * area, w) -
+           (c->has_u_n ? slope / (I * w * p[HC_P_Q_N]) : 0);
 }
 
 static double complex film(const hc_cell *c, const double *p, double x,
@@ -90,9 +95,9 @@ double complex hc_impedance_closed(const hc_cell *c, double x, double freq_hz)
     for (int i = 0; i < HC_P_COUNT; i++)
         p[i] =
             hc_cell_at(c, (hc_parameter)i, c->value[HC_P_TEMPERATURE], NULL);
-    double complex z = electrolyte(c, p, w) + negative(c, p, w);
+    double complex z = electrolyte(c, p, w) + negative(c, p, x, w);
     if (c->cathode == HC_CATHODE_LITHIUM)
-        z += negative(c, p, w);
+        z += negative(c, p, x, w);
     else
         z += film(c, p, x, w);
     if (p[HC_P_SIGMA_E] > 0 && c->cathode == HC_CATHODE_FILM)

@@ -32,6 +32,8 @@ static hc_status suitable(const hc_cell *c, hc_err *err)
         why = "the temperature varies";
     else if (c->kin_p == HC_KIN_FRUMKIN || c->kin_n == HC_KIN_FRUMKIN)
         why = "the kinetics are frumkin";
+    else if (c->has_u_n)
+        why = "the negative electrode has a U(x)";
     else if (c->value[HC_P_T_E] != 1)
         why = "the cathode conducts ions and electrons (t_e)";
     return why ? hc_fail(err, HC_USAGE, "--fast cannot do this cell: %s", why)

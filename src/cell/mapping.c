@@ -99,8 +99,7 @@ static double composition(const hc_map *m, const hc_record *r)
     if (!isnan(r->at.soc))
         return hc_cell_x_of_soc(&m->cell, r->at.soc);
     if (!isnan(volt))
-        return hc_curve_inverse(&m->cell.ocv, volt + m->cell.value[HC_P_U_N],
-                                1e-4, 1 - 1e-6);
+        return hc_cell_x_of_ocv(&m->cell, volt, 1e-4, 1 - 1e-6);
     return NAN_D;
 }
 

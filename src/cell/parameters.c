@@ -182,6 +182,22 @@ static hc_status check_cathode(const hc_cell *c, hc_err *err)
     return HC_OK;
 }
 
+static hc_status check_negative(const hc_cell *c, hc_err *err)
+{
+    if (!c->has_u_n)
+        return HC_OK;
+    hc_status st =
+        NEED(c, "a negative electrode with a U(x)", err, HC_P_Q_N, HC_P_XN0);
+    if (st == HC_OK && c->value[HC_P_U_N] != 0)
+        st = hc_fail(err, HC_DATA,
+                     "interface_n.OCV and interface_n.U: only one of the two "
+                     "can say what the negative electrode's potential is");
+    if (st == HC_OK && c->cathode == HC_CATHODE_LITHIUM)
+        st = hc_fail(err, HC_DATA,
+                     "interface_n.OCV: a symmetric lithium cell has none");
+    return st;
+}
+
 static hc_status check_frumkin(const hc_cell *c, hc_err *err)
 {
     hc_status st = HC_OK;
@@ -236,6 +252,8 @@ hc_status hc_cell_check(const hc_cell *c, hc_err *err)
         st = NEED(c, "charge transfer at the negative electrode", err,
                   HC_P_I0_N);
     if (st == HC_OK)
+        st = check_negative(c, err);
+    if (st == HC_OK)
         st = check_frumkin(c, err);
     if (st == HC_OK)
         st = check_ranges(c, err);
@@ -252,15 +270,47 @@ double hc_cell_capacity(const hc_cell *c)
     return c->cathode == HC_CATHODE_COMPOSITE ? q * c->value[HC_P_EPS_S] : q;
 }
 
+double hc_cell_x_n(const hc_cell *c, double x)
+{
+    double share = hc_cell_capacity(c) / c->value[HC_P_Q_N];
+    return c->has_u_n ? c->value[HC_P_XN0] + (c->value[HC_P_X0] - x) * share
+                      : NAN_D;
+}
+
+double hc_cell_u_n(const hc_cell *c, double x)
+{
+    return c->has_u_n ? hc_curve_at(&c->u_n, hc_cell_x_n(c, x), NULL)
+                      : c->value[HC_P_U_N];
+}
+
+double hc_cell_ocv(const hc_cell *c, double x)
+{
+    return hc_curve_at(&c->ocv, x, NULL) - hc_cell_u_n(c, x);
+}
+
+double hc_cell_x_of_ocv(const hc_cell *c, double volt, double lo, double hi)
+{
+    if (!(hc_cell_ocv(c, lo) >= volt && hc_cell_ocv(c, hi) <= volt))
+        return NAN_D;
+    for (int i = 0; i < 200 && hi - lo > 1e-16; i++) {
+        double mid = 0.5 * (lo + hi);
+        if (mid <= lo || mid >= hi)
+            break;
+        if (hc_cell_ocv(c, mid) >= volt)
+            lo = mid;
+        else
+            hi = mid;
+    }
+    return 0.5 * (lo + hi);
+}
+
 void hc_cell_window(const hc_cell *c, double *x_empty, double *x_full)
 {
-    double lo = 1e-6, hi = 1 - 1e-9, u_n = c->value[HC_P_U_N];
+    double lo = 1e-6, hi = 1 - 1e-9;
     if (c->ocv.kind != HC_CURVE_TABLE)
         lo = c->ocv.x_min;
-    double full =
-        hc_curve_inverse(&c->ocv, c->value[HC_P_V_MAX] + u_n, lo, hi);
-    double empty =
-        hc_curve_inverse(&c->ocv, c->value[HC_P_V_MIN] + u_n, lo, hi);
+    double full = hc_cell_x_of_ocv(c, c->value[HC_P_V_MAX], lo, hi);
+    double empty = hc_cell_x_of_ocv(c, c->value[HC_P_V_MIN], lo, hi);
     *x_full = isnan(full) ? c->ocv.x_min : full;
     *x_empty = isnan(empty) ? c->ocv.x_max : empty;
 }

@@ -17,6 +17,7 @@
 
 /* kg m s A K mol exponents of what core/units.h has no name for */
 #define HC_DIM_AREA_RESISTANCE  ((hc_dim){.kg = 1, .m = 4, .s = -3, .a = -2})
+#define HC_DIM_AREAL_CHARGE     ((hc_dim){.a = 1, .s = 1, .m = -2})
 #define HC_DIM_AREA_CAPACITANCE ((hc_dim){.kg = -1, .m = -4, .s = 4, .a = 2})
 #define HC_DIM_RECOMBINATION    ((hc_dim){.m = 3, .s = -1, .mol = -1})
 #define HC_DIM_HEAT_CAPACITY    ((hc_dim){.kg = 1, .m = 2, .s = -2, .k = -1})
@@ -71,6 +72,9 @@
     X(C_N, "interface_n.C_dl", "F/m2", HC_DIM_AREA_CAPACITANCE, 0, 0, 1e4)    \
     X(R_N, "interface_n.R_int", "ohm m2", HC_DIM_AREA_RESISTANCE, 0, 0, 1e9)  \
     X(U_N, "interface_n.U", "V", HC_DIM_VOLTAGE, 0, -1, 6)                    \
+    X(Q_N, "interface_n.capacity", "C/m2", HC_DIM_AREAL_CHARGE, NAN, 1e-6,    \
+      1e12)                                                                   \
+    X(XN0, "interface_n.stoichiometry", "1", HC_DIM_NONE, NAN, 0, 1)          \
     X(C_0_N, "interface_n.c_0", "mol/m3", HC_DIM_CONCENTRATION, NAN, 1e-6,    \
       1e9)                                                                    \
     X(EPS_N, "interface_n.eps_r", "1", HC_DIM_NONE, NAN, 1, 1e5)              \
@@ -138,7 +142,8 @@ typedef struct {
     hc_curve d_shape;       /* D(x) = D shape(x) */
     hc_curve i0_p_shape;    /* i0(x) = i0_half shape(x), when has_i0_shape */
     bool has_entropy, has_i0_shape, has_ocv;
-    hc_curve u_n; /* negative electrode U(x_n), not used by Li */
+    hc_curve u_n; /* U(x_n) of the negative electrode, when has_u_n */
+    bool has_u_n;
 } hc_cell;
 
 void hc_cell_init(hc_cell *c);
@@ -161,6 +166,16 @@ hc_status hc_cell_check(const hc_cell *c, hc_err *err) HC_MUST_USE;
 /* Areal capacity F c_max L_p (composite: times the active fraction) [C/m2]
  * of x = 0 to 1; NaN for a symmetric cell. */
 double hc_cell_capacity(const hc_cell *c);
+
+/* Negative electrode with a U(x): its composition when the cathode rests at
+ * x (what one lost the other has; interface_n.stoichiometry belongs to
+ * cathode.x0), NaN without; and its potential against lithium. */
+double hc_cell_x_n(const hc_cell *c, double x);
+double hc_cell_u_n(const hc_cell *c, double x);
+/* Voltage of the rested cell, U(x) - U_n. */
+double hc_cell_ocv(const hc_cell *c, double x);
+/* x in [lo, hi] at which it is `volt`; NaN when there is none. */
+double hc_cell_x_of_ocv(const hc_cell *c, double volt, double lo, double hi);
 
 /* Composition at the ends of the voltage window: soc 0 (V_min) and 1
  * (V_max), from the OCV; the curve's own ends when no window is given. */

@@ -149,12 +149,20 @@ static hc_status fit(hc_sens *f, double t, const double *y, const double *yp,
     return st;
 }
 
-/* The only parameter that a rest depends on is x0. */
-static void rest_of_x0(hc_sens *f)
+/* What a rest depends on: x0, and x_n of a negative electrode with U(x), the
+ * two of which belong together. */
+static void rest_of_start(hc_sens *f)
 {
     const hc_system *s = f->s;
     for (size_t k = 0; k < f->n_p; k++) {
         double *ys = f->at[0] + k * s->n, x0 = f->cell->value[HC_P_X0];
+        if (f->p[k] == HC_P_XN0 && s->at[HC_U_XN] != HC_ABSENT) {
+            double xn = f->cell->value[HC_P_XN0], slope;
+            (void)hc_curve_at(&f->cell->u_n, xn, &slope);
+            ys[s->at[HC_U_XN]] = xn;
+            if (s->at[HC_U_SHUNT] != HC_ABSENT)
+                ys[s->at[HC_U_SHUNT]] = -slope * xn;
+        }
         if (f->p[k] != HC_P_X0)
             continue;
         double slope = 0; /* charged capacitors rest at U(x0) */
@@ -185,7 +193,7 @@ hc_status hc_sens_start(hc_sens *f, double t, const double *y,
 {
     double *ys[MOST];
     if (!f->begun)
-        rest_of_x0(f);
+        rest_of_start(f);
     f->begun = true;
     rows_of(f, f->at[0], ys);
     f->t[0] = t;

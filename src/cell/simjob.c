@@ -141,6 +141,22 @@ static hc_status protocol_of_file(const char *path, hc_text *text, hc_err *err)
     return hc_text_status(text, err);
 }
 
+/* What the voltages of the table are against. */
+static void tell_reference(hc_writer *w, const hc_cell *c)
+{
+    bool named = strcmp(c->negative_reference, "Li") != 0;
+    const char *name = named ? c->negative_reference : "negative electrode";
+    double u = c->value[HC_P_U_N];
+    if (c->has_u_n)
+        hc_writer_meta(w, "voltage_against", "%s, its U(x) against Li", name);
+    else if (u != 0)
+        hc_writer_meta(w, "voltage_against", "%s, %g V against Li", name, u);
+    else
+        hc_writer_meta(w, "voltage_against", "%s", c->negative_reference);
+    if (c->has_ocv)
+        hc_writer_meta(w, "open_circuit_potential_against", "Li");
+}
+
 static hc_status dispatch(const hc_sim_job *job, hc_cell *cell,
                           const hc_frame *measured, const char *text,
                           hc_writer *w, hc_talk *talk, hc_err *err)
@@ -171,6 +187,7 @@ hc_status hc_sim_job_run(const hc_sim_job *job, hc_writer *w, hc_talk *talk,
         return st;
     if (from_file)
         st = protocol_of_file(job->cell_path, &in_file, err);
+    tell_reference(w, &cell);
     if (st == HC_OK && job->like)
         st = hc_frame_open(&measured, job->like, err);
     const char *text = hc_text_get(&in_file);

@@ -14,7 +14,7 @@ static void eis_rows(hc_writer *w, const hc_sim_job *job, const hc_cell *cell,
                      const double complex *z, size_t n, gsl_rng *rng)
 {
     double area = cell->value[HC_P_AREA];
-    double v = cell->has_ocv ? hc_curve_at(&cell->ocv, x, NULL) : 0;
+    double v = cell->has_ocv ? hc_cell_ocv(cell, x) : -cell->value[HC_P_U_N];
     for (size_t i = 0; i < n; i++) {
         double re = creal(z[i]) / area, im = cimag(z[i]) / area;
         if (job->noise_z > 0) {
@@ -25,7 +25,7 @@ static void eis_rows(hc_writer *w, const hc_sim_job *job, const hc_cell *cell,
         hc_writer_integer(w, index);
         hc_writer_text(w, "cell");
         hc_writer_digits(w, soc, 10);
-        hc_writer_digits(w, v - cell->value[HC_P_U_N], 10);
+        hc_writer_digits(w, v, 10);
         hc_writer_digits(w, cell->value[HC_P_TEMPERATURE] - 273.15, 10);
         hc_writer_digits(w, freq[i], 10);
         hc_writer_digits(w, re, 10);

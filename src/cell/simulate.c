@@ -33,14 +33,12 @@ hc_status hc_sim_x_of_voltage(const hc_cell *c, double volt, double *x,
                               hc_err *err)
 {
     double lo = fmax(1e-6, c->ocv.x_min - 0.02), hi = 1 - 1e-9;
-    double found =
-        hc_curve_inverse(&c->ocv, volt + c->value[HC_P_U_N], lo, hi);
+    double found = hc_cell_x_of_ocv(c, volt, lo, hi);
     if (isnan(found))
         return hc_fail(err, HC_DATA,
                        "no composition has the open-circuit voltage %g V: "
                        "cathode.OCV covers %g to %g V",
-                       volt, hc_curve_at(&c->ocv, hi, NULL),
-                       hc_curve_at(&c->ocv, lo, NULL));
+                       volt, hc_cell_ocv(c, hi), hc_cell_ocv(c, lo));
     *x = found;
     return HC_OK;
 }
@@ -130,6 +128,7 @@ static hc_events step_events(const run *r, const hc_sim_step *step)
         e.x_above = 1 - 1e-7;
     }
     e.lithium_below = 1e-10;
+    e.negative_within = 1e-7;
     return e;
 }
 
@@ -153,6 +152,12 @@ static hc_status never_reached(const run *r, const hc_sim_step *step,
         return hc_fail(r->err, HC_NO,
                        "step %ld (%s): the lithium is used up at t = %g s",
                        r->step, step->type, hc_solver_time(r->v));
+    if (why == HC_STEP_NEGATIVE)
+        return hc_fail(r->err, HC_NO,
+                       "step %ld (%s): its end is never reached: the negative "
+                       "electrode is full or empty at t = %g s, %g V; move "
+                       "the cutoff, or give it more interface_n.capacity",
+                       r->step, step->type, hc_solver_time(r->v), o.voltage);
     return hc_fail(r->err, HC_NO,
                    "step %ld (%s): its end is never reached: the cathode's "
                    "surface is %s at t = %g s, %g V; move the cutoff, or "
@@ -218,7 +223,7 @@ static hc_status one_step(run *r, const hc_sim_step *step, bool *ended_early)
             st = finish(r, step, hc_solver_time(r->v));
         *ended_early = why != HC_STEP_TIME;
         if (st == HC_OK && (why == HC_STEP_X_BELOW || why == HC_STEP_X_ABOVE ||
-                            why == HC_STEP_LITHIUM))
+                            why == HC_STEP_LITHIUM || why == HC_STEP_NEGATIVE))
             st = never_reached(r, step, why);
         if (st == HC_OK && why == HC_STEP_TIME && isnan(step->duration_s))
             st = hc_fail(r->err, HC_NO,

@@ -100,7 +100,7 @@ static void set_tolerances(hc_solver *v)
         double scale = 0.1; /* potentials [V] */
         if (u == HC_U_I || u == HC_U_STACK || u == HC_U_ION || u == HC_U_JP)
             scale = isnan(q) ? 1 : q / 3600 * 1e-2;
-        else if (u == HC_U_XS || u == HC_U_A0 || u == HC_U_AL)
+        else if (u == HC_U_XS || u == HC_U_XN || u == HC_U_A0 || u == HC_U_AL)
             scale = 1e-2;
         else if (u == HC_U_T)
             scale = 1;

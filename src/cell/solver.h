@@ -21,6 +21,7 @@ typedef struct {
     double q_above;          /* |charge| since start [C/m2] */
     double x_below, x_above; /* surface (or mean) composition */
     double lithium_below;    /* [m] */
+    double negative_within;  /* distance of x_n from 0 and 1 */
     double t_above;          /* temperature [K] */
 } hc_events;
 
@@ -37,6 +38,7 @@ typedef enum {
     HC_STEP_X_ABOVE,
     HC_STEP_LITHIUM,
     HC_STEP_T_ABOVE,
+    HC_STEP_NEGATIVE, /* the negative electrode is full or empty */
 } hc_step_result;
 
 /* s is borrowed.  rtol 1e-3 .. 1e-12; tolerances per unknown follow. */

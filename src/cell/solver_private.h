@@ -9,7 +9,7 @@
 #include <sundials/sundials_matrix.h>
 #include <sundials/sundials_nvector.h>
 
-enum { HC_SOLVER_EVENTS = 8 };
+enum { HC_SOLVER_EVENTS = 9 };
 
 struct hc_solver {
     hc_system *s;

@@ -8,7 +8,7 @@
 hc_events hc_events_none(void)
 {
     double no = (double)NAN;
-    return (hc_events){no, no, no, no, no, no, no, no};
+    return (hc_events){no, no, no, no, no, no, no, no, no};
 }
 
 static double event_value(const hc_solver *v, int which, const double *y)
@@ -33,6 +33,10 @@ static double event_value(const hc_solver *v, int which, const double *y)
         return e->x_above - xs;
     case HC_STEP_LITHIUM:
         return hc_system_value(s, y, HC_U_LI) - e->lithium_below;
+    case HC_STEP_NEGATIVE: {
+        double xn = hc_system_value(s, y, HC_U_XN);
+        return fmin(xn, 1 - xn) - e->negative_within;
+    }
     default:
         return e->t_above - hc_system_value(s, y, HC_U_T);
     }
@@ -43,13 +47,16 @@ void hc_solver_choose_events(hc_solver *v)
     const hc_events *e = &v->events;
     const hc_system *s = v->s;
     const double limit[HC_SOLVER_EVENTS] = {
-        e->v_above, e->v_below, e->i_below,       e->q_above,
-        e->x_below, e->x_above, e->lithium_below, e->t_above};
+        e->v_above,       e->v_below, e->i_below,
+        e->q_above,       e->x_below, e->x_above,
+        e->lithium_below, e->t_above, e->negative_within};
     v->n_active = 0;
     for (int k = 0; k < HC_SOLVER_EVENTS; k++) {
         bool there = !isnan(limit[k]);
         if (k + HC_STEP_V_ABOVE == HC_STEP_LITHIUM)
             there = there && s->at[HC_U_LI] != HC_ABSENT;
+        if (k + HC_STEP_V_ABOVE == HC_STEP_NEGATIVE)
+            there = there && s->at[HC_U_XN] != HC_ABSENT;
         if (k + HC_STEP_V_ABOVE == HC_STEP_T_ABOVE)
             there = there && s->at[HC_U_T] != HC_ABSENT;
         if (there)

@@ -9,7 +9,9 @@
  *   composite.c     porous cathode with spheres
  *   electrolyte.c   ohmic, grain boundary, interphase, two species
  *   interface.c     charge transfer and double layers
- *   system.c        layout, circuit equation, control, heat, lithium
+ *   circuit.c       sum of voltages, control, charge, lithium, heat
+ *   system.c        layout, parameters, the whole residual
+ *   observe.c       what is seen from outside
  */
 #ifndef HC_CELL_SYSTEM_H
 #define HC_CELL_SYSTEM_H
@@ -39,6 +41,7 @@ typedef enum {
     HC_U_DN,    /* at the negative electrode [V] */
     HC_U_T,     /* temperature [K] */
     HC_U_LI,    /* thickness of the lithium [m] */
+    HC_U_XN,    /* composition of a negative electrode with a U(x) */
     HC_U_Q,     /* charge passed [C/m2] */
     HC_U_COUNT,
 } hc_unknown;
@@ -122,7 +125,7 @@ void hc_system_parameter(hc_system *s, hc_parameter p);
 /* Which equations a parameter stands in, so that derivatives by it need not
  * touch the others. */
 typedef enum {
-    HC_REACH_NONE,   /* only the state at the start: x0 */
+    HC_REACH_NONE,   /* only the state at the start: x0 and such */
     HC_REACH_BORDER, /* not the rows of the film */
     HC_REACH_ALL,
 } hc_reach;
@@ -163,7 +166,7 @@ static inline double hc_system_value(const hc_system *s, const double *y,
 typedef struct {
     double voltage, current; /* [V], [A/m2] */
     double x_mean, x_surface, soc, temperature_k, charge, lithium_m;
-    double ocv;        /* U(x_mean) - U_n */
+    double ocv;        /* U(x_mean) - U_n, of x_n where that has a U(x) */
     double diffusion;  /* U(x_s) - U(x_mean) */
     double transfer_p; /* charge transfer at the cathode */
     double transfer_n;
@@ -207,6 +210,12 @@ static inline int hc_ion_index(const hc_system *s)
     return s->at[HC_U_ION] != HC_ABSENT ? s->at[HC_U_ION] : hc_stack_index(s);
 }
 
+/* Potential of the negative electrode against lithium, slope by x_n. */
+double hc_system_u_n(const hc_system *s, const double *y, double *slope);
+double hc_system_mean_x(const hc_system *s, const double *y);
+
+void hc_circuit_eval(const hc_system *s, const hc_eval *e);
+void hc_slow_eval(const hc_system *s, const hc_eval *e);
 void hc_film_eval(const hc_system *s, const hc_eval *e);
 void hc_composite_eval(const hc_system *s, const hc_eval *e);
 double hc_composite_mean(const hc_system *s, const double *y);

@@ -647,6 +647,50 @@ static void check_jacobian(hc_cell *c, const char *what)
     hc_system_free(s);
 }
 
+/* A negative electrode of its own: graphite-like, fourteen hundred C/m2. */
+static void give_negative(hc_cell *c)
+{
+    static const double x[] = {0.01, 0.1, 0.3, 0.6, 0.99};
+    static const double u[] = {1.0, 0.22, 0.15, 0.11, 0.04};
+    hc_err err;
+    good(hc_curve_table(&c->u_n, x, u, 5, true, &err), &err);
+    c->has_u_n = true;
+    c->value[HC_P_Q_N] = 1400 * 40;
+    c->value[HC_P_XN0] = 0.5;
+}
+
+/* Its impedance is -U_n'/(j w Q_n); its voltage follows the balance. */
+static void negative_with_potential(void **state)
+{
+    (void)state;
+    hc_cell c = slab(1e-5, 1e-14);
+    give_negative(&c);
+    double slope, x = 0.45;
+    double xn = 0.5 + 0.05 * hc_cell_capacity(&c) / c.value[HC_P_Q_N];
+    double u = hc_curve_at(&c.u_n, xn, &slope);
+    near(hc_cell_x_n(&c, x), xn, 1e-14);
+    near(hc_cell_ocv(&c, x), 4.8 - 1.8 * x - u, 1e-14);
+    near(hc_cell_x_of_ocv(&c, 4.8 - 1.8 * x - u, 0.1, 0.9), x, 1e-12);
+    static const double freq[] = {1e-5, 1e-2, 1e3};
+    double complex with[3], without[3];
+    hc_cell_grid g = hc_cell_grid_default();
+    hc_err err;
+    good(hc_impedance(&c, &g, x, freq, 3, with, NULL, 0, NULL, &err), &err);
+    c.has_u_n = false;
+    good(hc_impedance(&c, &g, x, freq, 3, without, NULL, 0, NULL, &err), &err);
+    c.has_u_n = true;
+    for (int k = 0; k < 3; k++) {
+        double complex want =
+            -slope / (I * 2 * HC_PI * freq[k] * c.value[HC_P_Q_N]);
+        within(cabs(with[k] - without[k] - want), 0, 1e-12 * cabs(with[k]));
+    }
+    c.value[HC_P_C_P] = 0.05;
+    check_jacobian(&c, "negative electrode with U(x)");
+    c.value[HC_P_HEAT] = 0.5;
+    check_jacobian(&c, "the same with heat");
+    hc_cell_clear(&c);
+}
+
 static void case_16_jacobian(void **state)
 {
     (void)state;
@@ -1104,6 +1148,7 @@ int main(void)
         cmocka_unit_test(case_12_kinetics),
         cmocka_unit_test(case_12_frumkin),
         cmocka_unit_test(case_16_jacobian),
+        cmocka_unit_test(negative_with_potential),
         cmocka_unit_test(case_20_bouncing),
         cmocka_unit_test(case_6_titration),
         cmocka_unit_test(case_9_sine),
