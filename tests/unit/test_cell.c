@@ -18,63 +18,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
-#define F  HC_FARADAY
-#define NO ((double)NAN)
-
-static void near(double got, double want, double relative)
-{
-    if (!(fabs(got - want) <= relative * fabs(want)))
-        fail_msg("got %.12g, wanted %.12g within %g", got, want, relative);
-}
-
-static void within(double got, double want, double absolute)
-{
-    if (!(fabs(got - want) <= absolute))
-        fail_msg("got %.12g, wanted %.12g within %g absolute", got, want,
-                 absolute);
-}
-
-static void good(hc_status st, const hc_err *err)
-{
-    if (st != HC_OK)
-        fail_msg("%s: %s", hc_status_text(st), err->text);
-}
-
-/* A film cell with linear U(x) and no kinetics to speak of. */
-static hc_cell slab(double length, double d)
-{
-    static const double x[] = {0.0, 1.0}, u[] = {4.8, 3.0};
-    hc_cell c;
-    hc_err err;
-    hc_cell_init(&c);
-    double *v = c.value;
-    v[HC_P_AREA] = 1e-4;
-    v[HC_P_L_SE] = 2e-6;
-    v[HC_P_L_P] = length;
-    v[HC_P_TEMPERATURE] = 298.15;
-    v[HC_P_SIGMA] = 2.3e-4;
-    v[HC_P_D] = d;
-    v[HC_P_C_MAX] = 50000;
-    v[HC_P_X0] = 0.5;
-    v[HC_P_I0_P] = v[HC_P_I0_N] = 10;
-    good(hc_curve_table(&c.ocv, x, u, 2, false, &err), &err);
-    c.has_ocv = true;
-    return c;
-}
-
-static hc_cell read_sample(const char *name)
-{
-    char path[1024];
-    const char *src = getenv("HC_SRCDIR");
-    hc_cellfile *f;
-    hc_cell c;
-    hc_err err;
-    snprintf(path, sizeof path, "%s/samples/cells/%s", src ? src : ".", name);
-    good(hc_cellfile_load(&f, path, &err), &err);
-    good(hc_cellfile_cell(f, &c, true, NULL, &err), &err);
-    hc_cellfile_free(f);
-    return c;
-}
+#include "cell_cases.h"
 
 /* Largest relative error of the surface over times of the closed form. */
 static double slab_error(size_t n, double rtol)
@@ -179,22 +123,6 @@ static void case_2_charge_discharge(void **state)
         }
     print_message("# 36 half cycles, N=160: worst Q %.2e\n", worst);
     assert_true(worst < 1e-3);
-}
-
-/* The closed form against the published table (verification-slab.json). */
-static void case_2_table(void **state)
-{
-    (void)state;
-    double q1, q2, mah = 1.2e-4 / 3.6;
-    hc_slab_cycle(1, 5e-6, 1e-13, 24000, 2200, &q1, &q2);
-    near(q1 * mah, 0.383164, 2e-6);
-    near(q2 * mah, 0.415764, 2e-6);
-    hc_slab_cycle(1, 2e-5, 1e-14, 24000, 2200, &q1, &q2);
-    near(q1 * mah, 1.0994, 2e-6);
-    near(q2 * mah, 0.797938, 2e-6);
-    hc_slab_cycle(1, 3e-5, 1e-15, 24000, 2200, &q1, &q2);
-    near(q1 * mah, 0.140383, 5e-6);
-    near(q2 * mah, 0.05737, 1e-5);
 }
 
 static void case_3_sand(void **state)
@@ -815,58 +743,6 @@ static void case_6_titration(void **state)
     hc_cell_clear(&c);
 }
 
-/* 9. A small sine in time gives the linearised impedance. */
-static void case_9_sine(void **state)
-{
-    (void)state;
-    static const double freq[] = {1e-3, 0.1, 100};
-    for (int k = 0; k < 3; k++) {
-        hc_cell c = slab(1e-5, 1e-14);
-        hc_system *s;
-        hc_solver *v;
-        hc_err err;
-        hc_cell_grid g = hc_cell_grid_default();
-        c.value[HC_P_C_P] = 0.0053;
-        c.value[HC_P_C_N] = 0.000174;
-        double complex z, sum_v = 0, sum_i = 0;
-        good(hc_impedance(&c, &g, 0.5, &freq[k], 1, &z, NULL, 0, NULL, &err),
-             &err);
-        good(hc_system_new(&s, &c, &g, &err), &err);
-        good(hc_solver_new(&v, s, 1e-9, &err), &err);
-        hc_system_rest(s, 0.5, hc_solver_y(v), hc_solver_yp(v));
-        s->control =
-            (hc_control){.sine_amplitude = 0.01, .sine_freq_hz = freq[k]};
-        hc_events none = hc_events_none();
-        good(hc_solver_start(v, 0, &none, &err), &err);
-        enum { PERIODS = 12, SAMPLES = 32 };
-        double *y = calloc(s->n, sizeof *y), dt = 1 / (freq[k] * SAMPLES);
-        double w = 2 * HC_PI * freq[k];
-        hc_step_result r;
-        /* integer periods; the mean drift of the transient is taken out by
-         * the difference of two windows' phases being equal */
-        for (long m = 0; m < PERIODS * SAMPLES;) {
-            good(hc_solver_step(v, PERIODS / freq[k], &r, &err), &err);
-            for (;
-                 m < PERIODS * SAMPLES && dt * (double)m <= hc_solver_time(v);
-                 m++) {
-                if (m < (PERIODS - 4) * SAMPLES)
-                    continue;
-                double t = dt * (double)m;
-                good(hc_solver_dense(v, t, y, &err), &err);
-                sum_v += y[s->at[HC_U_V]] * cexp(-I * w * t);
-                sum_i += y[s->at[HC_U_I]] * cexp(-I * w * t);
-            }
-        }
-        double off = cabs(sum_v / sum_i - z) / cabs(z);
-        print_message("# sine at %g Hz: %.1e\n", freq[k], off);
-        assert_true(off < (freq[k] < 0.01 ? 5e-3 : 1e-3));
-        free(y);
-        hc_solver_free(v);
-        hc_system_free(s);
-        hc_cell_clear(&c);
-    }
-}
-
 /* 13. Lithium, 15. energy: along a charge and discharge. */
 typedef struct {
     double t, i, lithium, worst_parts, energy, parts, c_l;
@@ -1133,7 +1009,6 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(case_1_slab),
         cmocka_unit_test(case_2_charge_discharge),
-        cmocka_unit_test(case_2_table),
         cmocka_unit_test(case_3_sand),
         cmocka_unit_test(case_3_sand_two_species),
         cmocka_unit_test(case_4_limiting_current),
@@ -1151,7 +1026,6 @@ int main(void)
         cmocka_unit_test(negative_with_potential),
         cmocka_unit_test(case_20_bouncing),
         cmocka_unit_test(case_6_titration),
-        cmocka_unit_test(case_9_sine),
         cmocka_unit_test(case_13_15_balances),
         cmocka_unit_test(case_14_variable_d),
         cmocka_unit_test(case_17_sensitivities),
