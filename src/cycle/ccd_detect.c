@@ -213,6 +213,16 @@ static double last_safe(const detector *d, size_t k, double j)
     return low;
 }
 
+/* Charge per area that has passed at a sample of the trace, C/m2. */
+static double charge_until(const hc_ccd_trace *t, size_t at)
+{
+    double q = t->j[0] * t->t[0];
+
+    for (size_t k = 1; k <= at; k++)
+        q += 0.5 * (t->j[k] + t->j[k - 1]) * (t->t[k] - t->t[k - 1]);
+    return q;
+}
+
 static void note_failure(detector *d, size_t k, const change *c)
 {
     hc_half_cycle *h = &d->list->at[k];
@@ -236,7 +246,8 @@ static void note_failure(detector *d, size_t k, const change *c)
     o->low_a_m2 = h->type == HC_STEP_RAMP && c->onset > 0
                       ? d->tr.j[c->onset - 1]
                       : last_safe(d, k, h->j_a_m2);
-    o->q_into_as_m2 = h->j_a_m2 * t;
+    o->q_into_as_m2 = h->type == HC_STEP_RAMP ? charge_until(&d->tr, c->onset)
+                                              : h->j_a_m2 * t;
     o->cumulative_as_m2 = h->q_before_as_m2 + o->q_into_as_m2;
     o->drop_rel = 1 - c->after;
     o->bic_gain = c->bic_gain;

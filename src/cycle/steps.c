@@ -217,6 +217,10 @@ static bool was_rest(const hc_steps *d, const segment *g)
 
     if (g->i_absmax <= limit || mean == 0)
         return true;
+    /* a current that grows smoothly out of nothing is a ramp, not noise */
+    if (n >= 8 && g->i_absmax > fall_part * d->imax_a &&
+        g->diff_mean < 0.1 * sqrt(var))
+        return false;
     if (n < 3)
         return fabs(mean) < 0.01 * d->imax_a;
     return fabs(mean) <= limit || fabs(mean) < 3 * sqrt(var);
@@ -444,7 +448,10 @@ static decision decide(hc_steps *d, const hc_sample *p, const hc_sample *next)
     if ((p->freq_hz > 0) != (g->mode == MODE_EIS))
         return OPEN_BY_ID;
     if (new_id && !edge && g->mode != MODE_EIS) {
+        /* what begins at nothing and grows slowly is not switched */
         bool late = next && same_id(next->step, p->step) &&
+                    fmax(fabs(p->current_a), fabs(next->current_a)) >
+                        fall_part * d->imax_a &&
                     same_id(next->cycle, p->cycle) && !(next->freq_hz > 0) &&
                     strong_edge(d, p, next) && !strong_edge(d, &d->last, p);
         bool early =

@@ -163,9 +163,13 @@ static hc_status add_branch(const hc_plot_input *in, const hc_rows *g,
                    1, HC_LOOK_LINE, &c, err);
     if (st != HC_OK)
         return st;
-    if (hc_plot_column(in, g, "direction") >= 0)
-        snprintf(c->label, sizeof c->label, "%s",
-                 text_of(in, g, 0, "direction"));
+    if (hc_plot_column(in, g, "direction") >= 0) {
+        const char *way = text_of(in, g, 0, "direction");
+
+        /* the branches of one direction look alike */
+        c->colour = hc_palette(strcmp(way, "charge") == 0 ? 0 : 1);
+        snprintf(c->label, sizeof c->label, "%s", way);
+    }
     return add_rested(in, g, x, factor, p, c->colour, err);
 }
 
