@@ -1,5 +1,6 @@
 #include "eis/fit_auto.h"
 
+#include "fitters/drt.h"
 #include "fitters/kk.h"
 
 #include <math.h>
@@ -7,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SPECTRA_MAX = 16, ARCS_MAX = 4, SHOWN = 8 };
+enum { SPECTRA_MAX = 16, ARCS_MAX = 6, SHOWN = 8 };
 
 hc_status hc_fit_kk_noise(const hc_spectrum *s, double **sd, double *relative,
                           hc_err *err)
@@ -30,23 +31,69 @@ hc_status hc_fit_kk_noise(const hc_spectrum *s, double **sd, double *relative,
 
 /* ---- what the spectra look like ---- */
 
-typedef struct {
-    bool inductive, tail;
-} look;
-
-static look look_at(const hc_spectrum *const *s, size_t n)
+/* At the ends: Im Z above zero, a tail whose -Im Z still grows. */
+static void look_at_ends(const hc_spectrum *s, double noise, hc_fit_choice *l)
 {
-    look l = {false, false};
+    const double complex *z = s->z_ohm;
+    size_t last = s->n - 1, before = last > 4 ? last - 4 : 0;
+    l->inductive |= cimag(z[0]) > 2 * noise * cabs(z[0]);
+    l->tail |= -cimag(z[last]) > -cimag(z[before]);
+}
+
+/* Peaks of the DRT inside the window, and what stands beside them; -1
+ * where there is none. */
+static hc_status look_at_drt(const hc_spectrum *s, const double *sd,
+                             int *peaks, hc_fit_choice *l, hc_err *err)
+{
+    hc_drt_data d = {
+        .n = s->n, .freq_hz = s->freq_hz, .z_ohm = s->z_ohm, .sd_ohm = sd};
+    hc_drt_options o = hc_drt_defaults();
+    hc_drt r;
+    o.band_level = 0;
+    *peaks = -1;
+    hc_status st = hc_drt_run(hc_drt_method_find("arcs"), &d, &o, &r, err);
+    if (st == HC_NOMEM)
+        return st;
+    if (st != HC_OK) /* the ends alone then say what they can */
+        return HC_OK;
+    if (!r.fitted_peaks)
+        st = hc_drt_find_peaks(&r, &d, 0.1, err);
+    *peaks = 0;
+    for (size_t i = 0; i < r.n_peaks && st == HC_OK; i++)
+        *peaks += !r.peaks[i].edge && r.peaks[i].r_ohm > 0.02 * r.r_pol;
+    double w_high = 2 * M_PI * s->freq_hz[0];
+    double w_low = 2 * M_PI * s->freq_hz[s->n - 1];
+    l->inductive |=
+        r.l_h * w_high > 0.03 * cabs(s->z_ohm[0]) && !(r.l_h < 3 * r.sd_l);
+    l->tail |= r.inv_c / w_low > 0.1 * cabs(s->z_ohm[s->n - 1]);
+    hc_drt_clear(&r);
+    return st == HC_NOMEM ? st : HC_OK;
+}
+
+static int by_count(const void *a, const void *b)
+{
+    return *(const int *)a - *(const int *)b;
+}
+
+/* What the spectra suggest: inductance, a tail, and how many arcs (the
+ * median number of DRT peaks). */
+static hc_status look_at(const hc_spectrum *const *s, double *const *sd,
+                         const double *noise, size_t n, hc_fit_choice *l,
+                         hc_err *err)
+{
+    int peaks[SPECTRA_MAX], m = 0;
     for (size_t i = 0; i < n; i++) {
-        const double complex *z = s[i]->z_ohm;
-        size_t last = s[i]->n - 1, before = last > 4 ? last - 4 : 0;
-        l.inductive |= cimag(z[0]) > 0 ||
-                       (last > 2 && cimag(z[0]) / cabs(z[0]) >
-                                        cimag(z[2]) / cabs(z[2]) + 1e-3);
-        /* -Im Z still grows towards low frequencies */
-        l.tail |= -cimag(z[last]) > -cimag(z[before]);
+        look_at_ends(s[i], noise[i], l);
+        hc_status st = sd[i] == NULL
+                           ? HC_OK
+                           : look_at_drt(s[i], sd[i], &peaks[m], l, err);
+        if (st != HC_OK)
+            return st;
+        m += sd[i] != NULL && peaks[m] >= 0;
     }
-    return l;
+    qsort(peaks, (size_t)m, sizeof *peaks, by_count);
+    l->peaks = m == 0 ? -1 : peaks[m / 2];
+    return HC_OK;
 }
 
 static void candidate_text(char *to, size_t cap, bool inductive, int arcs,
@@ -72,6 +119,11 @@ static hc_status try_circuit(const hc_fit_setup *like, hc_fit_proposal *p,
     double ln_noise = 0;
     hc_status st = hc_circuit_parse(&setup.circuit, p->text, err);
     setup.ask = (hc_fit_ask){.probes = true, .profile = false};
+    /* the winner is fitted again with the effort asked for */
+    if (!like->thorough) {
+        setup.effort = hc_fit_quick();
+        setup.effort.seed = like->effort.seed;
+    }
     for (size_t i = 0; i < n && st == HC_OK; i++) {
         quiet.quiet = true;
         st = hc_fit_spectrum(&setup, s[i], NULL, 0, out, &quiet, NULL, err);
@@ -115,14 +167,14 @@ static int by_merit(const void *a, const void *b)
     return (x->bic > y->bic) - (x->bic < y->bic);
 }
 
+/* sd[i] is on the heap, NULL where there are too few points for it. */
 static hc_status measure_noise(const hc_spectrum *const *s, size_t n,
-                               double *noise, double *mean, hc_err *err)
+                               double *noise, double **sd, double *mean,
+                               hc_err *err)
 {
     double sum = 0;
     for (size_t i = 0; i < n; i++) {
-        double *sd = NULL;
-        hc_status st = hc_fit_kk_noise(s[i], &sd, &noise[i], err);
-        free(sd);
+        hc_status st = hc_fit_kk_noise(s[i], &sd[i], &noise[i], err);
         if (st == HC_NOMEM)
             return st;
         if (st != HC_OK)
@@ -133,15 +185,18 @@ static hc_status measure_noise(const hc_spectrum *const *s, size_t n,
     return HC_OK;
 }
 
-/* One tail with more and more arcs, until a further one gains nothing. */
+/* One tail with more and more arcs, at least as many as the DRT has peaks and
+ * until a further one gains nothing. */
 static hc_status try_row(const hc_fit_setup *setup, bool inductive,
                          const char *tail, const hc_spectrum *const *s,
                          const double *noise, size_t n, hc_fit_outcome *o,
                          hc_fit_choice *out, hc_err *err)
 {
     double best = INFINITY;
+    int most = out->peaks < 3 ? 4 : out->peaks + 1;
+    most = most > ARCS_MAX ? ARCS_MAX : most;
     for (int arcs = tail[0] == '\0' ? 1 : 0;
-         arcs <= ARCS_MAX && out->n < HC_AUTO_MAX; arcs++) {
+         arcs <= most && out->n < HC_AUTO_MAX; arcs++) {
         hc_fit_proposal *p = &out->items[out->n];
         *p = (hc_fit_proposal){.bic = 0};
         candidate_text(p->text, sizeof p->text, inductive, arcs, tail);
@@ -151,9 +206,9 @@ static hc_status try_row(const hc_fit_setup *setup, bool inductive,
         if (st != HC_OK)
             return st;
         out->n++;
-        if (p->bic > best)
+        if (p->bic > best && arcs >= out->peaks)
             break;
-        best = p->bic;
+        best = fmin(best, p->bic);
     }
     return HC_OK;
 }
@@ -163,7 +218,7 @@ hc_status hc_fit_auto(const hc_fit_setup *setup, const hc_spectrum *const *s,
 {
     static const char *const tails[] = {"", "CPE", "W", "Wo", "Ws"};
     const hc_spectrum *picked[SPECTRA_MAX];
-    double noise[SPECTRA_MAX];
+    double noise[SPECTRA_MAX], *sd[SPECTRA_MAX] = {0};
     size_t m = n < SPECTRA_MAX ? n : SPECTRA_MAX;
     hc_fit_outcome *o = malloc(sizeof *o);
     if (o == NULL)
@@ -171,16 +226,19 @@ hc_status hc_fit_auto(const hc_fit_setup *setup, const hc_spectrum *const *s,
     *out = (hc_fit_choice){.spectra = m};
     for (size_t i = 0; i < m; i++)
         picked[i] = s[i * n / m];
-    hc_status st = measure_noise(picked, m, noise, &out->noise, err);
-    look l = look_at(picked, m);
-    for (int inductive = 0; inductive <= l.inductive; inductive++)
+    hc_status st = measure_noise(picked, m, noise, sd, &out->noise, err);
+    if (st == HC_OK)
+        st = look_at(picked, sd, noise, m, out, err);
+    for (int inductive = 0; inductive <= out->inductive; inductive++)
         for (size_t t = 0; t < 5 && st == HC_OK; t++) {
             bool open_ended = t >= 1 && t <= 3;
-            if (l.tail || !open_ended)
+            if (out->tail || !open_ended)
                 st = try_row(setup, inductive > 0, tails[t], picked, noise, m,
                              o, out, err);
         }
     free(o);
+    for (size_t i = 0; i < m; i++)
+        free(sd[i]);
     if (st == HC_OK && out->n == 0)
         st = hc_fail(err, HC_NO, "no circuit could be fitted");
     if (st == HC_OK)
@@ -207,5 +265,13 @@ void hc_fit_auto_records(hc_writer *w, const hc_fit_choice *c)
     }
     hc_record r =
         hc_record_make(&at, "auto", "auto_kk_noise_relative", c->noise, "-");
+    hc_records_put(w, &r);
+    r = hc_record_make(&at, "auto", "auto_drt_peaks",
+                       c->peaks < 0 ? (double)NAN : (double)c->peaks, "-");
+    hc_records_put(w, &r);
+    r = hc_record_word(&at, "auto", "auto_inductance",
+                       c->inductive ? "yes" : "no");
+    hc_records_put(w, &r);
+    r = hc_record_word(&at, "auto", "auto_tail", c->tail ? "yes" : "no");
     hc_records_put(w, &r);
 }

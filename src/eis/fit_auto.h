@@ -19,6 +19,8 @@ typedef struct {
 typedef struct {
     hc_fit_proposal items[HC_AUTO_MAX]; /* best first */
     size_t n, spectra;
+    bool inductive, tail; /* what the spectra look like */
+    int peaks;            /* of the DRT, median; -1: there was none */
     double noise; /* Kramers-Kronig estimate, geometric mean */
 } hc_fit_choice;
 
