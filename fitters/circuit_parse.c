@@ -434,7 +434,7 @@ static hc_status parse_square(parser *p, int *node)
     return HC_OK;
 }
 
-/* p(...), tlo(...), tls(...), tl(...) */
+/* p(...) and the lines of lines.c */
 static hc_status parse_function(parser *p, int *node)
 {
     int kids[HC_CIRCUIT_ELEMENTS], n = 0;
@@ -447,7 +447,8 @@ static hc_status parse_function(parser *p, int *node)
             strncmp(hc_lines[i].name, s, len) == 0)
             line = &hc_lines[i];
     if (s[len] != '(' || (line == NULL && !parallel))
-        return complain(p, "p(, tl(, tlo(, tls( or an element was expected");
+        return complain(
+            p, "p(, tl(, tle(, tlo(, tls( or an element was expected");
     p->at += len + 1;
     char name[8];
     snprintf(name, sizeof name, "%s", parallel ? "p" : line->name);

@@ -25,6 +25,25 @@ static void point_tls(const cx *zc, cx *z, cx *f)
     f[1] = cx_mul(cx_div(*z, zc[1]), cx_scale(d, -0.5));
 }
 
+/* Far end closed by an impedance e, m = sqrt(rail interface):
+ * z = m (e + m tanh y)/(m + e tanh y); with t = tanh(y)/y that is
+ * zi (e + a t)/(zi + e t), a the rail and zi the interface. */
+static void point_tle(const cx *zc, cx *z, cx *f)
+{
+    const cx a = zc[0], zi = zc[1], e = zc[2];
+    cx y = cx_sqrt(cx_div(a, zi)), t, m, d;
+    hc_tanhc(y, &t, &m, &d);
+    cx num = cx_add(e, cx_mul(a, t)), den = cx_add(zi, cx_mul(e, t));
+    cx q = cx_inv(den);
+    *z = cx_mul(zi, cx_mul(num, q));
+    cx half_t = cx_scale(cx_mul(t, d), 0.5); /* dt/dln a = -dt/dln zi */
+    cx zt = cx_mul(cx_sub(cx_mul(zi, a), cx_mul(*z, e)), q); /* dz/dt */
+    cx by_a = cx_mul(zt, half_t);
+    f[0] = cx_add(cx_mul(cx_mul(zi, t), q), cx_div(by_a, a));
+    f[1] = cx_sub(cx_mul(cx_sub(num, *z), q), cx_div(by_a, zi));
+    f[2] = cx_mul(cx_sub(zi, cx_mul(*z, t)), q);
+}
+
 /* Rails a and b contacted at opposite ends, interface c between them:
  * z = ab/S (1 + 2/(y sinh y)) + (a^2 + b^2)/S coth(y)/y, S = a + b. */
 static void point_tl(const cx *zc, cx *z, cx *f)
@@ -59,6 +78,10 @@ const hc_line hc_lines[] = {
      "de Levie 1963, 10.1016/0013-4686(63)80042-0"},
     {"tls", 2, point_tls,
      "sqrt(rail interface) tanh(sqrt(rail/interface)), shorted far end",
+     "Bisquert 2000, 10.1039/b001708f"},
+    {"tle", 3, point_tle,
+     "m (end + m tanh y)/(m + end tanh y), m = sqrt(rail interface), "
+     "y = sqrt(rail/interface): far end closed by any circuit",
      "Bisquert 2000, 10.1039/b001708f"},
     {"tl", 3, point_tl,
      "two rails a, b contacted at opposite ends, interface c: "

@@ -89,7 +89,7 @@ static void test_sentences(void **state)
     says("R1;R2", "position 3: '-' or an element was expected, found ';'");
     says("R1\xc3\xa9", "found a character that is not plain ASCII");
     says("tl(R1,R2)", "tl( needs 3 sub-circuits, found 2");
-    says("q(R1,R2)", "position 1: p(, tl(, tlo(, tls( or an element");
+    says("q(R1,R2)", "position 1: p(, tl(, tle(, tlo(, tls( or an element");
     says("C1{n=2}", "C has no parameter 'n'");
     says("R1{10", "the '{' of R is not closed");
     says("R1{ten}", "position 4: R has no parameter 'ten'; it has R");

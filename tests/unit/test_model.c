@@ -106,6 +106,8 @@ static void test_derivatives(void **state)
         "p(R1{-50},CPE1{Q=1e-4,n=.86})-R2{9}",
         "tlo(R1{30},CPE1{Q=1e-3,n=.9})",
         "tls(R1{30},p(R2{20},C1{1e-3}))",
+        "tle(R1{30},p(R2{20},C1{1e-3}),R3{7})",
+        "tle(R1{30}-L1{1e-5},p(R2{20},CPE1{Q=1e-3,n=.9}),p(R3{7},C1{1e-4}))",
         "tl(R1{30},R2{12},p(R3{20},CPE1{Q=1e-3,n=.9}))",
         "tl(R1{30},R2{.01},p(R3{20}-Wo1{Z0=5,tau=20},CPE1{Q=1e-3,n=.9}))"};
     (void)state;
@@ -179,6 +181,36 @@ static void test_line_is_warburg(void **state)
         assert_true(fabs(a[i] - b[i]) <= 1e-10 * fabs(a[i]));
 }
 
+static void same_impedance(const char *one, const char *other, double tol)
+{
+    double f[POINTS], a[2 * POINTS], b[2 * POINTS], p[HC_CIRCUIT_PARS];
+    hc_err err;
+    frequencies(f);
+    hc_circuit c = parsed(one), d = parsed(other);
+    hc_circuit_values(&c, p);
+    assert_int_equal(
+        hc_circuit_impedance(&c, p, f, POINTS, a, a + POINTS, &err), HC_OK);
+    hc_circuit_values(&d, p);
+    assert_int_equal(
+        hc_circuit_impedance(&d, p, f, POINTS, b, b + POINTS, &err), HC_OK);
+    for (int i = 0; i < POINTS; i++)
+        assert_true(hypot(a[i] - b[i], a[POINTS + i] - b[POINTS + i]) <=
+                    tol * hypot(a[i], a[POINTS + i]));
+}
+
+/* A line closed by nothing is open, by a wire shorted, and by a second line
+ * of the same kind it is one line of both lengths. */
+static void test_closed_line(void **state)
+{
+    (void)state;
+    same_impedance("tle(R1{7},CPE1{Q=.02,n=.9},R2{1e17})",
+                   "tlo(R1{7},CPE1{Q=.02,n=.9})", 1e-10);
+    same_impedance("tle(R1{7},CPE1{Q=.02,n=.9},R2{1e-14})",
+                   "tls(R1{7},CPE1{Q=.02,n=.9})", 1e-10);
+    same_impedance("tle(R1{7},C1{.02},tlo(R2{14},C2{.04}))",
+                   "tlo(R1{21},C1{.06})", 1e-10);
+}
+
 static void test_no_overflow(void **state)
 {
     double f[] = {1e12, 1e-12}, re[2], im[2], p[HC_CIRCUIT_PARS];
@@ -213,6 +245,7 @@ int main(void)
         cmocka_unit_test(test_derivatives),
         cmocka_unit_test(test_closed_forms),
         cmocka_unit_test(test_line_is_warburg),
+        cmocka_unit_test(test_closed_line),
         cmocka_unit_test(test_no_overflow),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
