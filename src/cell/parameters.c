@@ -182,6 +182,32 @@ static hc_status check_cathode(const hc_cell *c, hc_err *err)
     return HC_OK;
 }
 
+/* The voltage window lies within U(x).  Towards a full cathode the logarithm
+ * of the last free sites goes on from 0.9; else a table has to be there. */
+static hc_status check_window(const hc_cell *c, hc_err *err)
+{
+    static const double beyond = 0.1, tail = 0.9;
+    double high = c->value[HC_P_V_MAX], low = c->value[HC_P_V_MIN];
+    if (c->cathode == HC_CATHODE_LITHIUM || !c->has_ocv)
+        return HC_OK;
+    double x = c->ocv.x_min, top = hc_cell_ocv(c, x);
+    if (high > top + beyond && c->ocv.kind != HC_CURVE_CONSTANT)
+        return hc_fail(err, HC_DATA,
+                       "cathode.OCV ends at %.4g V (x = %.4g), window.V_max "
+                       "= %.4g V lies beyond: extend the curve or lower the "
+                       "window",
+                       top, x, high);
+    x = c->ocv.x_max;
+    double bottom = hc_cell_ocv(c, x);
+    if (low < bottom - beyond && x < tail && c->ocv.kind != HC_CURVE_CONSTANT)
+        return hc_fail(err, HC_DATA,
+                       "cathode.OCV ends at %.4g V (x = %.4g), window.V_min "
+                       "= %.4g V lies beyond: extend the curve or raise the "
+                       "window",
+                       bottom, x, low);
+    return HC_OK;
+}
+
 static hc_status check_negative(const hc_cell *c, hc_err *err)
 {
     if (!c->has_u_n)
@@ -259,6 +285,8 @@ hc_status hc_cell_check(const hc_cell *c, hc_err *err)
         st = check_ranges(c, err);
     if (st == HC_OK)
         st = check_index(c, err);
+    if (st == HC_OK)
+        st = check_window(c, err);
     return st;
 }
 

@@ -108,7 +108,7 @@ static hc_status quantity(sentence *s, amount *a)
         return expected(s, "a quantity");
     const char *w = s->words[s->at];
     size_t len = strlen(w);
-    if (w[0] == 'C' && (len == 1 || w[1] == '/')) {
+    if ((w[0] == 'C' || w[0] == 'c') && (len == 1 || w[1] == '/')) {
         double by = 1;
         if (len > 1 && (!hc_number_parse(w + 2, len - 2, &by) || !(by > 0)))
             return expected(s, "a C-rate such as C/10");

@@ -207,8 +207,13 @@ static hc_status one_step(run *r, const hc_sim_step *step, bool *ended_early)
     r->row = 1;
     r->next_out = start + r->o->every_s;
     if (st == HC_OK && already(r, step)) {
-        hc_say_note(r->talk, "step %ld (%s) ends where it begins", r->step,
-                    step->type);
+        hc_observed now;
+        hc_system_observe(s, hc_solver_y(r->v), &now);
+        hc_say_warning(r->talk, NULL, 0,
+                       "step %ld (%s) ends where it begins, at %.4g V and "
+                       "%.4g A",
+                       r->step, step->type, now.voltage,
+                       now.current * s->cell->value[HC_P_AREA]);
         *ended_early = true;
     } else if (st == HC_OK && t_end > start) {
         while (st == HC_OK && why == HC_STEP_GOING) {
