@@ -253,8 +253,12 @@ static size_t print_cell(hc_normal *n, const hc_outcol *c,
             *s = "we";
         return strlen(*s);
     case HC_FROM_RE:
-    case HC_FROM_IM:
-        return print_z(n, cells, pair, c->from == HC_FROM_IM, buf, s);
+    case HC_FROM_IM: {
+        bool imaginary = c->from == HC_FROM_IM;
+        size_t len = print_z(n, cells, pair, imaginary, buf, s);
+        hc_watch_part(n, imaginary, *s, len);
+        return len;
+    }
     case HC_FROM_TIME:
         if (n->slot.time >= 0)
             return hc_normal_text(n, n->slot.time, cells, buf, s);

@@ -245,6 +245,17 @@ static hc_status on_begin(void *ctx, const hc_dataset *d, hc_err *err)
     return accept(n, d, kind, err);
 }
 
+bool hc_normal_clock_text(const hc_normal *n, const hc_cell *c, double *x)
+{
+    bool utc;
+    if (c->type != HC_CELL_TEXT)
+        return false;
+    if (hc_duration_parse(c->u.s, c->len, x))
+        return true;
+    *x = hc_normal_clock(n, c, &utc);
+    return !isnan(*x);
+}
+
 /* All numbers of the row in our units; false when one is none (the row has
  * been rejected). */
 static bool take_numbers(hc_normal *n, const hc_cell *cells)
@@ -266,16 +277,8 @@ static bool take_numbers(hc_normal *n, const hc_cell *cells)
             n->num[i] = hc_meaning_value(&c->m, x);
             continue;
         }
-        if (c->clock && hc_duration_parse(cells[i].u.s, cells[i].len, &x)) {
-            n->num[i] = x;
+        if (c->clock && hc_normal_clock_text(n, &cells[i], &n->num[i]))
             continue;
-        }
-        if (c->clock) {
-            bool utc;
-            n->num[i] = hc_normal_clock(n, &cells[i], &utc);
-            if (!isnan(n->num[i]))
-                continue;
-        }
         hc_sink_reject(n->sink, n->sink->line, "%.60s is not a number: '%.*s'",
                        n->dataset->columns[i].name,
                        (int)(cells[i].len < 40 ? cells[i].len : 40),

@@ -117,7 +117,9 @@ typedef struct {
 /* Of the present spectrum (watch.c). */
 typedef struct {
     hc_span temperature, pressure;
-    long distorted; /* points */
+    long distorted;         /* points */
+    double re;              /* of the present point */
+    long points, inductive; /* with |Im| that is no noise of Re */
 } hc_watch;
 
 /* The instrument's own counters of charge (counters.c). */
@@ -229,6 +231,7 @@ hc_status hc_eis_end(hc_normal *n, hc_err *err) HC_MUST_USE;
 /* Warnings about a spectrum, at its start, each row, its end. */
 void hc_watch_start(hc_normal *n);
 void hc_watch_row(hc_normal *n);
+void hc_watch_part(hc_normal *n, bool imaginary, const char *s, size_t len);
 void hc_watch_end(hc_normal *n);
 /* A column of the loggers at the present time. */
 double hc_normal_logged(const hc_normal *n, int column);
@@ -263,6 +266,8 @@ void hc_put_exact(hc_normal *n, size_t i, double x);
 /* Clock time in seconds of a cell with a date, NaN when it is none. */
 double hc_cell_clock(const hc_cell *c, hc_date_order order, bool *is_utc);
 double hc_normal_clock(const hc_normal *n, const hc_cell *c, bool *is_utc);
+/* A time written as 1:02:03 or as a date; false: neither. */
+bool hc_normal_clock_text(const hc_normal *n, const hc_cell *c, double *x);
 /* Seconds since 1970 UTC of a naive clock time, NaN without a zone. */
 double hc_normal_utc(const hc_normal *n, double clock, bool is_utc);
 

@@ -399,9 +399,14 @@ static hc_status hold(hc_normal *n, const hc_cell *cells, hc_err *err)
 static void numbers_of(hc_normal *n, const hc_cell *cells)
 {
     hc_normal_direction(n, cells);
-    for (size_t i = 0; i < n->n_in; i++)
-        if (n->in[i].number && hc_cell_number(&cells[i], &n->num[i]))
+    for (size_t i = 0; i < n->n_in; i++) {
+        if (!n->in[i].number)
+            continue;
+        if (hc_cell_number(&cells[i], &n->num[i]))
             n->num[i] = hc_meaning_value(&n->in[i].m, n->num[i]);
+        else if (n->in[i].clock)
+            (void)hc_normal_clock_text(n, &cells[i], &n->num[i]);
+    }
 }
 
 /* The row that ran backwards goes out: alone (the next row's time fits what

@@ -2,9 +2,12 @@
  *
  * The temperature should not move by more than 1 K, the pressure not by more
  * than 5 %, and the total harmonic distortion, where the instrument gives
- * it, stay below 5 %.
+ * it, stay below 5 %.  Im Z above 0 nearly everywhere is no cell: somebody
+ * has written -Im Z under the name of Im Z.
  */
 #include "formats/normal.h"
+
+#include "core/number.h"
 
 #include <math.h>
 #include <string.h>
@@ -12,6 +15,10 @@
 #define TEMPERATURE_LIMIT_K      1.0
 #define PRESSURE_LIMIT           0.05
 #define DISTORTION_LIMIT_PERCENT 5.0
+#define INDUCTIVE_LIMIT          0.8
+#define NOISE_LIMIT              0.05
+
+enum { POINTS_MIN = 5 };
 
 static double value(hc_normal *n, const hc_outcol *c)
 {
@@ -36,7 +43,7 @@ void hc_watch_start(hc_normal *n)
 {
     const hc_span none = {NAN, NAN};
     n->watch.temperature = n->watch.pressure = none;
-    n->watch.distorted = 0;
+    n->watch.distorted = n->watch.points = n->watch.inductive = 0;
 }
 
 void hc_watch_row(hc_normal *n)
@@ -54,6 +61,21 @@ void hc_watch_row(hc_normal *n)
     n->watch.distorted += distorted;
 }
 
+/* Part of a point's impedance, Re first, as it is printed.  The Im of a
+ * resistor is noise and says nothing. */
+void hc_watch_part(hc_normal *n, bool imaginary, const char *s, size_t len)
+{
+    double x;
+    if (!hc_number_parse(s, len, &x) || isnan(x))
+        return;
+    if (!imaginary) {
+        n->watch.re = x;
+    } else if (fabs(x) > NOISE_LIMIT * fabs(n->watch.re)) {
+        n->watch.points++;
+        n->watch.inductive += x > 0;
+    }
+}
+
 void hc_watch_end(hc_normal *n)
 {
     const hc_span *t = &n->watch.temperature, *p = &n->watch.pressure;
@@ -68,6 +90,12 @@ void hc_watch_end(hc_normal *n)
         hc_sink_warn(n->sink, 0,
                      "spectrum %ld: the pressure moved from %g to %g Pa", k,
                      p->lo, p->hi);
+    if (n->watch.points >= POINTS_MIN &&
+        (double)n->watch.inductive > INDUCTIVE_LIMIT * (double)n->watch.points)
+        hc_sink_warn(n->sink, 0,
+                     "spectrum %ld: Im Z is above 0 in %ld of %ld points; is "
+                     "it -Im Z that the file holds?",
+                     k, n->watch.inductive, n->watch.points);
     if (n->watch.distorted > 0)
         hc_sink_warn(n->sink, 0,
                      "spectrum %ld: %ld points with more than %g %% harmonic "
