@@ -2,6 +2,7 @@
 #include "plot/kinds.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #define TIME  "test_time_second"
@@ -123,3 +124,63 @@ static hc_status build_series(const hc_plot_input *in, hc_figure *f,
 const hc_plot_kind hc_plot_series = {
     "series", "voltage and current (and temperature) against time", "series",
     build_series};
+
+/* ---- current against potential ---- */
+
+static hc_status add_sweep(const hc_plot_input *in, const hc_rows *g, size_t n,
+                           size_t k, const char *potential, hc_lab_unit unit,
+                           const char *key, hc_panel *p, hc_err *err)
+{
+    int x = hc_plot_column(in, &g[k], potential);
+    int y = hc_plot_column(in, &g[k], "current_ampere");
+    double cycle = hc_plot_context(in, &g[k], "cycle_count");
+    double factor = unit.factor;
+    hc_curve *c;
+    if (hc_plot_per_area(in))
+        factor /= hc_plot_area(in, g[k].frame);
+    hc_status st = hc_plot_xy(in, &g[k], p, x, 1, y, factor,
+                              HC_LOOK_LINE | HC_LOOK_THIN, &c, err);
+    if (st != HC_OK)
+        return st;
+    if (key)
+        c->value = hc_plot_context(in, &g[k], key);
+    else if (n > 1 && isfinite(cycle))
+        snprintf(c->label, sizeof c->label, "cycle %g", cycle);
+    else
+        hc_plot_label(in, g, n, k, c->label, sizeof c->label);
+    return HC_OK;
+}
+
+static hc_status build_cv(const hc_plot_input *in, hc_figure *f, hc_err *err)
+{
+    static const char *const needed[] = {"voltage_volt", "current_ampere",
+                                         NULL};
+    char title[HC_LABEL_SIZE];
+    hc_rows *g = NULL;
+    size_t n = 0;
+    hc_panel *p = NULL;
+    hc_status st = hc_plot_need(in, needed, err);
+    if (st == HC_OK)
+        st = hc_plot_groups(in, "cycle_count", &g, &n, err);
+    if (st == HC_OK) {
+        hc_lab_unit unit = unit_of(in, g, n, CURRENT);
+        const char *key = hc_plot_colour_key(in, g, n, title, sizeof title);
+        bool we = has_values(in, g, n, shown[1].column);
+        st =
+            hc_plot_panel(f, we ? "Potential" : "Voltage", "V",
+                          hc_plot_per_area(in) ? "Current density" : "Current",
+                          unit.unit, &p, err);
+        for (size_t k = 0; k < n && st == HC_OK; k++)
+            st = add_sweep(in, g, n, k, shown[we].column, unit, key, p, err);
+        if (st == HC_OK)
+            st = hc_panel_rule(p, 0, false, "", err);
+        if (st == HC_OK && key)
+            hc_figure_colour_by_value(f, title);
+    }
+    hc_rows_free(g, n);
+    return st;
+}
+
+const hc_plot_kind hc_plot_cv = {
+    "cv", "current against potential, of voltammograms and sweeps", "series",
+    build_cv};

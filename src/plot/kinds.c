@@ -11,7 +11,7 @@ static const hc_plot_kind *const kinds[] = {
     &hc_plot_rate,    &hc_plot_dqdv,          &hc_plot_ccd,
     &hc_plot_gitt,    &hc_plot_ocv,           &hc_plot_cmp,
     &hc_plot_profile, &hc_plot_overpotential, &hc_plot_sweep,
-    &hc_plot_bench,
+    &hc_plot_bench,   &hc_plot_cv,
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 
