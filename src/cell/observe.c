@@ -1,4 +1,5 @@
 /* observe.c: what is seen of a state from outside */
+#include "cell/physics.h"
 #include "cell/system.h"
 
 #include <math.h>
@@ -84,8 +85,21 @@ void hc_system_profile(const hc_system *s, const double *y, double *depth_m,
         x[k] =
             s->film.n ? y[s->film_at + k] : y[s->comp_at + k * s->block + 2];
     }
+    /* midway between the slopes at a cell's two faces; at the outer faces
+     * what the reaction lets through */
+    double near = 0, far = 0;
+    if (s->film.n) {
+        const hc_curve *shape = &s->cell->d_shape;
+        double t_e = s->p[HC_P_T_E], j = y[s->at[HC_U_JP]];
+        double per = j / (HC_FARADAY * s->p[HC_P_C_MAX] * s->p[HC_P_D]);
+        near = t_e * per / hc_curve_at(shape, y[s->at[HC_U_XS]], NULL);
+        far = -(1 - t_e) * per / hc_curve_at(shape, x[g->n - 1], NULL);
+    }
+    double before = near;
     for (size_t k = 0; k < g->n; k++) {
-        size_t a = k ? k - 1 : 0, b = k + 1 < g->n ? k + 1 : k;
-        slope_1_m[k] = (x[b] - x[a]) / (g->center[b] - g->center[a]);
+        double next =
+            k + 1 < g->n ? (x[k + 1] - x[k]) * g->per_distance[k] : far;
+        slope_1_m[k] = 0.5 * (before + next);
+        before = next;
     }
 }

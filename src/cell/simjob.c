@@ -21,8 +21,10 @@ static hc_status put(void *ctx, const hc_sim_point *p, hc_err *err)
                     o->n_values);
     else if (o->job->kind == HC_JOB_SERIES)
         hc_sim_row(o->w, o->cell, &q, o->index, o->values, o->n_values);
-    else if (p->ends_step || o->job->every_s > 0)
+    else if ((p->ends_step || o->job->every_s > 0) && p->t_s > o->t_profile) {
+        o->t_profile = p->t_s; /* a step begins where the last one ended */
         return hc_profile_rows(o->w, o->cell, p, err);
+    }
     return HC_OK;
 }
 
@@ -117,7 +119,7 @@ static hc_status run_series(const hc_sim_job *job, hc_cell *cell,
                             hc_writer *w, hc_talk *talk, hc_err *err)
 {
     hc_sweep_columns none = {0};
-    hc_job_output out = {.job = job, .w = w, .cell = cell};
+    hc_job_output out = {.job = job, .w = w, .cell = cell, .t_profile = -1};
     if (job->kind == HC_JOB_PROFILES)
         hc_profile_columns(w);
     else if (job->kind == HC_JOB_STEPS)

@@ -13,6 +13,7 @@ typedef struct {
     hc_cell *cell;
     hc_ends_state ends;
     gsl_rng *rng;
+    double t_profile; /* of the last one written; -1 before */
     long index;
     const double *values;
     size_t n_values;

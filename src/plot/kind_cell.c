@@ -246,6 +246,62 @@ static const char *swept_column(const hc_plot_input *in, const hc_rows *g)
     return hc_frame_column_name(f, (size_t)i + 1);
 }
 
+/* Rows of a table of steps that discharged something. */
+static void keep_discharges(const hc_plot_input *in, hc_rows *g, int column)
+{
+    size_t kept = 0;
+    for (size_t i = 0; i < g->n; i++)
+        if (hc_plot_number(in, g, i, column) > 0)
+            g->row[kept++] = g->row[i];
+    g->n = kept;
+}
+
+/* Capacity of each discharge over the last swept parameter, a line for each
+ * value of the one before (Wang 2023, Fig. 4). */
+static hc_status build_ends(const hc_plot_input *in, hc_figure *f, hc_err *err)
+{
+    static const char *const q = "step_discharging_capacity_ah";
+    hc_rows *g = NULL;
+    size_t n = 0;
+    hc_panel *p = NULL;
+    const hc_frame *frame = in->frame[0];
+    int at = hc_frame_column(frame, "sweep_index");
+    const char *first = hc_frame_column_name(frame, (size_t)at + 1);
+    const char *last = hc_frame_column_name(frame, (size_t)at + 2);
+    bool two = strcmp(last, "cycle_count") != 0;
+    char x_title[HC_LABEL_SIZE], title[HC_LABEL_SIZE];
+    hc_canvas_escape(two ? last : first, x_title, sizeof x_title);
+    hc_canvas_escape(first, title, sizeof title);
+    hc_status st = hc_plot_groups(in, two ? first : NULL, &g, &n, err);
+    if (st != HC_OK)
+        return st;
+    bool length = strncmp(two ? last : first, "geometry_l", 10) == 0;
+    hc_lab_unit x = {1, ""};
+    if (length)
+        x = hc_lab_prefix(hc_plot_largest(in, g, n, two ? last : first), "m");
+    hc_lab_unit y = hc_lab_charge(hc_plot_largest(in, g, n, q), false);
+    axis a = {two ? last : first, length ? "Thickness" : x_title, x, false};
+    st = hc_plot_panel(f, a.title, x.unit, "Discharge capacity", y.unit, &p,
+                       err);
+    double lo = HUGE_VAL, hi = 0;
+    for (size_t k = 0; k < n && st == HC_OK; k++) {
+        keep_discharges(in, &g[k], hc_plot_column(in, &g[k], q));
+        st = add(in, &g[k], &a, q, y.factor, HC_LOOK_LINE | HC_LOOK_POINTS, "",
+                 hc_palette(k), p, err);
+        if (st != HC_OK || !two)
+            continue;
+        double v = hc_plot_context(in, &g[k], first);
+        p->curve[k].value = v;
+        lo = fmin(lo, v);
+        hi = fmax(hi, v);
+    }
+    f->bar_log = lo > 0 && hi > 20 * lo;
+    if (st == HC_OK && two)
+        hc_figure_colour_by_value(f, title);
+    hc_rows_free(g, n);
+    return st;
+}
+
 static hc_status build_sweep(const hc_plot_input *in, hc_figure *f,
                              hc_err *err)
 {
@@ -254,6 +310,9 @@ static hc_status build_sweep(const hc_plot_input *in, hc_figure *f,
     size_t n = 0;
     hc_panel *p = NULL;
     hc_status st = hc_plot_need(in, needed, err);
+    if (st == HC_OK &&
+        hc_frame_column(in->frame[0], "step_discharging_capacity_ah") >= 0)
+        return build_ends(in, f, err);
     if (st == HC_OK)
         st = hc_plot_groups(in, "sweep_index", &g, &n, err);
     if (st == HC_OK) {
