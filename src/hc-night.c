@@ -70,6 +70,13 @@ static const hc_option options[] = {
          growing),
     FLAG("dry-run", 'n', "say what would be done", dry_run),
     TIME("watch", "begin again so long after the end of each night", watch_s),
+    {"engine", 0, HC_OPT_CHOICE, "NAME", "who runs the jobs (local)",
+     offsetof(opts, night.engine), "local|slurm", 0, 0, {0}},
+    TEXT("partition", 0, "NAME", "slurm: partition", partition),
+    {"sbatch", 0, HC_OPT_LIST, "OPTION", "slurm: an option of sbatch",
+     offsetof(opts, night.sbatch), NULL, 0, 0, {0}},
+    COUNT("chunk", 0, "slurm: jobs in one task (8)", chunk, 1, 10000),
+    TIME("poll", "slurm: time between looks (2s)", poll_s),
     HC_OPTIONS_COMMON(opts),
     HC_OPTIONS_END};
 
@@ -122,14 +129,19 @@ static hc_status run(hc_session *s, opts *o, const char *program, int *signal)
     return st;
 }
 
-/* Hidden use: `--probe [CELLS]` answers questions about files. */
+/* Hidden uses: `--probe [CELLS]` answers questions about files, `--task LIST
+ * N` is a task of slurm. */
 static bool serve(int argc, char **argv, int *code)
 {
     hc_err err = {0};
-    if (argc < 2 || strcmp(argv[1], "--probe") != 0)
+    hc_status st;
+    if (argc >= 2 && strcmp(argv[1], "--probe") == 0)
+        st = hc_probe_serve(STDIN_FILENO, STDOUT_FILENO,
+                            argc > 2 ? argv[2] : NULL, &err);
+    else if (argc == 4 && strcmp(argv[1], "--task") == 0)
+        st = hc_night_task(argv[2], strtol(argv[3], NULL, 10), &err);
+    else
         return false;
-    hc_status st = hc_probe_serve(STDIN_FILENO, STDOUT_FILENO,
-                                  argc > 2 ? argv[2] : NULL, &err);
     if (st != HC_OK)
         hc_say_error(&(hc_talk){.tool = "hc-night"}, &err);
     *code = hc_status_exit(st);
@@ -140,11 +152,14 @@ int main(int argc, char **argv)
 {
     long processors = sysconf(_SC_NPROCESSORS_ONLN);
     opts o = {.night = {.out = "night",
+                        .engine = "local",
                         .jobs = processors > 0 ? processors : 1,
                         .retries = 3,
+                        .chunk = 8,
                         .time_s = 3600,
                         .file_b = 1000,
-                        .probe_s = 60}};
+                        .probe_s = 60,
+                        .poll_s = 2}};
     char program[PATH_MAX];
     hc_session s;
     int code = 0, signal = 0;
@@ -155,6 +170,7 @@ int main(int argc, char **argv)
     if (!hc_session_begin(&s, &tool, argc, argv, &o, &o.common))
         return hc_session_end(&s);
     hc_session_note(&s, run(&s, &o, program, &signal));
+    hc_list_clear(&o.night.sbatch);
     code = hc_session_end(&s);
     if (signal != 0)
         raise(signal);

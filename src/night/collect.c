@@ -236,11 +236,13 @@ static hc_status keep(const hc_night *n, const hc_work *w, const char *folder,
 {
     char *to = place(n->jobs, w->id), *old = place(n->quarantine, w->id);
     char *note = place(folder, ".process");
-    hc_status st = to == NULL || old == NULL || note == NULL
+    char *result = place(folder, ".result");
+    hc_status st = to == NULL || old == NULL || note == NULL || result == NULL
                        ? hc_fail_nomem(err)
                        : HC_OK;
     if (st == HC_OK) {
         unlink(note);
+        unlink(result);
         st = hc_folder_move(folder, to, err);
     }
     if (st == HC_OK && access(old, F_OK) == 0)
@@ -248,6 +250,7 @@ static hc_status keep(const hc_night *n, const hc_work *w, const char *folder,
     free(to);
     free(old);
     free(note);
+    free(result);
     return st;
 }
 

@@ -322,7 +322,9 @@ static hc_status work(hc_night *n, int *signal, hc_err *err)
     if (st == HC_OK)
         st = hc_collector_new(&c, n, err);
     if (st == HC_OK)
-        st = hc_engine_local(n, c, signal, err);
+        st = strcmp(n->o->engine, "slurm") == 0
+                 ? hc_engine_slurm(n, c, signal, err)
+                 : hc_engine_local(n, c, signal, err);
     hc_collector_free(c);
     if (st == HC_OK && *signal == 0)
         st = finish(n, err);

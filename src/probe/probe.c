@@ -16,7 +16,7 @@
 #include <unistd.h>
 
 /* So much of a large file shows what it is. */
-enum { HEAD = 4 << 20, WHOLE_MAX = 512 << 20 };
+enum { HEAD = 2 << 20, WHOLE_MAX = 512 << 20 };
 
 typedef struct {
     hc_status status;

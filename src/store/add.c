@@ -239,7 +239,11 @@ static hc_status insert_source(hc_store *s, sqlite3_int64 run_id,
     st = hc_sql_prepare(s,
                         "INSERT INTO source (sha256, name, format)"
                         " VALUES (?1, ?2, ?3)"
-                        " ON CONFLICT (sha256) DO NOTHING",
+                        " ON CONFLICT (sha256) DO UPDATE SET"
+                        " name = excluded.name, format = excluded.format"
+                        /* the same whoever comes first */
+                        " WHERE excluded.format != '-' AND (source.format ="
+                        " '-' OR excluded.format < source.format)",
                         &q, err);
     if (st == HC_OK) {
         hc_sql_text(q, 1, hex);
