@@ -294,14 +294,6 @@ static void fill_curve(const mixture *x, double level, const hc_drt *np,
 
 /* ---- the rest of the result ---- */
 
-static void add_ends(hc_drt *r, const hc_lgp *g, const hc_drt_base *b)
-{
-    r->l_h = b->high.on ? exp(b->high.ln_a + b->high.p * g->low) : 0;
-    r->l_n = b->high.on ? b->high.p : 1;
-    r->inv_c = b->low.on ? exp(b->low.ln_a - b->low.p * g->high) : 0;
-    r->c_n = b->low.on ? b->low.p : 1;
-}
-
 static void peak_of(const mixture *x, const hc_arc_model *m, size_t a,
                     hc_drt_peak *p)
 {
@@ -418,10 +410,13 @@ static hc_status blend(mixture *x, const hc_lgp_mix *mix,
         fill_curve(x, opt->band_level, np, out);
         fill_sums(x, np, mix, out, z);
         const bool arcs = x->weight_np < 0.5;
-        add_ends(out, x->g,
-                 !arcs                  ? &mix->best.base
-                 : x->weight_rest > 0.5 ? &x->rest_base
-                                        : &x->kept[0].base);
+        const double r_inf = out->r_inf;
+        hc_drt_put_base(x->g,
+                        !arcs                  ? &mix->best.base
+                        : x->weight_rest > 0.5 ? &x->rest_base
+                                               : &x->kept[0].base,
+                        out);
+        out->r_inf = r_inf;
         out->sd_r_inf = arcs ? sqrt(x->kept[0].cov[0]) : np->sd_r_inf;
         hc_drt_chi2(out, x->g->d);
         out->objective = out->chi2;
@@ -475,8 +470,17 @@ static hc_status candidates(mixture *x, const hc_drt_base *base, double e_np,
     return HC_OK;
 }
 
-hc_status hc_drt_arcs(const hc_drt_data *d, const hc_drt_options *opt,
-                      hc_drt *out, hc_err *err)
+/* m(RQ): arcs only, all of them ZARC, the best sum of them. */
+static void take_best(mixture *x)
+{
+    x->weight[0] = 1;
+    for (size_t k = 1; k < MIXED; k++)
+        x->weight[k] = 0;
+    x->weight_np = x->weight_rest = 0;
+}
+
+static hc_status run(const hc_drt_data *d, const hc_drt_options *opt,
+                     bool only_zarc, hc_drt *out, hc_err *err)
 {
     hc_lgp g;
     hc_lgp_mix mix;
@@ -494,10 +498,13 @@ hc_status hc_drt_arcs(const hc_drt_data *d, const hc_drt_options *opt,
     st = hc_lgp_result(&g, &mix, opt->band_level, &np, err);
     if (st == HC_OK) {
         st = mixture_make(&x, &g, err);
+        x.fit.only_zarc = only_zarc;
         if (st == HC_OK)
             st = candidates(&x, &base, mix.e, err);
         if (st == HC_OK) {
             set_weights(&x, mix.e + charge_np);
+            if (only_zarc)
+                take_best(&x);
             st = blend(&x, &mix, opt, &np, out, err);
         }
         mixture_clear(&x);
@@ -506,4 +513,16 @@ hc_status hc_drt_arcs(const hc_drt_data *d, const hc_drt_options *opt,
     hc_lgp_mix_clear(&mix);
     hc_lgp_clear(&g);
     return st;
+}
+
+hc_status hc_drt_arcs(const hc_drt_data *d, const hc_drt_options *opt,
+                      hc_drt *out, hc_err *err)
+{
+    return run(d, opt, false, out, err);
+}
+
+hc_status hc_drt_mrq(const hc_drt_data *d, const hc_drt_options *opt,
+                     hc_drt *out, hc_err *err)
+{
+    return run(d, opt, true, out, err);
 }

@@ -137,6 +137,8 @@ static void propose(search *s, proposal *p, double *v)
     const size_t n = (size_t)((g->high - g->low + 2.4) / step) + 1;
     for (size_t k = 0; k < FAMILIES; k++) {
         p[k] = (proposal){.gain = 0};
+        if (s->f->only_zarc && families[k].kind != HC_ARC_ZARC)
+            continue;
         for (size_t i = 0; i < n; i++) {
             const hc_arc a = hc_arc_make(families[k].kind, 0,
                                          g->low - 1.2 + step * (double)i,
@@ -223,7 +225,7 @@ static bool try_swaps(search *s, hc_arc_model *cur)
     for (size_t i = 0; i < cur->n; i++)
         for (size_t k = 0; k < SWAPS; k++) {
             const hc_arc_kind to = others[cur->arc[i].kind][k];
-            if (to == HC_ARC_KINDS)
+            if (to == HC_ARC_KINDS || s->f->only_zarc)
                 break;
             /* an exponent far from a special case is not worth its trial */
             if (to == HC_ARC_RC && cur->arc[i].phi < 0.85)

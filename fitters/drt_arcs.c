@@ -286,7 +286,6 @@ static void evaluate(hc_arc_fitter *f, const hc_arc_model *m)
 {
     const hc_lgp *g = f->g;
     const size_t rows = g->rows;
-    f->evaluations++;
     for (size_t i = 0; i < g->n; i++) {
         cx z = {m->base.r_inf, 0};
         put(f, f->j, i, cx_make(1, 0));

@@ -46,7 +46,7 @@ typedef struct {
     double *z;           /* scratch, 2 n */
     double t_min, t_max; /* of ln t */
     double r_min, r_max; /* of ln R */
-    int evaluations;
+    bool only_zarc;           /* m(RQ) */
 } hc_arc_fitter;
 
 const char *hc_arc_name(hc_arc_kind k);
@@ -80,6 +80,10 @@ void hc_arc_model_z(const hc_arc_fitter *f, const hc_arc_model *m,
  * of kinds, and returns how many. */
 size_t hc_arc_search(hc_arc_fitter *f, const hc_drt_base *base,
                      hc_arc_model *kept, size_t cap);
+
+/* m(RQ): B. A. Boukamp, Electrochim. Acta 154 (2015) 35. */
+hc_status hc_drt_mrq(const hc_drt_data *d, const hc_drt_options *opt,
+                     hc_drt *out, hc_err *err) HC_MUST_USE;
 
 hc_status hc_drt_arcs(const hc_drt_data *d, const hc_drt_options *opt,
                       hc_drt *out, hc_err *err) HC_MUST_USE;

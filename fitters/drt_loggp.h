@@ -73,6 +73,9 @@ hc_status hc_lgp_solve(const hc_lgp *g, const hc_lgp_prior *p, hc_lgp_fit *fit,
 /* Impedance of a base at angular frequency w. */
 double complex hc_drt_base_z(const hc_drt_base *b, const hc_lgp *g, double w);
 
+/* r_inf and the power laws of a result. */
+void hc_drt_put_base(const hc_lgp *g, const hc_drt_base *b, hc_drt *r);
+
 hc_status hc_drt_loggp(const hc_drt_data *d, const hc_drt_options *opt,
                        hc_drt *out, hc_err *err) HC_MUST_USE;
 

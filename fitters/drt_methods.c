@@ -10,6 +10,10 @@ const hc_drt_method hc_drt_methods[] = {
      hc_drt_loggp},
     {"arcs", "closed-form arcs and ln gamma, ranked by evidence", hc_drt_arcs},
     {"ridge", "Tikhonov regularisation, exactly non-negative", hc_drt_ridge},
+    {"nnls", "non-negative least squares, hardly any penalty", hc_drt_nnls},
+    {"fourier", "Fourier transform of Im Z, extrapolated ends",
+     hc_drt_fourier},
+    {"mrq", "sum of ZARC arcs, m(RQ)", hc_drt_mrq},
     {NULL, NULL, NULL},
 };
 

@@ -10,6 +10,7 @@
 
 #include "fitters/dense.h"
 #include "fitters/nnls.h"
+#include "fitters/truncated.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -67,6 +68,74 @@ static void fill(const hc_drt_linear *p, const hc_drt_data *d, const double *x,
     r->objective = ssr + lambda * p->mean_w2 * pen;
 }
 
+static int compare(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Quantiles and sd of gamma at every output time from samples of x. */
+static void quantiles(const hc_drt_linear *p, const hc_drt_options *opt,
+                      const double *x, double *col, hc_drt *r)
+{
+    const size_t n = opt->band_samples, nx = p->n_free + p->n_basis;
+    const double tail = (1 - opt->band_level) / 2;
+    for (size_t k = 0; k < r->n_tau; k++) {
+        const double u = log(r->tau_s[k]);
+        double w[512], sum = 0, square = 0;
+        size_t lo = p->n_basis, hi = 0;
+        for (size_t i = 0; i < p->n_basis; i++) {
+            const double t = p->eps * (u - p->ln_tau[i]);
+            const bool near = i < 512 && fabs(t) < p->basis->support;
+            if (near) {
+                w[i] = p->basis->phi(t);
+                lo = i < lo ? i : lo;
+                hi = i + 1;
+            }
+        }
+        for (size_t s = 0; s < n; s++) {
+            const double *c = x + s * nx + p->n_free;
+            col[s] = 0;
+            for (size_t i = lo; i < hi; i++)
+                col[s] += w[i] * c[i];
+            sum += col[s];
+            square += col[s] * col[s];
+        }
+        qsort(col, n, sizeof *col, compare);
+        const double last = (double)(n - 1);
+        r->low[k] = col[(size_t)(tail * last)];
+        r->high[k] = col[(size_t)ceil((1 - tail) * last)];
+        const double mean = sum / (double)n;
+        r->sd[k] = sqrt(fmax(0, square / (double)n - mean * mean));
+    }
+}
+
+/* The posterior of the ridge problem held at or above zero; with unit weights
+ * its noise is that of the residual. */
+static hc_status band(const hc_drt_linear *p, const hc_drt_options *opt,
+                      double *h, double *g, const bool *nonneg,
+                      const double *x, hc_drt *r, hc_err *err)
+{
+    const size_t n = p->n_free + p->n_basis, s = opt->band_samples;
+    const double noise2 =
+        opt->unit_weights ? r->chi2 / (2 * (double)r->n - 10) : 1;
+    double *draws = malloc((s * n + s) * sizeof *draws);
+    if (!draws)
+        return hc_fail_nomem(err);
+    for (size_t i = 0; i < n * n; i++)
+        h[i] /= noise2;
+    for (size_t i = 0; i < n; i++) {
+        g[i] /= noise2;
+        h[i * n + i] *= 1 + 1e-10;
+    }
+    const hc_status st =
+        hc_truncated_normal(n, h, g, nonneg, x, s, opt->seed, draws, err);
+    if (st == HC_OK)
+        quantiles(p, opt, draws, draws + s * n, r);
+    free(draws);
+    return st;
+}
+
 static hc_status solve(const hc_drt_linear *p, const hc_drt_data *d,
                        const hc_drt_options *opt, double lambda, hc_drt *out,
                        hc_err *err)
@@ -98,6 +167,10 @@ static hc_status solve(const hc_drt_linear *p, const hc_drt_data *d,
              "%s basis of %zu, penalty on derivative %d, lambda %.4g by %s",
              p->basis->name, p->n_basis, opt->order, lambda,
              isnan(opt->lambda) ? opt->rule : "option");
+    if (opt->band_level > 0)
+        st = band(p, opt, h, g, nonneg, x, out, err);
+    if (st != HC_OK)
+        hc_drt_clear(out);
 cleanup:
     free(h);
     free(nonneg);
@@ -124,4 +197,16 @@ hc_status hc_drt_ridge(const hc_drt_data *d, const hc_drt_options *opt,
         st = solve(&p, d, opt, lambda, out, err);
     hc_drt_linear_clear(&p);
     return st;
+}
+
+/* No penalty to speak of: spikes where the data want them. */
+hc_status hc_drt_nnls(const hc_drt_data *d, const hc_drt_options *opt,
+                      hc_drt *out, hc_err *err)
+{
+    hc_drt_options o = *opt;
+    o.basis = "piecewise-linear";
+    o.order = 1;
+    o.lambda = 1e-9;
+    o.band_level = 0; /* it would be as wide as the curve is high */
+    return hc_drt_ridge(d, &o, out, err);
 }

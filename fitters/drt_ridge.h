@@ -31,4 +31,9 @@ hc_status hc_drt_choose_lambda(const hc_drt_linear *p, const hc_drt_data *d,
 hc_status hc_drt_ridge(const hc_drt_data *d, const hc_drt_options *opt,
                        hc_drt *out, hc_err *err) HC_MUST_USE;
 
+hc_status hc_drt_nnls(const hc_drt_data *d, const hc_drt_options *opt,
+                      hc_drt *out, hc_err *err) HC_MUST_USE;
+hc_status hc_drt_fourier(const hc_drt_data *d, const hc_drt_options *opt,
+                         hc_drt *out, hc_err *err) HC_MUST_USE;
+
 #endif

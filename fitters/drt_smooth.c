@@ -27,19 +27,13 @@ double hc_lgp_at(const hc_lgp *g, const double *y, double u)
                               s * (2 * (y0 - y1) + a + b)));
 }
 
-static void fill_base(const hc_lgp *g, const hc_lgp_fit *fit, hc_drt *r)
+void hc_drt_put_base(const hc_lgp *g, const hc_drt_base *b, hc_drt *r)
 {
-    const hc_drt_power *hi = &fit->base.high, *lo = &fit->base.low;
-    r->r_inf = fit->base.r_inf;
-    r->sd_r_inf = fit->sd_r_inf;
-    if (hi->on) {
-        r->l_h = exp(hi->ln_a - hi->p * log(g->w_max));
-        r->l_n = hi->p;
-    }
-    if (lo->on) {
-        r->inv_c = exp(lo->ln_a + lo->p * log(g->w_min));
-        r->c_n = lo->p;
-    }
+    r->r_inf = b->r_inf;
+    r->l_h = b->high.on ? exp(b->high.ln_a + b->high.p * g->low) : 0;
+    r->l_n = b->high.on ? b->high.p : 1;
+    r->inv_c = b->low.on ? exp(b->low.ln_a - b->low.p * g->high) : 0;
+    r->c_n = b->low.on ? b->low.p : 1;
 }
 
 /* What the data leave open of the height of a bump one unit of ln tau wide
@@ -143,7 +137,8 @@ static void fill(const hc_lgp *g, const hc_lgp_mix *mix, hc_drt *r)
     }
     r->noise_raised = g->raised;
     r->minus2_ln_evidence = mix->e;
-    fill_base(g, &mix->best, r);
+    hc_drt_put_base(g, &mix->best.base, r);
+    r->sd_r_inf = mix->best.sd_r_inf;
     hc_drt_chi2(r, g->d);
     r->objective = r->chi2;
     snprintf(r->model, sizeof r->model,
