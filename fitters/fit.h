@@ -117,10 +117,16 @@ const char *hc_par_state_name(hc_par_state s);
 typedef struct {
     double value, std_error;
     double sd; /* of ln|value|, or of the exponent itself */
+    double sd_alone; /* the same if all others were known: large where no
+                      * frequency of the data depends on the parameter */
     double ci_low, ci_high;
     double profile_low, profile_high; /* NaN: not computed; inf: open */
     hc_par_state state;
 } hc_fit_par;
+
+/* Not identifiable because no frequency of the data depends on it, rather
+ * than because others could take its place. */
+bool hc_par_is_unseen(const hc_fit_par *q, bool exponent);
 
 typedef struct {
     hc_fit_par par[HC_CIRCUIT_PARS];

@@ -11,6 +11,12 @@
 
 static const double sd_limit = 0.3, sd_limit_exponent = 0.075;
 
+bool hc_par_is_unseen(const hc_fit_par *q, bool exponent)
+{
+    return q->state == HC_PAR_NOT_IDENTIFIABLE &&
+           !(q->sd_alone <= (exponent ? sd_limit_exponent : sd_limit));
+}
+
 const char *hc_par_state_name(hc_par_state s)
 {
     switch (s) {
@@ -185,6 +191,7 @@ static void describe(const hc_fit *f, const hc_fit_minimum *m,
         *q = (hc_fit_par){.value = m->p[k],
                           .std_error = NAN,
                           .sd = NAN,
+                          .sd_alone = NAN,
                           .ci_low = NAN,
                           .ci_high = NAN,
                           .profile_low = NAN,
@@ -202,6 +209,7 @@ static void describe(const hc_fit *f, const hc_fit_minimum *m,
     }
     for (int i = 0; i < f->nf; i++) {
         hc_fit_par *q = &r->par[f->index[i]];
+        q->sd_alone = sqrt(r->s2 / s->jtj[i * f->nf + i]);
         if (!s->bound[i])
             continue;
         q->state = HC_PAR_AT_BOUND;

@@ -175,13 +175,22 @@ static void warn(hc_fit_job *job, const hc_spectrum *s,
 {
     hc_talk *talk = &job->session->talk;
     const hc_fit_report *r = &out->report;
-    hc_text bad = {0};
+    const hc_circuit *c = &job->setup.circuit;
+    hc_text bad = {0}, unseen = {0};
     double usual = usual_noise(job);
-    for (int i = 0; i < r->n_free; i++)
-        if (r->par[r->index[i]].state == HC_PAR_NOT_IDENTIFIABLE ||
-            r->par[r->index[i]].state == HC_PAR_NOT_SEPARABLE)
-            hc_text_printf(&bad, " %s",
-                           job->setup.circuit.pars[r->index[i]].name);
+    for (int i = 0; i < r->n_free; i++) {
+        const hc_par *p = &c->pars[r->index[i]];
+        const hc_fit_par *q = &r->par[r->index[i]];
+        if (hc_par_is_unseen(q, p->spec->kind == HC_PAR_EXP))
+            hc_text_printf(&unseen, " %s", p->name);
+        else if (q->state == HC_PAR_NOT_IDENTIFIABLE ||
+                 q->state == HC_PAR_NOT_SEPARABLE)
+            hc_text_printf(&bad, " %s", p->name);
+    }
+    if (unseen.len > 0)
+        hc_say_warning(talk, file, 0,
+                       "spectrum %ld: no frequency of the data depends on%s",
+                       s->spectrum_index, hc_text_get(&unseen));
     if (bad.len > 0)
         hc_say_warning(talk, file, 0,
                        "spectrum %ld: the data do not determine%s",
@@ -204,6 +213,7 @@ static void warn(hc_fit_job *job, const hc_spectrum *s,
                        "times those of the spectra before",
                        s->spectrum_index, r->noise_relative / usual);
     hc_text_clear(&bad);
+    hc_text_clear(&unseen);
 }
 
 static hc_status one_spectrum(hc_fit_job *job, const hc_spectrum *s,
