@@ -13,6 +13,7 @@
 #include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -24,6 +25,7 @@
 void *__libc_malloc(size_t size);
 void *__libc_calloc(size_t count, size_t size);
 void *__libc_realloc(void *block, size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
 void __libc_free(void *block);
 
 static bool watching;
@@ -110,6 +112,27 @@ void *realloc(void *block, size_t size)
     if (block == NULL)
         return counted(__libc_malloc(size));
     return __libc_realloc(block, size);
+}
+
+/* Aligned blocks are FFTW's, which ends the process without memory: they
+ * are counted, and never fail. */
+void *memalign(size_t alignment, size_t size)
+{
+    return counted(__libc_memalign(alignment, size));
+}
+
+void *aligned_alloc(size_t alignment, size_t size)
+{
+    return counted(__libc_memalign(alignment, size));
+}
+
+int posix_memalign(void **out, size_t alignment, size_t size)
+{
+    void *block = counted(__libc_memalign(alignment, size));
+    if (block == NULL)
+        return ENOMEM;
+    *out = block;
+    return 0;
 }
 
 void free(void *block)
