@@ -139,6 +139,10 @@ static hc_status run(hc_session *s, opts *o)
             s->err = end;
         }
     }
+    if (st != HC_OK && hc_writer_rows(w) == 0) { /* no head without rows */
+        hc_out_discard(s->out);
+        s->out = NULL;
+    }
     hc_writer_free(w);
     return st;
 }
