@@ -2,21 +2,12 @@
 #include "config.h"
 
 #include "core/session.h"
-#include "core/text.h"
-#include "report/report.h"
-
-#include <errno.h>
-#include <stdio.h>
-#include <stdlib.h>
-#include <string.h>
-#include <sys/mman.h>
-#include <unistd.h>
+#include "report/command.h"
 
 typedef struct {
     hc_common common;
-    const char *title;
+    hc_report_options r;
     hc_list names;
-    long max_rows;
     bool fail_fast;
 } opts;
 
@@ -26,7 +17,7 @@ static const hc_option options[] = {
      HC_OPT_TEXT,
      "TEXT",
      "title of the page",
-     offsetof(opts, title),
+     offsetof(opts, r.title),
      NULL,
      0,
      0,
@@ -46,10 +37,60 @@ static const hc_option options[] = {
      HC_OPT_INTEGER,
      "N",
      "leave out the rows of longer tables (2000)",
-     offsetof(opts, max_rows),
+     offsetof(opts, r.max_rows),
      NULL,
      0,
      1e6,
+     {0}},
+    {"max-figures",
+     0,
+     HC_OPT_INTEGER,
+     "N",
+     "figures on the page (500)",
+     offsetof(opts, r.max_figures),
+     NULL,
+     0,
+     1e6,
+     {0}},
+    {"db",
+     0,
+     HC_OPT_TEXT,
+     "FILE",
+     "the page of a database of hc-night or hc-db",
+     offsetof(opts, r.db),
+     NULL,
+     0,
+     0,
+     {0}},
+    {"filter",
+     0,
+     HC_OPT_TEXT,
+     "WORDS",
+     "of a database only what matches, e.g. 'cell=c7'",
+     offsetof(opts, r.filter),
+     NULL,
+     0,
+     0,
+     {0}},
+    {"by",
+     0,
+     HC_OPT_TEXT,
+     "FACT",
+     "the fact of the cells that makes groups (group)",
+     offsetof(opts, r.by),
+     NULL,
+     0,
+     0,
+     {0}},
+    {"to",
+     't',
+     HC_OPT_CHOICE,
+     "FORMAT",
+     "html or pdf; without it the ending of -o FILE says",
+     offsetof(opts, r.to),
+     "html|pdf",
+     0,
+     0,
      {0}},
     HC_OPTION_FAIL_FAST(opts, fail_fast),
     HC_OPTIONS_COMMON(opts),
@@ -57,92 +98,30 @@ static const hc_option options[] = {
 
 static const hc_tool tool = {
     "hc-report",
-    "one HTML page of tables, records and their figures",
+    "one page of a night, of tables, records and their figures",
     "[FILE...]",
     "The page needs no network: figures are in it, tables can be sorted and\n"
     "filtered.  A curve of hc-fit --curve is drawn over the spectrum before\n"
-    "it.",
+    "it.  With --db it says what a night of hc-night changed, what failed "
+    "and\n"
+    "what ran, and shows cells side by side and one by one.",
     options,
     0,
     -1};
 
-/* The standard input as a file that hc-plot can read as well. */
-static hc_status keep_input(char *path, size_t cap, hc_err *err)
-{
-    char buf[65536];
-    ssize_t n;
-    int fd = memfd_create("stdin", 0);
-    if (fd < 0)
-        return hc_fail(err, HC_INTERNAL, "memfd: %s", strerror(errno));
-    while ((n = read(STDIN_FILENO, buf, sizeof buf)) != 0) {
-        if (n < 0 && errno == EINTR)
-            continue;
-        if (n < 0 || write(fd, buf, (size_t)n) != n) {
-            close(fd);
-            return hc_fail(err, HC_IO, "(stdin): %s", strerror(errno));
-        }
-    }
-    snprintf(path, cap, "/dev/fd/%d", fd);
-    return HC_OK;
-}
-
-typedef struct {
-    hc_report_table *table;
-    size_t n;
-    char input[64]; /* path of the kept standard input */
-} tables;
-
-static hc_status add_table(tables *t, const char *file, const char *name,
-                           hc_err *err)
-{
-    hc_report_table *to = &t->table[t->n];
-    *to = (hc_report_table){.path = file, .name = name};
-    if (strcmp(file, "-") == 0) {
-        hc_status st = keep_input(t->input, sizeof t->input, err);
-        if (st != HC_OK)
-            return st;
-        to->path = t->input;
-        if (strcmp(name, "-") == 0)
-            to->name = "standard input";
-    }
-    hc_status st = hc_frame_open(&to->frame, to->path, err);
-    t->n += st == HC_OK;
-    return st;
-}
-
-static void work(hc_session *s, const opts *o)
-{
-    tables t = {.table = calloc(s->n_files + 1, sizeof *t.table)};
-    if (!t.table) {
-        hc_session_note(s, hc_fail_nomem(&s->err));
-        return;
-    }
-    for (size_t i = 0; i < s->n_files; i++) {
-        const char *name = i < o->names.n ? o->names.items[i] : s->files[i];
-        if (!hc_session_note(s, add_table(&t, s->files[i], name, &s->err)))
-            break;
-    }
-    hc_report r = {.title = o->title,
-                   .table = t.table,
-                   .n = t.n,
-                   .max_rows = o->max_rows,
-                   .talk = &s->talk};
-    /* the page says what is in it; a table that was broken is not */
-    if (t.n && hc_session_note(s, hc_report_write(&r, s->out, &s->err)))
-        hc_out_mark_whole(s->out);
-    for (size_t i = 0; i < t.n; i++)
-        hc_frame_free(t.table[i].frame);
-    free(t.table);
-}
-
 int main(int argc, char **argv)
 {
-    opts o = {.title = "halfcell report", .max_rows = 2000};
+    opts o = {.r = {.title = "halfcell report",
+                    .max_rows = 2000,
+                    .max_figures = 500,
+                    .by = "group"}};
     hc_session s;
     if (!hc_session_begin(&s, &tool, argc, argv, &o, &o.common))
         return hc_session_end(&s);
     s.fail_fast = o.fail_fast;
-    work(&s, &o);
+    o.r.name = o.names.items;
+    o.r.n_names = o.names.n;
+    hc_report_command(&s, &o.r);
     hc_list_clear(&o.names);
     return hc_session_end(&s);
 }

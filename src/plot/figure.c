@@ -1,6 +1,7 @@
 #include "plot/figure.h"
 
 #include "core/text.h"
+#include "plot/canvas.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -20,6 +21,8 @@ static void clear_panel(hc_panel *p)
     free(p->curve);
     free(p->note);
     free(p->rule);
+    free(p->x.name);
+    free(p->y.name);
     free(p->map.x);
     free(p->map.y);
     free(p->map.v);
@@ -123,6 +126,19 @@ void hc_axis_title(hc_axis *a, const char *title, const char *unit)
 {
     snprintf(a->title, sizeof a->title, "%s", title);
     snprintf(a->unit, sizeof a->unit, "%s", unit);
+}
+
+hc_status hc_axis_name(hc_axis *a, size_t at, const char *words, hc_err *err)
+{
+    char(*p)[HC_NAME_SIZE] =
+        hc_grow(a->name, &a->cap_names, at + 1, sizeof *p);
+    if (!p)
+        return hc_fail_nomem(err);
+    a->name = p;
+    for (; a->n_names <= at; a->n_names++)
+        p[a->n_names][0] = '\0';
+    hc_canvas_escape(words, p[at], sizeof p[at]);
+    return HC_OK;
 }
 
 double hc_figure_bar_place(const hc_figure *f, double value)

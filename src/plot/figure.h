@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { HC_LABEL_SIZE = 128 };
+enum { HC_LABEL_SIZE = 128, HC_NAME_SIZE = 48 };
 
 /* How a curve is drawn; several at once. */
 typedef enum {
@@ -68,10 +68,12 @@ typedef struct {
     char title[HC_LABEL_SIZE]; /* "~{Z}\xE2\x80\xB2" */
     char unit[48];             /* "" none */
     bool log;
-    bool zero;     /* keep zero inside */
-    bool whole;    /* counts: no fractions at ticks */
-    bool reversed; /* falls from left to right */
-    double lo, hi; /* wanted limits; NaN: from the data */
+    bool zero;                  /* keep zero inside */
+    bool whole;                 /* counts: no fractions at ticks */
+    bool reversed;              /* falls from left to right */
+    double lo, hi;              /* wanted limits; NaN: from the data */
+    char (*name)[HC_NAME_SIZE]; /* words at 0, 1 ... in place of numbers */
+    size_t n_names, cap_names;
 } hc_axis;
 
 /* Values on a grid as colours (a map). */
@@ -127,6 +129,10 @@ hc_status hc_panel_rule(hc_panel *p, double at, bool vertical,
                         const char *text, hc_err *err) HC_MUST_USE;
 
 void hc_axis_title(hc_axis *a, const char *title, const char *unit);
+
+/* Words for the place `at` of an axis (places without are empty), escaped. */
+hc_status hc_axis_name(hc_axis *a, size_t at, const char *words,
+                       hc_err *err) HC_MUST_USE;
 
 /* Every curve that has a value gets its colour from the bar; the bar's limits
  * come from those values. */

@@ -185,10 +185,31 @@ double hc_layout_height(const hc_layout *l, const hc_figure *f)
     return w * base + l->head;
 }
 
+/* Words in place of numbers; of too many only those that have room. */
+static void ticks_named(const hc_axis *a, double wanted, hc_ticks *t)
+{
+    size_t every = 1;
+    while ((double)a->n_names > wanted * (double)every ||
+           a->n_names > HC_TICKS_MAX * every)
+        every++;
+    t->n = 0;
+    for (size_t i = 0; i < a->n_names; i += every) {
+        hc_tick *k = &t->tick[t->n++];
+        k->at = (double)i;
+        k->major = true;
+        snprintf(k->label, sizeof k->label, "%s", a->name[i]);
+    }
+}
+
 static void ticks_of(hc_scale *s, const hc_axis *a, double length,
                      double pitch)
 {
     double wanted = length / pitch, p = pow(10, s->exponent);
+    if (a->n_names > 0) {
+        /* one word needs less room than numbers that are read as a scale */
+        ticks_named(a, 2.4 * wanted, &s->ticks);
+        return;
+    }
     if (s->log) {
         hc_ticks_log(pow(10, s->lo), pow(10, s->hi), wanted, &s->ticks);
         return;

@@ -114,12 +114,35 @@ static bool digit_wanted(int d, double decades)
     return decades < 2 && (d == 2 || d == 5);
 }
 
+/* Linear ticks on part of a decade, "5.2Â·10^{â10}" where that is short.
+ */
+static void ticks_within(double lo, double hi, double wanted, hc_ticks *out)
+{
+    int e = (int)floor(log10(hi) + 1e-9);
+    if (e >= -3 && e <= 3) {
+        hc_ticks_linear(lo, hi, wanted, out);
+        return;
+    }
+    double p = pow(10, e);
+    hc_ticks_linear(lo / p, hi / p, wanted, out);
+    for (size_t i = 0; i < out->n; i++) {
+        hc_tick *k = &out->tick[i];
+        size_t len = strlen(k->label);
+        k->at *= p;
+        if (len > 0)
+            snprintf(k->label + len, sizeof k->label - len,
+                     "\xC2\xB7"
+                     "10^{%s%d}",
+                     e < 0 ? MINUS : "", e < 0 ? -e : e);
+    }
+}
+
 void hc_ticks_log(double lo, double hi, double wanted, hc_ticks *out)
 {
     out->n = 0;
     double a = log10(lo), b = log10(hi), decades = b - a;
     if (decades < 0.5) { /* too short for decades to mean anything */
-        hc_ticks_linear(lo, hi, wanted, out);
+        ticks_within(lo, hi, wanted, out);
         return;
     }
     int every = (int)ceil(decades / (wanted > 1 ? wanted : 1) - 1e-9);

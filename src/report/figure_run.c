@@ -5,7 +5,6 @@
 #include <limits.h>
 #include <poll.h>
 #include <spawn.h>
-#include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -103,23 +102,30 @@ static hc_status run(const char *path, char **argv, hc_text *svg,
     return st;
 }
 
-hc_status hc_figure_run(const char *kind, const char *const *files, size_t n,
-                        hc_text *svg, hc_text *said, int *code, hc_err *err)
+hc_status hc_figure_run(const char *kind, const char *const *files,
+                        const char *const *labels, size_t n, hc_text *svg,
+                        hc_text *said, int *code, hc_err *err)
 {
-    enum { FIXED = 8 };
-    static const char *const before[FIXED] = {
-        "hc-plot", "", "--to", "svg", "--theme", "report", "-q", "--"};
+    static const char *const before[] = {"hc-plot", "",       "--to", "svg",
+                                         "--theme", "report", "-q"};
+    enum { FIXED = sizeof before / sizeof *before };
     char path[PATH_MAX];
-    char **argv = calloc(n + FIXED + 1, sizeof *argv);
+    const char **argv = calloc(3 * n + FIXED + 2, sizeof *argv);
+    size_t to = FIXED;
     if (!argv)
         return hc_fail_nomem(err);
     find_plot(path, sizeof path);
-    /* posix_spawn takes char * but changes nothing */
-    for (size_t i = 0; i < FIXED; i++)
-        argv[i] = (char *)(uintptr_t)(i == 1 ? kind : before[i]);
+    memcpy(argv, before, sizeof before);
+    argv[1] = kind;
+    for (size_t i = 0; labels && i < n; i++) {
+        argv[to++] = "-L";
+        argv[to++] = labels[i];
+    }
+    argv[to++] = "--";
     for (size_t i = 0; i < n; i++)
-        argv[FIXED + i] = (char *)(uintptr_t)files[i];
-    hc_status st = run(path, argv, svg, said, code, err);
+        argv[to++] = files[i];
+    /* posix_spawn takes char * but changes nothing */
+    hc_status st = run(path, (char **)(void *)argv, svg, said, code, err);
     free(argv);
     return st;
 }
