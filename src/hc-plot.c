@@ -15,87 +15,36 @@ typedef struct {
     bool kinds;
 } opts;
 
+#define OPTION(NAME, LETTER, TYPE, ARG, HELP, MEMBER, CHOICES, MIN, MAX)      \
+    {                                                                         \
+        NAME, LETTER, TYPE, ARG, HELP, offsetof(opts, MEMBER), CHOICES, MIN,  \
+            MAX,                                                              \
+        {                                                                     \
+            0                                                                 \
+        }                                                                     \
+    }
 static const hc_option options[] = {
-    {"to",
-     't',
-     HC_OPT_CHOICE,
-     "FORMAT",
-     "svg, pdf or png; without it the ending of -o FILE says",
-     offsetof(opts, r.to),
-     "svg|pdf|png",
-     0,
-     0,
-     {0}},
-    {"theme",
-     0,
-     HC_OPT_CHOICE,
-     "NAME",
-     "sizes for a journal column, a slide or a report",
-     offsetof(opts, r.theme),
-     "journal|slide|report",
-     0,
-     0,
-     {0}},
-    {"title",
-     0,
-     HC_OPT_TEXT,
-     "TEXT",
-     "words above the figure",
-     offsetof(opts, r.title),
-     NULL,
-     0,
-     0,
-     {0}},
-    {"label",
-     'L',
-     HC_OPT_LIST,
-     "TEXT",
-     "words of the next FILE in the legend; may be repeated",
-     offsetof(opts, labels),
-     NULL,
-     0,
-     0,
-     {0}},
-    {"colour-by",
-     'c',
-     HC_OPT_TEXT,
-     "COLUMN",
-     "colour the curves by this column, with a colour bar",
-     offsetof(opts, r.colour_by),
-     NULL,
-     0,
-     0,
-     {0}},
-    {"no-legend",
-     0,
-     HC_OPT_FLAG,
-     NULL,
-     "leave the legend out",
-     offsetof(opts, r.no_legend),
-     NULL,
-     0,
-     0,
-     {0}},
-    {"absolute",
-     0,
-     HC_OPT_FLAG,
-     NULL,
-     "ohm and ampere even where the area is known",
-     offsetof(opts, r.absolute),
-     NULL,
-     0,
-     0,
-     {0}},
-    {"dpi",
-     0,
-     HC_OPT_NUMBER,
-     "N",
-     "dots per inch of a png (300)",
-     offsetof(opts, r.dpi),
-     NULL,
-     20,
-     2400,
-     {0}},
+    OPTION("to", 't', HC_OPT_CHOICE, "FORMAT",
+           "svg, pdf or png; without it the ending of -o FILE says", r.to,
+           "svg|pdf|png", 0, 0),
+    OPTION("theme", 0, HC_OPT_CHOICE, "NAME",
+           "sizes for a journal column, a slide or a report", r.theme,
+           "journal|slide|report", 0, 0),
+    OPTION("title", 0, HC_OPT_TEXT, "TEXT", "words above the figure", r.title,
+           NULL, 0, 0),
+    OPTION("label", 'L', HC_OPT_LIST, "TEXT",
+           "words of the next FILE in the legend; may be repeated", labels,
+           NULL, 0, 0),
+    OPTION("colour-by", 'c', HC_OPT_TEXT, "COLUMN",
+           "colour the curves by this column, with a colour bar", r.colour_by,
+           NULL, 0, 0),
+    OPTION("no-legend", 0, HC_OPT_FLAG, NULL, "leave the legend out",
+           r.no_legend, NULL, 0, 0),
+    OPTION("absolute", 0, HC_OPT_FLAG, NULL,
+           "ohm and ampere even where the area is known", r.absolute, NULL, 0,
+           0),
+    OPTION("dpi", 0, HC_OPT_NUMBER, "N", "dots per inch of a png (300)", r.dpi,
+           NULL, 20, 2400),
     HC_OPTION_QUANTITY("width", "LENGTH", "width of the page, e.g. 8.6cm",
                        HC_DIM_LENGTH, opts, r.width_m),
     HC_OPTION_QUANTITY("height", "LENGTH", "height of the page, e.g. 6cm",
@@ -105,26 +54,24 @@ static const hc_option options[] = {
     HC_OPTION_CAPACITIVE(opts, r.capacitive),
     HC_OPTION_SPECTRUM(opts, r.spectra),
     HC_OPTION_CYCLE(opts, r.cycles),
-    {"kinds",
-     0,
-     HC_OPT_FLAG,
-     NULL,
-     "list the kinds of figures and exit",
-     offsetof(opts, kinds),
-     NULL,
-     0,
-     0,
-     {0}},
+    OPTION("panels", 0, HC_OPT_CHOICE, "EACH",
+           "a figure for each table or spectrum, side by side", r.panels,
+           "table|spectrum", 0, 0),
+    OPTION("columns", 0, HC_OPT_INTEGER, "N", "figures side by side (two)",
+           r.columns, NULL, 1, 8),
+    OPTION("kinds", 0, HC_OPT_FLAG, NULL, "list the kinds of figures and exit",
+           kinds, NULL, 0, 0),
     HC_OPTIONS_COMMON(opts),
     HC_OPTIONS_END};
 
 static const hc_tool tool = {
     "hc-plot",
     "draw a table as a figure for a paper, a slide or a report",
-    "KIND [FILE...]",
+    "KIND[,KIND...] [FILE...]",
     "KIND says what to draw; 'hc-plot --kinds' lists them.  Several tables "
     "are laid\nover each other; a table that a fit wrote (hc-fit --curve) "
-    "becomes a line.",
+    "becomes a line.\n"
+    "Several kinds make one page; each takes the tables it can show.",
     options,
     0,
     -1};
@@ -150,13 +97,14 @@ static size_t read_tables(hc_session *s, const char *const *files, size_t n,
 static bool plot(hc_session *s, const opts *o)
 {
     static const char *const standard_input[] = {"-"};
-    const hc_plot_kind *kind = NULL;
+    const hc_plot_kind *kind[HC_PLOT_MOST];
+    size_t n_kinds = 0;
     hc_plot_request r = o->r;
     r.output = o->common.output;
     r.label = o->labels.items;
     r.n_labels = o->labels.n;
     const char *name = s->n_operands > 0 ? s->operands[0] : NULL;
-    hc_status st = hc_plot_choose(name, &kind, &s->err);
+    hc_status st = hc_plot_choose(name, kind, &n_kinds, &s->err);
     if (st == HC_OK)
         st = hc_plot_check(&r, &s->err);
     size_t n = s->n_operands > 1 ? s->n_operands - 1 : 1, got = 0;
@@ -169,7 +117,8 @@ static bool plot(hc_session *s, const opts *o)
         got = read_tables(s, files, n, frames);
     bool all = st == HC_OK && got == n; /* half a figure would mislead */
     if (all)
-        st = hc_plot_draw(kind, &r, frames, n, s->out, &s->talk, &s->err);
+        st = hc_plot_draw(kind, n_kinds, &r, frames, n, s->out, &s->talk,
+                          &s->err);
     hc_session_note(s, st);
     for (size_t i = 0; i < got; i++)
         hc_frame_free(frames[i]);

@@ -33,7 +33,8 @@ struct hc_canvas {
     double dpi;
     cairo_surface_t *record;
     cairo_t *cairo;
-    bool started; /* PLplot was */
+    bool started;  /* PLplot was */
+    double x0, y0; /* where coordinates begin on the page */
 };
 
 #ifdef __SANITIZE_ADDRESS__
@@ -239,12 +240,20 @@ hc_status hc_canvas_write(hc_canvas *c, const char *title, hc_out *out,
 
 void hc_canvas_clip(hc_canvas *c, const hc_box *box)
 {
-    hc_box b = {0, 0, c->width_pt, c->height_pt};
+    double w = c->width_pt, h = c->height_pt;
+    hc_box b = {-c->x0, -c->y0, w - c->x0, h - c->y0};
     if (box)
         b = *box;
-    plvpor(b.x0 / c->width_pt, b.x1 / c->width_pt, b.y0 / c->height_pt,
-           b.y1 / c->height_pt);
+    plvpor((b.x0 + c->x0) / w, (b.x1 + c->x0) / w, (b.y0 + c->y0) / h,
+           (b.y1 + c->y0) / h);
     plwind(b.x0, b.x1, b.y0, b.y1);
+}
+
+void hc_canvas_begin_at(hc_canvas *c, double x0, double y0)
+{
+    c->x0 = x0;
+    c->y0 = y0;
+    hc_canvas_clip(c, NULL);
 }
 
 void hc_canvas_pen(hc_canvas *c, hc_rgba colour, double width_pt)

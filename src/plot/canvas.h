@@ -40,6 +40,9 @@ hc_status hc_canvas_write(hc_canvas *c, const char *title, hc_out *out,
 /* Lines and areas are cut at this box; NULL is the whole page. */
 void hc_canvas_clip(hc_canvas *c, const hc_box *box);
 
+/* All coordinates count from this point of the page from now on. */
+void hc_canvas_begin_at(hc_canvas *c, double x0, double y0);
+
 void hc_canvas_pen(hc_canvas *c, hc_rgba colour, double width_pt);
 /* Lengths of dash and gap for the lines that follow; 0 is solid. */
 void hc_canvas_dash(hc_canvas *c, double on_pt, double off_pt);

@@ -114,8 +114,8 @@ static void measure(legend *g, hc_canvas *c, const hc_theme *t, double room,
     g->row = 1.32 * t->text;
     double beside = g->swatch + 3.5 * t->gap;
     for (size_t i = 0; i < g->n; i++) {
-        hc_words_fit(c, t->text, room - beside, g->item[i]->label,
-                     g->words[i], sizeof g->words[i]);
+        hc_words_fit(c, t->text, room - beside, g->item[i]->label, g->words[i],
+                     sizeof g->words[i]);
         w = fmax(w, hc_canvas_text_width(c, t->text, g->words[i]));
     }
     g->column = beside + w;
@@ -400,8 +400,8 @@ static void draw_head(hc_canvas *c, const hc_layout *l, const hc_figure *f,
                        1.05 * t->text, 0, false, words);
 }
 
-static hc_status draw_all(hc_canvas *c, hc_layout *l, const hc_figure *f,
-                          bool no_legend, hc_err *err)
+hc_status hc_draw_figure(hc_canvas *c, hc_layout *l, const hc_figure *f,
+                         bool no_legend, hc_err *err)
 {
     legends g = {.inside = calloc(l->n + 1, sizeof *g.inside)};
     if (!g.inside)
@@ -428,28 +428,5 @@ static hc_status draw_all(hc_canvas *c, hc_layout *l, const hc_figure *f,
             draw_bar(c, l, f);
     }
     free(g.inside);
-    return st;
-}
-
-hc_status hc_draw(const hc_figure *f, const hc_draw_opts *o, hc_picture as,
-                  hc_out *out, hc_err *err)
-{
-    hc_layout l = {.theme = o->theme};
-    l.width = isfinite(o->width_pt) ? o->width_pt : o->theme->width;
-    l.head = f->title[0] ? 1.5 * o->theme->text : 0;
-    l.head += f->remark[0] ? 1.2 * o->theme->small_text : 0;
-    hc_canvas *c = NULL;
-    hc_status st = hc_layout_ranges(&l, f, err);
-    if (st == HC_OK) {
-        l.height =
-            isfinite(o->height_pt) ? o->height_pt : hc_layout_height(&l, f);
-        st = hc_canvas_new(&c, l.width, l.height, as, o->dpi, err);
-    }
-    if (st == HC_OK)
-        st = draw_all(c, &l, f, o->no_legend, err);
-    if (st == HC_OK)
-        st = hc_canvas_write(c, f->title[0] ? f->title : "figure", out, err);
-    hc_canvas_free(c);
-    hc_layout_clear(&l);
     return st;
 }

@@ -61,6 +61,10 @@ void hc_plot_label(const hc_plot_input *in, const hc_rows *all, size_t n,
 const char *hc_plot_colour_key(const hc_plot_input *in, const hc_rows *all,
                                size_t n, char *title, size_t cap);
 
+/* The value of that column in the unit of its title. */
+double hc_plot_colour_value(const hc_plot_input *in, const hc_rows *g,
+                            const char *key);
+
 /* Area of a table in m2, NaN when unknown; a figure is per area only when
  * every one of its tables has one. */
 double hc_plot_area(const hc_plot_input *in, size_t frame);

@@ -284,7 +284,7 @@ static hc_status build_dqdv(const hc_plot_input *in, hc_figure *f, hc_err *err)
                 break;
             double cycle = hc_plot_context(in, &g[k], "cycle_count");
             if (key)
-                c->value = hc_plot_context(in, &g[k], key);
+                c->value = hc_plot_colour_value(in, &g[k], key);
             else if (isfinite(cycle) && cycle >= 0 && cycle < 1e6)
                 c->colour = hc_palette((size_t)cycle);
             if (!isfinite(c->value) && sign > 0)

@@ -56,7 +56,7 @@ static hc_status add_drt(const hc_plot_input *in, const hc_rows *all, size_t n,
     if (n == 1 && !c->lo)
         c->look |= HC_LOOK_AREA;
     if (key)
-        c->value = hc_plot_context(in, g, key);
+        c->value = hc_plot_colour_value(in, g, key);
     if (!isfinite(c->value))
         hc_plot_label(in, all, n, k, c->label, sizeof c->label);
     say_share(in, g, c);

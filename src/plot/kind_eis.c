@@ -51,7 +51,7 @@ static void dress(const eis *e, size_t k, hc_curve *c, bool label)
     c->mark = (hc_mark)(place % HC_MARK_COUNT);
     c->colour = hc_palette(model && measured == 1 ? place + 1 : place);
     if (e->key) {
-        c->value = hc_plot_context(e->in, &e->g[k], e->key);
+        c->value = hc_plot_colour_value(e->in, &e->g[k], e->key);
         c->mark = HC_MARK_CIRCLE;
     }
     if (measured > MANY)

@@ -99,7 +99,7 @@ static hc_status draw_map(const hc_plot_input *in, const hc_rows *g, size_t n,
     size_t same = 0;
     for (size_t k = 0; k < n; k++)
         lines[k] =
-            (line){key ? hc_plot_context(in, &g[k], key) : (double)k, k};
+            (line){key ? hc_plot_colour_value(in, &g[k], key) : (double)k, k};
     qsort(lines, n, sizeof *lines, by_value);
     for (size_t k = 1; k < n; k++)
         same += lines[k].at == lines[k - 1].at;

@@ -143,7 +143,7 @@ static hc_status add_sweep(const hc_plot_input *in, const hc_rows *g, size_t n,
     if (st != HC_OK)
         return st;
     if (key)
-        c->value = hc_plot_context(in, &g[k], key);
+        c->value = hc_plot_colour_value(in, &g[k], key);
     else if (n > 1 && isfinite(cycle))
         snprintf(c->label, sizeof c->label, "cycle %g", cycle);
     else

@@ -41,17 +41,40 @@ const char *hc_plot_nearest(const char *name)
     return kinds[best]->name;
 }
 
-hc_status hc_plot_choose(const char *name, const hc_plot_kind **kind,
-                         hc_err *err)
+static hc_status choose_one(const char *name, const hc_plot_kind **kind,
+                            hc_err *err)
 {
-    const hc_plot_kind *k = name == NULL ? NULL : hc_plot_find(name);
-    if (name == NULL)
-        return hc_fail(err, HC_USAGE, "KIND is missing, e.g. nyquist");
+    const hc_plot_kind *k = hc_plot_find(name);
     if (k == NULL)
         return hc_fail(err, HC_USAGE,
                        "no figure is called '%.60s'; did you mean '%s'? "
                        "(--kinds lists them)",
                        name, hc_plot_nearest(name));
     *kind = k;
+    return HC_OK;
+}
+
+hc_status hc_plot_choose(const char *names,
+                         const hc_plot_kind *kinds_out[HC_PLOT_MOST],
+                         size_t *n, hc_err *err)
+{
+    size_t count = 0;
+    if (names == NULL)
+        return hc_fail(err, HC_USAGE, "KIND is missing, e.g. nyquist");
+    for (const char *p = names;; p++) {
+        char name[80];
+        size_t len = strcspn(p, ",");
+        if (count == HC_PLOT_MOST)
+            return hc_fail(err, HC_USAGE, "more than %d kinds of figures",
+                           HC_PLOT_MOST);
+        hc_copy(name, sizeof name, p, len);
+        hc_status st = choose_one(name, &kinds_out[count++], err);
+        if (st != HC_OK)
+            return st;
+        p += len;
+        if (*p == '\0')
+            break;
+    }
+    *n = count;
     return HC_OK;
 }

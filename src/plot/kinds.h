@@ -14,9 +14,11 @@ typedef struct {
 
 /* NULL when there is none of that name. */
 const hc_plot_kind *hc_plot_find(const char *name);
-/* The same with a sentence: HC_USAGE for an unknown or missing (NULL) name.
- */
-hc_status hc_plot_choose(const char *name, const hc_plot_kind **kind,
+/* The kinds of a list "nyquist,bode" in its order, *n of them; HC_USAGE for
+ * an unknown or missing (NULL) name or more than HC_PLOT_MOST. */
+enum { HC_PLOT_MOST = 24 };
+hc_status hc_plot_choose(const char *names,
+                         const hc_plot_kind *kinds[HC_PLOT_MOST], size_t *n,
                          hc_err *err) HC_MUST_USE;
 /* The i-th kind, NULL after the last. */
 const hc_plot_kind *hc_plot_at(size_t i);

@@ -71,6 +71,16 @@ const char *hc_plot_colour_key(const hc_plot_input *in, const hc_rows *all,
     return in->colour_by;
 }
 
+double hc_plot_colour_value(const hc_plot_input *in, const hc_rows *g,
+                            const char *key)
+{
+    double factor = 1;
+    for (size_t i = 0; i < CONDITIONS; i++)
+        if (strcmp(key, conditions[i].key) == 0)
+            factor = conditions[i].factor;
+    return factor * hc_plot_context(in, g, key);
+}
+
 /* A file's name without folders and ending. */
 static void short_name(const char *path, size_t len, char *buf, size_t cap)
 {
@@ -97,9 +107,9 @@ static bool source_of(const hc_plot_input *in, const hc_rows *all, size_t n,
     double mine = hc_plot_context(in, g, "source_index");
     bool several = false;
     for (size_t i = 0; i < n; i++)
-        several = several || (all[i].frame == g->frame &&
-                              hc_plot_context(in, &all[i], "source_index") !=
-                                  mine);
+        several =
+            several || (all[i].frame == g->frame &&
+                        hc_plot_context(in, &all[i], "source_index") != mine);
     for (size_t i = 0; several && i < m->n; i++) {
         char *path;
         const char *line = m->lines[i];
@@ -119,7 +129,7 @@ static void name_of(const hc_plot_input *in, size_t frame, char *buf,
 {
     const hc_frame *f = in->frame[frame];
     const char *cell = hc_meta_get(hc_frame_meta(f), "cell");
-    if (frame < in->n_labels) {
+    if (frame < in->n_labels && in->label[frame]) {
         hc_canvas_escape(in->label[frame], buf, cap);
         return;
     }
@@ -170,7 +180,8 @@ void hc_plot_label(const hc_plot_input *in, const hc_rows *all, size_t n,
     for (size_t i = 0; i < n; i++)
         measured += !hc_plot_is_model(in->frame[all[i].frame]);
     buf[0] = '\0';
-    if (g->frame < in->n_labels || (tables > 1 && !model)) {
+    bool said = g->frame < in->n_labels && in->label[g->frame];
+    if (said || (tables > 1 && !model)) {
         name_of(in, g->frame, word, sizeof word);
         append(buf, cap, ", ", word);
     }

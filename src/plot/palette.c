@@ -45,9 +45,9 @@ hc_rgba hc_rgba_fade(hc_rgba c, double a)
 const hc_theme *hc_theme_find(const char *name)
 {
     static const hc_theme themes[] = {
-        {"journal", 252, 7, 6, 0.5, 0.9, 1.5, 2.8, 2.2},
-        {"slide", 640, 18, 15, 1.2, 2.4, 3.8, 7, 5.5},
-        {"report", 400, 9.5, 8.2, 0.7, 1.3, 2.0, 3.8, 3},
+        {"journal", 252, 504, 7, 6, 0.5, 0.9, 1.5, 2.8, 2.2},
+        {"slide", 640, 960, 18, 15, 1.2, 2.4, 3.8, 7, 5.5},
+        {"report", 400, 482, 9.5, 8.2, 0.7, 1.3, 2.0, 3.8, 3},
     };
     for (size_t i = 0; i < sizeof themes / sizeof *themes; i++)
         if (strcmp(themes[i].name, name) == 0)

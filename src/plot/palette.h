@@ -28,6 +28,7 @@ hc_rgba hc_rgba_fade(hc_rgba c, double a);
 typedef struct {
     const char *name;
     double width;               /* of the page */
+    double full;                /* of one with figures side by side */
     double text;                /* letters of axes and legends */
     double small_text;          /* notes at points */
     double frame, line, marker; /* line widths; radius of a marker */
