@@ -5,7 +5,9 @@
 #
 # Reads instrument files (and a real one when the folder of real data is
 # there: HALFCELL_SHARED or ../shared), checks, fits, draws, and leaves one
-# page, demo/report.html, beside the tables and figures it was made from.
+# page, demo/report.html, beside the tables and figures it was made from; then
+# runs a night over a folder of the samples and leaves its page,
+# demo/night.html.
 set -eu
 src=$(cd "$(dirname "$0")/.." && pwd)
 build=$(cd "$1" && pwd)
@@ -14,7 +16,7 @@ shared=${HALFCELL_SHARED-$src/../shared}
 export PATH="$build:$PATH" LC_ALL=C
 mkdir -p "$out"
 cd "$out"
-rm -f -- *.tsv *.rec *.svg *.pdf report.html
+rm -f -- *.tsv *.rec *.svg *.pdf report.html night.html
 : >pages
 
 # page FILE HEADING: one more section of the report
@@ -46,6 +48,8 @@ spectrum() {
     if has hc-drt; then
         hc-drt -q "$name.tsv" -o "$name-drt.tsv" &&
             page "$name-drt.tsv" "$name: relaxation times"
+        hc-plot nyquist,bode,drt "$name.tsv" "$name-fit.rec" \
+            "$name-drt.tsv" --title "$name" -o "$name-all.pdf"
     fi
 }
 
@@ -83,6 +87,24 @@ done <pages
 rm -f pages
 hc-report -q --title 'halfcell demo' -o report.html "$@"
 
+if has hc-night; then
+    echo "demo: a night: hc-night, hc-report --db"
+    rm -rf lab night
+    mkdir lab
+    cp "$src"/samples/*_cell* lab
+    for name in ccd_li_li gitt_film; do
+        grep -v '^#' "$src/samples/$name.tsv" >"lab/$name.tsv"
+    done
+    printf 'cell\tmatch\tgroup\tarea\tse_thickness\tfilm_thickness\n' >lab.tsv
+    printf '%s\t%s\tdemo\t%s\t%s\t%s\n' \
+        cell7 '*_cell7*' 0.785cm2 0.8mm - cell8 '*_cell8*' 0.785cm2 0.8mm - \
+        film 'gitt_film*' 1cm2 - 25um li 'ccd_li*' 0.785cm2 0.8mm - >>lab.tsv
+    hc-night -q -r "$src/samples/recipes" -O night --cells lab.tsv lab \
+        >night.tsv || echo "demo: the page says what failed"
+    hc-report -q --db night/night.db --title 'halfcell demo: a night' \
+        -o night.html
+fi
+
 echo
 echo "The parameters of cell 7 (made with R0 = 28, R1 = 310, R2 = 145 ohm):"
 awk -F'\t' '/^#/ { next } !k { for (i = 1; i <= NF; i++) c[$i] = i; k = 1
@@ -93,3 +115,6 @@ awk -F'\t' '/^#/ { next } !k { for (i = 1; i <= NF; i++) c[$i] = i; k = 1
             $c["std_error"], $c["unit"] }' cell7-fit.rec
 echo
 echo "The report: $out/report.html"
+if [ -f night.html ]; then
+    echo "A night's report: $out/night.html"
+fi
