@@ -170,6 +170,17 @@ static hc_status put_spectrum(hc_writer *w, fitted *k, hc_err *err)
     return st;
 }
 
+/* Rows without a spectrum, such as those of hc-fit --auto on the circuits it
+ * weighed, hold none of the circuit's parameters. */
+static bool holds_parameters(const fitted *w)
+{
+    for (size_t i = w->from; i < w->to; i++)
+        for (int k = 0; k < w->c->n_pars; k++)
+            if (strcmp(w->c->pars[k].name, text_of(w, i, "quantity")) == 0)
+                return true;
+    return false;
+}
+
 static hc_status put_table(const hc_frame *r, hc_circuit *c, hc_out *memory,
                            hc_err *err)
 {
@@ -188,12 +199,17 @@ static hc_status put_table(const hc_frame *r, hc_circuit *c, hc_out *memory,
     hc_writer_column(w, "real_impedance_ohm");
     hc_writer_column(w, "imaginary_impedance_ohm");
     hc_writer_column(w, "arc");
+    bool any = false;
     for (size_t i = 0; i < hc_frame_rows(r) && st == HC_OK;) {
         fitted k = {.f = r, .from = i, .c = c};
         while (i < hc_frame_rows(r) && same_spectrum(r, k.from, i))
             i++;
         k.to = i;
-        st = put_spectrum(w, &k, err);
+        /* the last one says what is missing when all do */
+        if (holds_parameters(&k) || (!any && i == hc_frame_rows(r))) {
+            st = put_spectrum(w, &k, err);
+            any = true;
+        }
     }
     if (st == HC_OK)
         st = hc_writer_end(w, err);

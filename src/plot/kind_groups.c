@@ -227,7 +227,8 @@ static void unit_of(const char *si, char *unit, size_t cap)
         snprintf(words, sizeof words, "%.*scm\xC2\xB2%.20s", (int)(two - lab),
                  lab, two + 3);
     else
-        snprintf(words, sizeof words, "%.30s", lab);
+        snprintf(words, sizeof words, "%.30s",
+                 strcmp(lab, "1") == 0 ? "" : lab);
     hc_canvas_escape(words, unit, cap);
 }
 

@@ -69,6 +69,34 @@ static const char *exclusion(const char *text)
     return text;
 }
 
+/* A run that says no cell belongs to the one that all others of its file say
+ * (a few rows without a cell among many make a run that says none). */
+static void adopt_cells(hc_contents *c)
+{
+    for (size_t i = 0, end; i < c->n; i = end) {
+        const char *source = c->run[c->by_source[i]].source, *cell = NULL;
+        bool one = true;
+        for (end = i; end < c->n; end++) {
+            const hc_page_run *r = &c->run[c->by_source[end]];
+            if (strcmp(r->source, source) != 0)
+                break;
+            if (!has_cell(r))
+                continue;
+            one = one && (!cell || strcmp(cell, r->cell) == 0);
+            cell = r->cell;
+        }
+        for (size_t k = i; k < end && one && cell; k++)
+            c->run[c->by_source[k]].cell = cell;
+    }
+}
+
+static void sort_by_source(hc_contents *c)
+{
+    for (size_t i = 0; i < c->n; i++)
+        c->by_source[i] = i;
+    qsort_r(c->by_source, c->n, sizeof *c->by_source, by_source, c->run);
+}
+
 static void fill(hc_contents *c)
 {
     const hc_frame *f = c->list.frame;
@@ -84,12 +112,13 @@ static void fill(hc_contents *c)
             *to = hc_frame_text(f, i, hc_frame_column(f, names[k]));
         }
         r->rows = (size_t)hc_frame_number(f, i, hc_frame_column(f, "rows"));
-        c->by_source[i] = i;
     }
     if (c->n == 0)
         return;
+    sort_by_source(c);
+    adopt_cells(c);
     qsort(c->run, c->n, sizeof *c->run, by_subject);
-    qsort_r(c->by_source, c->n, sizeof *c->by_source, by_source, c->run);
+    sort_by_source(c);
     for (size_t i = 0; i < c->n; i++) {
         hc_page_run *r = &c->run[i];
         hc_subject *s = &c->subject[c->n_subjects];

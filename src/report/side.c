@@ -142,6 +142,8 @@ hc_status hc_side_write(hc_page *p, const hc_contents *c, const hc_groups *g,
         some.n = end - i;
         hc_lab_name(x->quantity, x->unit, name, sizeof name);
         const char *unit = hc_lab_of(x->unit).unit;
+        if (strcmp(unit, "1") == 0)
+            unit = "";
         snprintf(words, sizeof words, "%s%s%s%s%s%s", name,
                  strcmp(x->role, "-") == 0 ? "" : ", ",
                  strcmp(x->role, "-") == 0 ? "" : x->role, unit[0] ? " (" : "",
