@@ -75,8 +75,9 @@ static hc_status collect(const hc_plot_input *in, points *all, hc_err *err)
         for (size_t k = 0; k < hc_frame_rows(in->frame[i]); k++) {
             point *p = &all->p[all->n];
             *p = (point){.f = in->frame[i], .row = k};
-            all->n += isfinite(
-                hc_frame_number(p->f, k, hc_frame_column(p->f, "value")));
+            if (isfinite(
+                    hc_frame_number(p->f, k, hc_frame_column(p->f, "value"))))
+                all->n++;
         }
     place(all);
     return HC_OK;

@@ -8,6 +8,11 @@
 #include <string.h>
 #include <unistd.h>
 
+/* One name: two literals in a list look like a comma forgotten. */
+#define DEGREES                                                               \
+    "temperature, \xC2\xB0"                                                   \
+    "C"
+
 /* Groups of one quantity, role and electrode stand together. */
 static bool is_alike(const hc_group *a, const hc_group *b)
 {
@@ -79,30 +84,12 @@ static void put_point(hc_page *p, const hc_contents *c, const hc_group *x,
 static void put_tables(hc_page *p, const hc_contents *c, const hc_groups *g,
                        size_t first, size_t end)
 {
-    static const char *const sums[] = {"group",
-                                       "temperature, \xC2\xB0"
-                                       "C",
-                                       "n",
-                                       "median",
-                                       "spread",
-                                       "25 %",
-                                       "75 %",
-                                       "min",
-                                       "max",
-                                       "outliers",
-                                       "excluded"};
-    static const char *const points[] = {"cell",
-                                         "group",
-                                         "temperature, \xC2\xB0"
-                                         "C",
-                                         "value",
-                                         "std. error",
-                                         "unit",
-                                         "records",
-                                         "cycle",
-                                         "score",
-                                         "status",
-                                         "reason"};
+    static const char *const sums[] = {
+        "group", DEGREES, "n",   "median",   "spread",  "25 %",
+        "75 %",  "min",   "max", "outliers", "excluded"};
+    static const char *const points[] = {
+        "cell",    "group", DEGREES, "value",  "std. error", "unit",
+        "records", "cycle", "score", "status", "reason"};
     hc_lab lab = hc_lab_of(g->group[first].unit);
     hc_page_table(p, sums, sizeof sums / sizeof *sums);
     for (size_t i = first; i < end; i++)
