@@ -161,6 +161,9 @@ record() {
         $k == q { print $c; exit }' "$1"
 }
 
+# LeakSanitizer cannot look at a process that is being traced
+strace() { ASAN_OPTIONS="${ASAN_OPTIONS-}:detect_leaks=0" command strace "$@"; }
+
 # the files that the commands of everytool.cases read
 everytool_inputs() {
     hc-read "$SAMPLES/peis_cell7.mpt" >eis.tsv 2>/dev/null
