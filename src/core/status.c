@@ -31,6 +31,14 @@ int hc_status_exit(hc_status s)
     return 70;
 }
 
+hc_status hc_status_of_exit(int exit_code)
+{
+    for (hc_status s = HC_OK; s < HC_STATUS_COUNT; s++)
+        if (hc_status_exit(s) == exit_code)
+            return s;
+    return HC_DATA;
+}
+
 hc_status hc_status_worst(hc_status a, hc_status b)
 {
     static const hc_status order[] = {

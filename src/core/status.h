@@ -46,6 +46,10 @@ const char *hc_status_text(hc_status s);
 /* Process exit code of a status (65 for HC_DATA). */
 int hc_status_exit(hc_status s);
 
+/* The status that a process with this exit code met; HC_DATA for codes that
+ * none has. */
+hc_status hc_status_of_exit(int exit_code);
+
 /* The more severe of two, in the order 70 71 74 73 65 66 75 64 1 0. */
 hc_status hc_status_worst(hc_status a, hc_status b);
 

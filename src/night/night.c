@@ -266,8 +266,7 @@ static void judge(hc_night *n, hc_session *s)
         const hc_file *f = &n->files[i];
         if (f->exit_code == 0 || is_unknown(f))
             continue;
-        worst = hc_status_worst(worst,
-                                f->exit_code == 66 ? HC_NOINPUT : HC_DATA);
+        worst = hc_status_worst(worst, hc_status_of_exit(f->exit_code));
         if (f->looked)
             hc_say_warning(&s->talk, f->path, 0, "%s", f->message);
     }
