@@ -246,32 +246,32 @@ hc_status hc_fit_auto(const hc_fit_setup *setup, const hc_spectrum *const *s,
     return st;
 }
 
-void hc_fit_auto_records(hc_writer *w, const hc_fit_choice *c)
+void hc_fit_auto_records(hc_writer *w, const hc_fit_choice *c,
+                         const hc_conditions *at)
 {
-    hc_conditions at = hc_conditions_none();
     for (size_t i = 0; i < c->n && i < SHOWN; i++) {
         const hc_fit_proposal *p = &c->items[i];
         static const char *const grades[] = {"sound", "trend-left",
                                              "not-identifiable"};
         char name[64];
         snprintf(name, sizeof name, "auto%zu_bic", i + 1);
-        hc_record r = hc_record_make(&at, "auto", name, p->bic, "-");
+        hc_record r = hc_record_make(at, "auto", name, p->bic, "-");
         snprintf(r.status, sizeof r.status, "%.63s", p->text);
         hc_records_put(w, &r);
         snprintf(name, sizeof name, "auto%zu_noise_relative", i + 1);
-        r = hc_record_make(&at, "auto", name, p->mean_noise, "-");
+        r = hc_record_make(at, "auto", name, p->mean_noise, "-");
         snprintf(r.status, sizeof r.status, "%s", grades[grade(p)]);
         hc_records_put(w, &r);
     }
     hc_record r =
-        hc_record_make(&at, "auto", "auto_kk_noise_relative", c->noise, "-");
+        hc_record_make(at, "auto", "auto_kk_noise_relative", c->noise, "-");
     hc_records_put(w, &r);
-    r = hc_record_make(&at, "auto", "auto_drt_peaks",
+    r = hc_record_make(at, "auto", "auto_drt_peaks",
                        c->peaks < 0 ? (double)NAN : (double)c->peaks, "-");
     hc_records_put(w, &r);
-    r = hc_record_word(&at, "auto", "auto_inductance",
+    r = hc_record_word(at, "auto", "auto_inductance",
                        c->inductive ? "yes" : "no");
     hc_records_put(w, &r);
-    r = hc_record_word(&at, "auto", "auto_tail", c->tail ? "yes" : "no");
+    r = hc_record_word(at, "auto", "auto_tail", c->tail ? "yes" : "no");
     hc_records_put(w, &r);
 }

@@ -2,6 +2,7 @@
 #ifndef HC_EIS_FIT_AUTO_H
 #define HC_EIS_FIT_AUTO_H
 
+#include "core/records.h"
 #include "eis/fit_run.h"
 
 enum { HC_AUTO_MAX = 64 };
@@ -32,8 +33,9 @@ typedef struct {
 hc_status hc_fit_auto(const hc_fit_setup *setup, const hc_spectrum *const *s,
                       size_t n, hc_fit_choice *out, hc_err *err) HC_MUST_USE;
 
-/* Rows auto1_bic, auto1_gate ... of kind records. */
-void hc_fit_auto_records(hc_writer *w, const hc_fit_choice *c);
+/* Rows auto1_bic, auto1_noise_relative ... of kind records, under `at`. */
+void hc_fit_auto_records(hc_writer *w, const hc_fit_choice *c,
+                         const hc_conditions *at);
 
 /* Standard deviation of Re and Im by Kramers-Kronig at every point, sd[n]
  * (heap); *relative is that as a part of |Z|. */

@@ -280,6 +280,25 @@ hc_status hc_fit_job_file(hc_fit_job *job, const char *path, hc_err *err)
 
 /* ---- --auto: all files together ---- */
 
+/* What all spectra have in common: one circuit speaks for them all. */
+static hc_conditions in_common(const hc_spectrum *const *s, size_t n)
+{
+    hc_conditions all = hc_conditions_of(s[0]);
+    const hc_conditions none = hc_conditions_none();
+    for (size_t i = 1; i < n; i++) {
+        const hc_conditions c = hc_conditions_of(s[i]);
+        hc_conditions both = none;
+        if (strcmp(c.cell, all.cell) == 0)
+            memcpy(both.cell, c.cell, sizeof both.cell);
+        if (strcmp(c.electrode, all.electrode) == 0)
+            memcpy(both.electrode, c.electrode, sizeof both.electrode);
+        if (c.source_index == all.source_index)
+            both.source_index = c.source_index;
+        all = both;
+    }
+    return all;
+}
+
 hc_status hc_fit_job_auto(hc_fit_job *job, hc_err *err)
 {
     hc_session *s = job->session;
@@ -299,8 +318,9 @@ hc_status hc_fit_job_auto(hc_fit_job *job, hc_err *err)
         st = make_setup(job, choice.items[0].text, err);
         if (st == HC_OK)
             st = hc_fit_job_tables(job, hc_frame_meta(k.frames[0]), err);
+        const hc_conditions at = in_common(k.all, k.n_all);
         if (st == HC_OK)
-            hc_fit_auto_records(job->records, &choice);
+            hc_fit_auto_records(job->records, &choice, &at);
     }
     for (size_t i = 0; i < k.n_frames && st == HC_OK; i++)
         st = fit_frame(job, k.frames[i], err);
