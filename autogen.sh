@@ -13,7 +13,7 @@ packages="autoconf automake libtool pkg-config make gcc libc6-dev
 libcsv-dev zlib1g-dev libzip-dev libexpat1-dev libgsl-dev libfftw3-dev
 libsundials-dev libjansson-dev libsqlite3-dev libplplot-dev
 plplot-driver-cairo libcairo2-dev fontconfig fonts-liberation2 mdbtools-dev"
-check_packages="libcmocka-dev mandoc clang libclang-rt-14-dev
+check_packages="chromium libcmocka-dev mandoc clang libclang-rt-14-dev
 libfuzzer-14-dev locales-all poppler-utils python3-minimal sqlite3 strace zsh
 slurmctld slurmd slurm-client munge procps"
 

@@ -156,8 +156,10 @@ hc_status hc_frame_need(const hc_frame *f, const char *name, int *column,
     }
     for (size_t i = 0; i < f->n_columns && list.len < 300; i++)
         hc_text_printf(&list, "%s%s", i > 0 ? " " : "", f->columns[i]);
-    hc_fail_at(err, HC_DATA, f->name, 0, "no column '%s'; it has: %s%s", name,
-               hc_text_get(&list), list.len >= 300 ? " ..." : "");
+    hc_fail_at(err, HC_DATA, f->name, 0,
+               "no column '%s'; it has: %s%s (hc-read reads instruments' "
+               "exports)",
+               name, hc_text_get(&list), list.len >= 300 ? " ..." : "");
     hc_text_clear(&list);
     return HC_DATA;
 }

@@ -413,8 +413,9 @@ hc_status hc_reader_need(const hc_reader *r, const char *name, int *column,
     for (size_t i = 0; i < r->n && list.len < 300; i++)
         hc_text_printf(&list, "%s%s", i > 0 ? " " : "", r->names[i]);
     hc_fail_at(err, HC_DATA, hc_in_name(r->in), 0,
-               "no column '%s'; it has: %s%s", name, hc_text_get(&list),
-               list.len >= 300 ? " ..." : "");
+               "no column '%s'; it has: %s%s (hc-read reads instruments' "
+               "exports)",
+               name, hc_text_get(&list), list.len >= 300 ? " ..." : "");
     hc_text_clear(&list);
     return HC_DATA;
 }
