@@ -307,10 +307,12 @@ static hc_status collect(collector *c, hc_series *series, hc_sample *first,
         *first = s;
         *have = true;
     }
+    for (got = true; !st && got;) {
+        got = hc_steps_finish(c->steps);
+        st = drain(c, err);
+    }
     if (st)
         return st;
-    hc_steps_finish(c->steps);
-    st = drain(c, err);
     if (!st && c->list->n == 0)
         st = hc_fail_at(err, HC_NO, hc_series_name(series), 0,
                         "no half cycle: the current is zero in all %ld rows",

@@ -506,9 +506,12 @@ hc_status hc_cycler_finish(hc_cycler *c, hc_cycle_list *list, hc_err *err)
 {
     hc_status st;
     counter *k;
+    bool more = true;
 
-    hc_steps_finish(c->steps);
-    st = drain(c, err);
+    do {
+        more = hc_steps_finish(c->steps);
+        st = drain(c, err);
+    } while (!st && more);
     if (!st)
         st = cycle_end(&c->instrument, c->net_ah, err);
     if (!st)

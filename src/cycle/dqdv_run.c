@@ -195,10 +195,10 @@ static hc_status all_rows(runner *r, hc_series *series, hc_err *err)
         if (!st)
             st = drain(r, err);
     }
-    if (st)
-        return st;
-    hc_steps_finish(r->steps);
-    st = drain(r, err);
+    for (got = true; !st && got;) {
+        got = hc_steps_finish(r->steps);
+        st = drain(r, err);
+    }
     if (!st && r->curves == 0)
         st = hc_fail_at(err, HC_NO, hc_series_name(series), 0,
                         "no constant-current step of at least %ld rows and "

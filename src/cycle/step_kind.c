@@ -87,7 +87,8 @@ void hc_step_judge(hc_step *step, const hc_thin *thin, double lsb_v,
     step->voltage_median_v = hc_thin_median(thin->v, thin->n);
     memcpy(copy, thin->i, thin->n * sizeof *copy);
     step->current_sd_a = hc_mad_sd(copy, thin->n);
-    if (step->type == HC_STEP_REST || step->type == HC_STEP_EIS)
+    if (step->type == HC_STEP_REST || step->type == HC_STEP_EIS ||
+        step->type == HC_STEP_SWEEP)
         return;
     step->type = kind_of(step, thin, lsb_v, limits);
 }

@@ -173,8 +173,10 @@ hc_status hc_step_table_run(hc_series *s, const hc_step_limits *limits,
             drain(d, first_source, w, &notes);
     }
     if (!st) {
-        hc_steps_finish(d);
-        drain(d, first_source, w, &notes);
+        do {
+            got = hc_steps_finish(d);
+            drain(d, first_source, w, &notes);
+        } while (got);
         hc_series_tell(s, talk);
         hc_step_notes_tell(&notes, hc_series_name(s), talk);
         if (notes.steps > 0 && notes.imax_a <= 0)

@@ -2,6 +2,7 @@
 #include "cycle/steps.h"
 
 #include "cycle/step_kind.h"
+#include "cycle/sweep.h"
 #include "cycle/thin.h"
 
 #include <math.h>
@@ -18,11 +19,14 @@ static const double noise_factor = 6;
  * than this, is a gap. */
 static const double gap_factor = 20;
 static const double gap_min_s = 60;
+/* An id that comes at most so many rows after the turn of a sweep is its. */
+static const long turn_rows = 3;
 
 typedef enum {
     MODE_QUIET, /* rest, or too early to tell: signs do not split it */
     MODE_ACTIVE,
     MODE_EIS,
+    MODE_SWEEP, /* the voltage is swept: the current splits nothing */
 } seg_mode;
 
 /* The stretch of rows that is still growing. */
@@ -32,7 +36,9 @@ typedef struct {
     bool by_edge;    /* begun by the current, not by the step id */
     bool from_quiet; /* the stretch before was quiet */
     double id_step, id_cycle;
-    double i_before; /* current one row before the last */
+    double largest_dv; /* of the voltage between two rows */
+    double swept_v;    /* voltage a sweep would control, at the first row */
+    double i_before;   /* current one row before the last */
     double t_before;
     double i_sum, i_sumsq, i_absmax; /* quiet: to tell noise from current */
     double diff_mean; /* mean |change of current|, rows of one level */
@@ -46,11 +52,15 @@ typedef struct {
 } segment;
 
 enum { STEP_RING = 8, ROW_RING = 4 };
+/* Rows that wait: at least HC_SWEEP_LOOK, and a power of two. */
+enum { WAIT_RING = 64 };
 
 struct hc_steps {
     hc_step_limits limits;
-    bool have_pending;
-    hc_sample pending;
+    hc_sample wait[WAIT_RING]; /* not yet placed, the oldest first */
+    unsigned wait_at, wait_n;
+    int level_rows;   /* not to be looked at: the current ahead is level */
+    double sweep_v_s; /* of the last row, 0 when it is no sweep */
     bool open;
     segment seg;
     hc_sample last; /* last sample placed in seg */
@@ -257,6 +267,10 @@ static void close_segment(hc_steps *d)
     if (g->mode == MODE_EIS) {
         s->type = HC_STEP_EIS;
         s->sign = 0;
+    } else if (g->mode == MODE_SWEEP) {
+        s->type = HC_STEP_SWEEP;
+        s->sign = sign_of(s->charge_ah);
+        d->proven = true;
     } else if (g->mode == MODE_QUIET ? was_rest(d, g) : was_nothing(d, g)) {
         s->type = HC_STEP_REST;
         s->sign = 0;
@@ -289,6 +303,7 @@ static void forget_source(hc_steps *d)
     renew_rest_limit(d);
     d->q_largest_ah = d->q_pulse_ah = 0;
     d->lsb_v = INFINITY;
+    d->sweep_v_s = 0;
     d->next_index = 0;
 }
 
@@ -436,6 +451,113 @@ static bool strong_edge(const hc_steps *d, const hc_sample *p,
     return sign_of(a) != sign_of(b);
 }
 
+/* ---- sweeps ---- */
+
+/* What an instrument controls in a sweep. */
+static double swept_voltage(const hc_sample *p)
+{
+    return isnan(p->working_v) ? p->voltage_v : p->working_v;
+}
+
+static const hc_sample *waiting(const hc_steps *d, unsigned k)
+{
+    return &d->wait[(d->wait_at + k) % WAIT_RING];
+}
+
+static void add_swept(hc_sweep_rows *r, const hc_sample *p)
+{
+    r->t_s[r->n] = p->time_s;
+    r->i_a[r->n] = p->current_a;
+    r->v_v[r->n++] = swept_voltage(p);
+}
+
+/* The rows that wait, of the source of the first, up to a spectrum. */
+static void add_waiting(const hc_steps *d, hc_sweep_rows *r)
+{
+    const hc_sample *p = waiting(d, 0);
+
+    for (unsigned k = 0; k < d->wait_n && r->n < HC_SWEEP_LOOK; k++) {
+        const hc_sample *q = waiting(d, k);
+
+        double dt = k ? q->time_s - r->t_s[r->n - 1] : 0;
+
+        if (q->source != p->source || q->freq_hz > 0 || (k && q->gap) ||
+            (r->n > 1 && dt > gap_min_s &&
+             dt > gap_factor * (r->t_s[1] - r->t_s[0])))
+            return;
+        add_swept(r, q);
+    }
+}
+
+/* A look at a few rows that spares the others in nearly every row of a
+ * galvanostatic test: is the current level? */
+static bool may_sweep(hc_steps *d, const hc_sample *p)
+{
+    unsigned n = d->wait_n < HC_SWEEP_LOOK ? d->wait_n : HC_SWEEP_LOOK;
+    unsigned stride = n < 4 ? 1 : n / 4;
+    double i = p->current_a, least_a = 0.5 * d->rest_limit_a;
+
+    if (d->level_rows > 0 && n == HC_SWEEP_LOOK) {
+        d->level_rows--;
+        return false;
+    }
+    if (p->freq_hz > 0)
+        return false;
+    for (unsigned k = stride; k < n; k += stride) {
+        double x = waiting(d, k)->current_a, change = fabs(x - i);
+
+        if (change > least_a && change > 0.02 * fabs(i))
+            return true;
+    }
+    d->level_rows = 4;
+    return false;
+}
+
+/* Do the rows of the open stretch lie on the line of the sweep that was
+ * recognised at p?  A capacitive current is level until a peak comes. */
+static bool swept_so_far(const hc_steps *d, const hc_sample *p)
+{
+    double t = p->time_s - d->seg.step.start_s;
+    double dv = swept_voltage(p) - d->seg.swept_v;
+    double row = p->time_s - d->last.time_s;
+
+    return d->seg.mode != MODE_EIS &&
+           fabs(dv - d->sweep_v_s * t) <=
+               0.03 * fabs(dv) +
+                   fmax(fabs(d->sweep_v_s) * row, d->seg.largest_dv);
+}
+
+/* Follow the sweep at p; true where one ends, turns or begins before p. */
+static bool watch_sweep(hc_steps *d, const hc_sample *p)
+{
+    hc_sweep_rows r;
+    bool edge = false;
+
+    if (d->sweep_v_s != 0) {
+        r.n = 0;
+        add_swept(&r, &d->last);
+        if (!p->gap)
+            add_waiting(d, &r);
+        edge = p->gap || p->freq_hz > 0 ||
+               hc_sweep_ends(&r, d->sweep_v_s, &d->sweep_v_s);
+        if (!edge)
+            return false;
+        if (p->gap || p->freq_hz > 0)
+            d->sweep_v_s = 0;
+    }
+    if (d->sweep_v_s != 0 || !may_sweep(d, p))
+        return edge;
+    r.n = 0;
+    add_waiting(d, &r);
+    d->sweep_v_s = hc_sweep_begins(&r, d->rest_limit_a);
+    if (d->sweep_v_s == 0 || !d->open || edge)
+        return edge;
+    if (!swept_so_far(d, p))
+        return true;
+    d->seg.mode = MODE_SWEEP;
+    return false;
+}
+
 typedef enum { STAY, OPEN_BY_ID, OPEN_BY_EDGE } decision;
 
 static decision decide(hc_steps *d, const hc_sample *p, const hc_sample *next)
@@ -443,6 +565,18 @@ static decision decide(hc_steps *d, const hc_sample *p, const hc_sample *next)
     segment *g = &d->seg;
     bool new_id =
         !same_id(p->step, g->id_step) || !same_id(p->cycle, g->id_cycle);
+    bool turned = watch_sweep(d, p);
+
+    if (new_id && !turned && g->mode == MODE_SWEEP && g->by_edge &&
+        g->step.rows <= turn_rows) {
+        /* the id changes at the turn, as good as the instrument knows it */
+        g->id_step = g->step.instrument_step = p->step;
+        g->id_cycle = g->step.cycle = p->cycle;
+        return STAY;
+    }
+    if (turned || g->mode == MODE_SWEEP)
+        return new_id ? OPEN_BY_ID : turned ? OPEN_BY_EDGE : STAY;
+
     bool edge = current_edge(d, p, next, !isnan(p->step));
 
     if ((p->freq_hz > 0) != (g->mode == MODE_EIS))
@@ -510,8 +644,11 @@ static void open_segment(hc_steps *d, const hc_sample *p, bool by_edge)
     s->id_disagrees = by_edge && !isnan(p->step);
     g->by_edge = by_edge;
     g->from_quiet = d->quiet_rows > 0;
+    g->swept_v = swept_voltage(p);
     if (p->freq_hz > 0)
         g->mode = MODE_EIS;
+    else if (d->sweep_v_s != 0)
+        g->mode = MODE_SWEEP;
     else if (!known || fabs(p->current_a) <= limit ||
              (fabs(p->current_a) < fall_part * fabs(before) &&
               fabs(p->current_a) < fall_part * d->imax_a))
@@ -542,7 +679,9 @@ static double lead_in(hc_steps *d, const hc_sample *p, bool new_id,
     double dt = p->time_s - d->last.time_s;
     double i0 = d->last.current_a, i1 = p->current_a;
 
-    if (p->gap || dt <= 0 || d->seg.mode != MODE_ACTIVE)
+    bool sweep = d->seg.mode == MODE_SWEEP;
+
+    if (p->gap || dt <= 0 || (d->seg.mode != MODE_ACTIVE && !sweep))
         return 0;
     if (new_id && p->step_time_s > 0 && p->step_time_s <= dt * 1.000001) {
         s->lead_s = p->step_time_s;
@@ -555,6 +694,8 @@ static double lead_in(hc_steps *d, const hc_sample *p, bool new_id,
         s->gap_s += dt;
         return 0;
     }
+    if (sweep)
+        return 0.5 * (i0 + i1) * dt;
     if (sign_of(i0) == sign_of(i1) && fabs(i0) > hc_steps_rest_limit(d) &&
         (!new_id || fabs(i1 - i0) < d->limits.level_tol * fabs(i0)))
         return 0.5 * (i0 + i1) * dt;
@@ -651,6 +792,8 @@ static void grow(hc_steps *d, const hc_sample *p, double dq_as, double v_mid,
 
         if (dv > 1e-7 && dv < d->lsb_v)
             d->lsb_v = dv;
+        if (s->rows > 0 && dv > g->largest_dv)
+            g->largest_dv = dv;
         add_counters(s, p, &d->last);
     }
     if (s->rows > 0) {
@@ -709,6 +852,7 @@ static void place(hc_steps *d, const hc_sample *p, const hc_sample *next)
         renew_rest_limit(d);
     }
     if (!d->open) {
+        (void)watch_sweep(d, p);
         open_segment(d, p, false);
         grow(d, p, 0, p->voltage_v, false);
         return;
@@ -731,23 +875,35 @@ static void place(hc_steps *d, const hc_sample *p, const hc_sample *next)
     grow(d, p, dq, d->seg.step.lead_s > 0 ? p->voltage_v : v_mid, true);
 }
 
+/* Place the oldest row that waits. */
+static void place_oldest(hc_steps *d)
+{
+    place(d, waiting(d, 0), d->wait_n > 1 ? waiting(d, 1) : NULL);
+    d->wait_at = (d->wait_at + 1) % WAIT_RING;
+    d->wait_n--;
+}
+
 hc_status hc_steps_push(hc_steps *d, const hc_sample *sample, hc_err *err)
 {
-    if (d->have_pending) {
-        if (sample->source == d->pending.source &&
-            sample->time_s < d->pending.time_s)
+    if (d->wait_n > 0) {
+        const hc_sample *before = waiting(d, d->wait_n - 1);
+
+        if (sample->source == before->source &&
+            sample->time_s < before->time_s)
             return hc_fail(err, HC_INTERNAL, "samples out of order");
-        place(d, &d->pending, sample);
     }
-    d->pending = *sample;
-    d->have_pending = true;
+    d->wait[(d->wait_at + d->wait_n++) % WAIT_RING] = *sample;
+    if (d->wait_n > HC_SWEEP_LOOK)
+        place_oldest(d);
     return HC_OK;
 }
 
-void hc_steps_finish(hc_steps *d)
+bool hc_steps_finish(hc_steps *d)
 {
-    if (d->have_pending)
-        place(d, &d->pending, NULL);
-    d->have_pending = false;
+    if (d->wait_n > 0) {
+        place_oldest(d);
+        return true;
+    }
     forget_source(d);
+    return false;
 }

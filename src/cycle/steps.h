@@ -7,8 +7,10 @@
  *         while (hc_steps_row(d, &row)) ...     each sample, with its step
  *         while (hc_steps_next(d, &step)) ...   steps that are done
  *     }
- *     hc_steps_finish(d, err);
- *     (the same two loops once more)
+ *     do {
+ *         more = hc_steps_finish(d);
+ *         (the same two loops once more)
+ *     } while (more);
  *
  * A step is a stretch of rows with one sign of the current, one level of it
  * (within `level_tol`, unless it drifts smoothly), one control mode and one
@@ -17,9 +19,13 @@
  * other way round.  Thresholds are relative to the largest current seen so
  * far and to the noise of the rests, so that a cell at 10 uA is not resting.
  *
- * Rows come out one later than they go in (the next row decides where an
- * edge is); steps come out when the step after them is done, since the drop
- * at their end and the name `pulse` need it.  Memory is constant.
+ * A sweep of the voltage is a step too, whatever its current does; it ends
+ * where the voltage turns, and its sign is that of its net charge.
+ *
+ * Rows come out some HC_SWEEP_LOOK later than they go in (the rows that
+ * follow decide where an edge is); steps come out when the step after them
+ * is done, since the drop at their end and the name `pulse` need it.
+ * Memory is constant.
  */
 #ifndef HC_CYCLE_STEPS_H
 #define HC_CYCLE_STEPS_H
@@ -115,7 +121,9 @@ void hc_steps_free(hc_steps *d);
  * the steps of the old source. */
 hc_status hc_steps_push(hc_steps *d, const hc_sample *sample,
                         hc_err *err) HC_MUST_USE;
-void hc_steps_finish(hc_steps *d);
+/* No more samples come: places one that waits.  False when none was left and
+ * the last steps are done; rows and steps are to be taken after each call. */
+bool hc_steps_finish(hc_steps *d);
 
 /* The next row with its step, if there is one; at most two after a push. */
 bool hc_steps_row(hc_steps *d, hc_step_row *row);

@@ -79,6 +79,17 @@ static hc_status load(const char *path, char **data, size_t *len, bool *cut,
     return st;
 }
 
+static void count_steps(hc_steps *steps, hc_technique_steps *t)
+{
+    hc_step_row row;
+    hc_step step;
+
+    while (hc_steps_row(steps, &row))
+        ;
+    while (hc_steps_next(steps, &step))
+        hc_technique_step(t, &step);
+}
+
 /* The pattern of the steps of a table of kind series. */
 static hc_status steps_of(hc_reader *r, answer *a, hc_err *err)
 {
@@ -87,8 +98,6 @@ static hc_status steps_of(hc_reader *r, answer *a, hc_err *err)
     hc_step_limits limits = hc_step_limits_default();
     hc_technique_steps t = {0};
     hc_sample sample;
-    hc_step_row row;
-    hc_step step;
     bool got = true;
     hc_status st = hc_series_new(&series, r, err);
 
@@ -98,14 +107,14 @@ static hc_status steps_of(hc_reader *r, answer *a, hc_err *err)
         st = hc_series_next(series, &sample, &got, err);
         if (st == HC_OK && got)
             st = hc_steps_push(steps, &sample, err);
-        if (st == HC_OK && !got)
-            hc_steps_finish(steps);
-        while (st == HC_OK && hc_steps_row(steps, &row))
-            ;
-        while (st == HC_OK && hc_steps_next(steps, &step))
-            hc_technique_step(&t, &step);
+        if (st == HC_OK)
+            count_steps(steps, &t);
     }
-    /* rows before a fault still show what it is */
+    /* rows that wait still show what it is, before a fault too */
+    for (got = steps != NULL; got;) {
+        got = hc_steps_finish(steps);
+        count_steps(steps, &t);
+    }
     snprintf(a->technique, sizeof a->technique, "%s%s",
              hc_technique_name(hc_technique_of(&t)),
              t.eis > 0 ? " eis" : "");
