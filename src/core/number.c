@@ -38,11 +38,30 @@ static double from_bits(uint64_t bits)
 /* Digits before and after the mark; false when there is none. */
 static bool scan_digits(const char *s, size_t len, char mark, parts *p)
 {
-    size_t i = p->used;
+    size_t i = p->used, from = i, point = 0;
     int kept = 0, seen = 0, dropped = 0, after = 0;
     bool in_fraction = false;
+    uint64_t digits = 0;
 
-    for (; i < len; i++) {
+    /* nearly every number: at most 19 digits, zeros in front among them */
+    for (; i < len && i - from < 19; i++) {
+        if (hc_isdigit(s[i])) {
+            digits = digits * 10 + (uint64_t)(s[i] - '0');
+        } else if (s[i] == mark && !in_fraction) {
+            in_fraction = true;
+            point = i;
+        } else {
+            break;
+        }
+    }
+    if (i == len || i - from < 19) {
+        p->digits = digits;
+        p->used = i;
+        p->exp10 = in_fraction ? -(int)(i - point - 1) : 0;
+        return i - from > in_fraction;
+    }
+    in_fraction = false;
+    for (i = from; i < len; i++) {
         if (s[i] == mark && !in_fraction) {
             in_fraction = true;
             continue;

@@ -156,11 +156,6 @@ bool hc_isspace(char c)
     return c == ' ' || (c >= '\t' && c <= '\r');
 }
 
-bool hc_isdigit(char c)
-{
-    return c >= '0' && c <= '9';
-}
-
 bool hc_isalpha(char c)
 {
     c = hc_tolower(c);

@@ -44,7 +44,10 @@ bool hc_ends_with(const char *s, const char *suffix);
 /* ASCII only, whatever the locale. */
 int hc_strcasecmp(const char *a, const char *b);
 bool hc_isspace(char c);
-bool hc_isdigit(char c);
+static inline bool hc_isdigit(char c)
+{
+    return c >= '0' && c <= '9';
+}
 bool hc_isalpha(char c);
 char hc_tolower(char c);
 
