@@ -330,7 +330,7 @@ static hc_status over_x(hc_map *m, hc_parameter p, const char *path, bool both,
                         summary *a, const hc_provenance *from)
 {
     summary by_law = summarise(m, p, both, law_at);
-    bool made, yes = false;
+    bool made = false, yes = false;
     hc_status st = agrees(m, p, both, &by_law, &yes);
     if (st != HC_OK)
         return st;

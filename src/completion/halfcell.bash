@@ -95,9 +95,9 @@ _halfcell_operand() { # TOOL CURRENT NUMBER
     COMPREPLY=()
     if [[ $3 == 1 ]]; then
         case $first in
-        KIND)
-            COMPREPLY=($(compgen -W "$(_halfcell_rows hc-plot --kinds)" -- \
-                "$2"))
+        KIND*) # one, or several with commas between
+            COMPREPLY=($(compgen -P "${2%"${2##*,}"}" \
+                -W "$(_halfcell_rows hc-plot --kinds)" -- "${2##*,}"))
             return ;;
         CIRCUIT) _halfcell_circuit "$2"; return ;;
         COMMAND)
