@@ -18,22 +18,69 @@ HC_SIMD_PART double dot(const double *a, const double *b, size_t n)
     return hc_v4_sum(&s);
 }
 
-double hc_dot(const double *a, const double *b, size_t n)
+HC_SIMD double hc_dot(const double *a, const double *b, size_t n)
 {
     return dot(a, b, n);
 }
 
-bool hc_cholesky(double *a, size_t n, double tol)
+/* Dots of b with four vectors `stride` apart, each summed as dot() does. */
+HC_SIMD_PART void dot4(const double *a, size_t stride, const double *b,
+                       size_t n, double *out)
 {
-    for (size_t i = 0; i < n; i++) {
-        double *ri = a + i * n;
-        for (size_t j = 0; j < i; j++)
-            ri[j] = (ri[j] - hc_dot(ri, a + j * n, j)) / a[j * n + j];
-        double d = ri[i] - hc_dot(ri, ri, i);
-        if (!(d > tol * fabs(ri[i])) || !(d > 0))
-            return false;
-        ri[i] = sqrt(d);
+    const double *a1 = a + stride, *a2 = a1 + stride, *a3 = a2 + stride;
+    hc_v4 s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        const hc_v4 x = HC_V4(b + i);
+        s0 += HC_V4(a + i) * x;
+        s1 += HC_V4(a1 + i) * x;
+        s2 += HC_V4(a2 + i) * x;
+        s3 += HC_V4(a3 + i) * x;
     }
+    for (; i < n; i++) {
+        s0[0] += a[i] * b[i];
+        s1[0] += a1[i] * b[i];
+        s2[0] += a2[i] * b[i];
+        s3[0] += a3[i] * b[i];
+    }
+    out[0] = hc_v4_sum(&s0);
+    out[1] = hc_v4_sum(&s1);
+    out[2] = hc_v4_sum(&s2);
+    out[3] = hc_v4_sum(&s3);
+}
+
+/* Row i of the factor, from column `from` on; false when its pivot fails. */
+HC_SIMD_PART bool factor_row(double *a, size_t n, size_t i, size_t from,
+                             double tol)
+{
+    double *ri = a + i * n;
+    for (size_t j = from; j < i; j++)
+        ri[j] = (ri[j] - dot(ri, a + j * n, j)) / a[j * n + j];
+    const double d = ri[i] - dot(ri, ri, i);
+    if (!(d > tol * fabs(ri[i])) || !(d > 0))
+        return false;
+    ri[i] = sqrt(d);
+    return true;
+}
+
+/* Four rows at a time: the dots of one column share its loads. */
+HC_SIMD bool hc_cholesky(double *a, size_t n, double tol)
+{
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4) {
+        double *r = a + i * n, s[4];
+        for (size_t j = 0; j < i; j++) {
+            dot4(r, n, a + j * n, j, s);
+            for (size_t k = 0; k < 4; k++)
+                r[k * n + j] = (r[k * n + j] - s[k]) / a[j * n + j];
+        }
+        for (size_t k = 0; k < 4; k++)
+            if (!factor_row(a, n, i + k, i, tol))
+                return false;
+    }
+    for (; i < n; i++)
+        if (!factor_row(a, n, i, 0, tol))
+            return false;
     return true;
 }
 
@@ -301,19 +348,32 @@ size_t hc_least_squares(double *a, size_t m, size_t n, double *b,
 
 HC_SIMD void hc_gram(const double *a, size_t m, size_t n, double *h)
 {
-    for (size_t i = 0; i < n; i++)
-        for (size_t j = 0; j <= i; j++)
+    for (size_t i = 0; i < n; i++) {
+        size_t j = 0;
+        double s[4];
+        for (; j + 4 <= i + 1; j += 4) {
+            dot4(a + j * m, m, a + i * m, m, s);
+            for (size_t k = 0; k < 4; k++)
+                h[i * n + j + k] = h[(j + k) * n + i] = s[k];
+        }
+        for (; j <= i; j++)
             h[i * n + j] = h[j * n + i] = dot(a + i * m, a + j * m, m);
+    }
 }
 
-void hc_times(const double *a, size_t m, size_t n, const double *x, double *y)
+HC_SIMD void hc_times(const double *a, size_t m, size_t n, const double *x,
+                      double *y)
 {
     for (size_t i = 0; i < m; i++)
         y[i] = 0;
     for (size_t j = 0; j < n; j++) {
         const double t = x[j], *c = a + j * m;
-        if (t != 0)
-            for (size_t i = 0; i < m; i++)
-                y[i] += t * c[i];
+        if (t == 0)
+            continue;
+        size_t i = 0;
+        for (; i + 4 <= m; i += 4)
+            HC_V4(y + i) += HC_V4(c + i) * t;
+        for (; i < m; i++)
+            y[i] += t * c[i];
     }
 }

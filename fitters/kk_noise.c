@@ -1,16 +1,22 @@
 /* kk_noise.c: the noise of a spectrum, from unpenalised RC fits; kk.h */
 #include "fitters/kk.h"
 
+#include "fitters/dense.h"
 #include "fitters/kk_solve.h"
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Numbers of time constants tried, and exponents of |Z| in the weights. */
-enum { M_FIRST = 6, M_STEP = 3, M_LAST = 39, N_POWERS = 3 };
+enum { M_FIRST = 6, M_STEP = 3, M_LAST = 39, N_POWERS = 3, COLS = M_LAST + 4 };
 static const double powers[N_POWERS] = {0, 0.5, 1};
 static const double widen_ln = 0.5;  /* of the tau range, each side */
 static const double sd_floor = 1e-7; /* of |Z| */
+/* Normal equations: columns whose square outside those before falls below
+ * this part are left out; a sum of squares below this part of that of the
+ * data is not known well enough (the fits are repeated by QR). */
+static const double least_pivot = 1e-13, least_ssr = 1e-10;
 
 typedef struct {
     double score, q, ssr, dof;
@@ -26,25 +32,21 @@ static double sum_ln_modulus(const hc_kk_data *d)
 }
 
 /* BIC of one (m, q): -2 ln of the likelihood with the sd fitted. */
-static void try_one(hc_kk_solver *s, const hc_kk_data *d, size_t m, double q,
-                    double ln_z, double *tau, choice *best)
+static void score_one(size_t rows, size_t rank, size_t m, double q,
+                      double ln_z, double ssr, choice *best)
 {
-    const double rows = 2 * (double)d->n;
-    hc_kk_coef c = {.r = tau + M_LAST};
-    hc_kk_tau_grid(d, m, widen_ln / M_LN10, tau);
-    hc_kk_solve(s, tau, m, HC_KK_COMPLEX, 1e-12, &c);
-    const double dof = rows - (double)c.rank;
+    const double dof = (double)rows - (double)rank;
     if (dof < 4)
         return;
-    const double ssr = fmax(c.ssr, 1e-300);
-    const double score =
-        rows * log(ssr / rows) + 4 * q * ln_z + (double)c.rank * log(rows);
+    ssr = fmax(ssr, 1e-300);
+    const double score = (double)rows * log(ssr / (double)rows) +
+                         4 * q * ln_z + (double)rank * log((double)rows);
     if (score < best->score)
         *best = (choice){score, q, ssr, dof, m};
 }
 
-static hc_status search(const hc_kk_data *d, double *tau, choice *best,
-                        hc_err *err)
+static hc_status search_by_qr(const hc_kk_data *d, double *tau, choice *best,
+                              hc_err *err)
 {
     const double ln_z = sum_ln_modulus(d);
     for (size_t k = 0; k < N_POWERS; k++) {
@@ -54,11 +56,113 @@ static hc_status search(const hc_kk_data *d, double *tau, choice *best,
         if (st != HC_OK)
             return st;
         s.inductance = s.capacitance = true;
-        for (size_t m = M_FIRST; m <= M_LAST && m + 6 < 2 * d->n; m += M_STEP)
-            try_one(&s, d, m, powers[k], ln_z, tau, best);
+        for (size_t m = M_FIRST; m <= M_LAST && m + 6 < 2 * d->n;
+             m += M_STEP) {
+            hc_kk_coef c = {.r = tau + M_LAST};
+            hc_kk_tau_grid(d, m, widen_ln / M_LN10, tau);
+            hc_kk_solve(&s, tau, m, HC_KK_COMPLEX, 1e-12, &c);
+            score_one(2 * d->n, c.rank, m, powers[k], ln_z, c.ssr, best);
+        }
         hc_kk_solver_free(&s);
     }
     return HC_OK;
+}
+
+/* ---- the same by normal equations, some ten times faster ---- */
+
+/* Sum of squares left of the last of n columns by those before, as part of
+ * its own, from their Gram matrix h; h becomes its Cholesky factor.  *rank:
+ * how many columns counted. */
+static double left_over(double *h, size_t n, size_t *rank)
+{
+    double scale[COLS];
+    *rank = 0;
+    for (size_t i = 0; i < n; i++)
+        scale[i] = h[i * n + i] > 0 ? 1 / sqrt(h[i * n + i]) : 0;
+    for (size_t i = 0; i < n; i++) {
+        double *ri = h + i * n;
+        for (size_t j = 0; j < i; j++) {
+            const double pivot = h[j * n + j];
+            ri[j] = pivot > 0 ? (ri[j] * scale[i] * scale[j] -
+                                 hc_dot(ri, h + j * n, j)) /
+                                    pivot
+                              : 0;
+        }
+        const double left = 1 - hc_dot(ri, ri, i);
+        if (i + 1 == n)
+            return left;
+        ri[i] = left > least_pivot ? sqrt(left) : 0;
+        *rank += ri[i] > 0;
+    }
+    return 1;
+}
+
+/* Columns 1, j w, 1/(j w), those of tau[m], and z. */
+static void columns(const hc_kk_data *d, const double *tau, size_t m,
+                    double *a)
+{
+    const size_t n = d->n, rows = 2 * n;
+    const double mid = sqrt(d->freq_hz[0] * d->freq_hz[n - 1]);
+    memset(a, 0, 3 * rows * sizeof *a);
+    for (size_t i = 0; i < n; i++) {
+        const double w = d->freq_hz[i] / mid;
+        a[i] = 1;
+        a[rows + n + i] = w;
+        a[2 * rows + n + i] = -1 / w;
+        a[(m + 3) * rows + i] = creal(d->z_ohm[i]);
+        a[(m + 3) * rows + n + i] = cimag(d->z_ohm[i]);
+    }
+    for (size_t k = 0; k < m; k++) {
+        double *c = a + (k + 3) * rows;
+        for (size_t i = 0; i < n; i++) {
+            const double wt = 2 * M_PI * d->freq_hz[i] * tau[k];
+            c[i] = 1 / (1 + wt * wt);
+            c[n + i] = -wt * c[i];
+        }
+    }
+}
+
+static void search_by_gram(const hc_kk_data *d, double *tau, double *work,
+                           choice *best, bool *clean)
+{
+    const size_t n = d->n, rows = 2 * n;
+    const double ln_z = sum_ln_modulus(d);
+    double *a = work, *h = a + rows * COLS, *weight = h + COLS * COLS;
+    for (size_t i = 0; i < n; i++)
+        weight[i] = weight[n + i] = pow(cabs(d->z_ohm[i]), -powers[1]);
+    *clean = false;
+    for (size_t m = M_FIRST; m <= M_LAST && m + 6 < rows; m += M_STEP) {
+        hc_kk_tau_grid(d, m, widen_ln / M_LN10, tau);
+        columns(d, tau, m, a);
+        for (size_t k = 0; k < N_POWERS; k++) {
+            /* the powers are even steps: the columns go on from the last */
+            for (size_t c = 0; k > 0 && c < m + 4; c++)
+                for (size_t i = 0; i < rows; i++)
+                    a[c * rows + i] *= weight[i];
+            size_t rank;
+            hc_gram(a, rows, m + 4, h);
+            const double all = h[(m + 4) * (m + 4) - 1];
+            const double left = left_over(h, m + 4, &rank);
+            *clean |= left < least_ssr;
+            score_one(rows, rank, m, powers[k], ln_z, left * all, best);
+        }
+    }
+}
+
+static hc_status search(const hc_kk_data *d, double *tau, choice *best,
+                        hc_err *err)
+{
+    double *work =
+        malloc((2 * d->n * (COLS + 1) + COLS * COLS) * sizeof *work);
+    if (!work)
+        return hc_fail_nomem(err);
+    bool clean;
+    search_by_gram(d, tau, work, best, &clean);
+    free(work);
+    if (!clean)
+        return HC_OK;
+    *best = (choice){.score = HUGE_VAL};
+    return search_by_qr(d, tau, best, err);
 }
 
 static hc_status finish(const hc_kk_data *d, const choice *best, double *tau,

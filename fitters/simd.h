@@ -10,6 +10,7 @@
 #ifndef HC_FITTERS_SIMD_H
 #define HC_FITTERS_SIMD_H
 
+#include <math.h> /* and with it __GLIBC__ */
 #include <stddef.h>
 
 /* Sanitizers do not see the start-up choice; other C libraries lack it; clang
