@@ -320,6 +320,21 @@ hc_status hc_circuit_negative(hc_circuit *c, const char *text, hc_err *err)
     return HC_OK;
 }
 
+hc_status hc_circuit_each(hc_circuit *c, const char *list, hc_circuit_say say,
+                          hc_err *err)
+{
+    while (*list != '\0') {
+        char one[256];
+        size_t n = strcspn(list, ",");
+        snprintf(one, sizeof one, "%.*s", (int)n, list);
+        hc_status st = say(c, one, err);
+        if (st != HC_OK)
+            return st;
+        list += n + (list[n] == ',');
+    }
+    return HC_OK;
+}
+
 /* ---- consistency ---- */
 
 static hc_status check_par(const hc_circuit *c, int i, hc_err *err)

@@ -101,6 +101,12 @@ hc_status hc_circuit_role(hc_circuit *c, const char *text,
 hc_status hc_circuit_negative(hc_circuit *c, const char *text,
                               hc_err *err) HC_MUST_USE;
 
+/* One of those for every item of a list parted by commas, "R1=10,C2=1e-6". */
+typedef hc_status (*hc_circuit_say)(hc_circuit *c, const char *text,
+                                    hc_err *err);
+hc_status hc_circuit_each(hc_circuit *c, const char *list, hc_circuit_say say,
+                          hc_err *err) HC_MUST_USE;
+
 /* Check that values, bounds and ties fit together (after all of the above).
  */
 hc_status hc_circuit_check(const hc_circuit *c, hc_err *err) HC_MUST_USE;

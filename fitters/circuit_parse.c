@@ -1,29 +1,15 @@
 /* circuit_parse.c: the two circuit languages, read by one descent */
+#include "fitters/circuit_parser.h"
+
 #include "core/number.h"
-#include "fitters/circuit.h"
 
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
 
-typedef struct {
-    hc_circuit *c;
-    const char *text;
-    size_t at;
-    hc_err *err;
-    int depth;
-    bool numbered[HC_CIRCUIT_ELEMENTS];
-    struct {
-        char target[HC_CIRCUIT_NAME];
-        int par;
-        size_t at;
-    } ties[HC_CIRCUIT_PARS];
-    int n_ties;
-} parser;
-
 static hc_status parse_series(parser *p, int *node, char close);
 
-static HC_PRINTF(2, 3) hc_status complain(parser *p, const char *fmt, ...)
+hc_status parser_complain(parser *p, const char *fmt, ...)
 {
     char what[400];
     va_list ap;
@@ -37,14 +23,14 @@ static HC_PRINTF(2, 3) hc_status complain(parser *p, const char *fmt, ...)
     return HC_USAGE;
 }
 
-static char look(parser *p)
+char parser_look(parser *p)
 {
     while (hc_isspace(p->text[p->at]))
         p->at++;
     return p->text[p->at];
 }
 
-static const char *shown(char ch, char buf[8])
+const char *parser_shown(char ch, char buf[8])
 {
     if (ch == '\0')
         return "the end";
@@ -58,8 +44,8 @@ static hc_status new_node(parser *p, hc_node_kind kind, int *out)
 {
     hc_circuit *c = p->c;
     if (c->n_nodes == HC_CIRCUIT_NODES)
-        return complain(p, "the circuit has more than %d parts",
-                        HC_CIRCUIT_NODES);
+        return parser_complain(p, "the circuit has more than %d parts",
+                               HC_CIRCUIT_NODES);
     *out = c->n_nodes++;
     c->nodes[*out] = (hc_node){.kind = kind,
                                .element = -1,
@@ -67,176 +53,6 @@ static hc_status new_node(parser *p, hc_node_kind kind, int *out)
                                .next_sibling = -1,
                                .parent = -1,
                                .first_node = *out};
-    return HC_OK;
-}
-
-/* ---- braces ---- */
-
-static size_t word_length(const char *s)
-{
-    size_t n = 0;
-    while (s[n] != '\0' && strchr(",}/ \t=:", s[n]) == NULL)
-        n++;
-    return n;
-}
-
-static hc_status brace_number(parser *p, double *x)
-{
-    look(p);
-    const char *s = p->text + p->at;
-    size_t n = hc_number_prefix(s, word_length(s), x);
-    if (n == 0 || !isfinite(*x))
-        return complain(p, "a number was expected, found '%.*s'",
-                        (int)word_length(s), s);
-    p->at += n;
-    return HC_OK;
-}
-
-/* "=C1" or "=2*C1": resolved when all elements are known */
-static hc_status brace_tie(parser *p, int par)
-{
-    hc_par *q = &p->c->pars[par];
-    const char *s = p->text + p->at;
-    double by;
-    size_t n = hc_number_prefix(s, word_length(s), &by);
-    if (n > 0 && s[n] == '*') {
-        q->tied_by = by;
-        p->at += n + 1;
-        s += n + 1;
-    }
-    n = word_length(s);
-    if (n == 0 || n >= HC_CIRCUIT_NAME)
-        return complain(p, "a parameter's name was expected after '='");
-    p->ties[p->n_ties].par = par;
-    p->ties[p->n_ties].at = p->at;
-    snprintf(p->ties[p->n_ties].target, HC_CIRCUIT_NAME, "%.*s", (int)n, s);
-    p->n_ties++;
-    p->at += n;
-    return HC_OK;
-}
-
-/* 10, 10F, 10/1/100, /1/100 */
-static hc_status brace_value(parser *p, int par)
-{
-    hc_par *q = &p->c->pars[par];
-    hc_status st;
-    q->optional = false;
-    if (hc_isalpha(look(p)) ||
-        (p->text[p->at] != '\0' && strchr("}/,", p->text[p->at]) == NULL &&
-         strchr(p->text + p->at, '*') != NULL &&
-         strcspn(p->text + p->at, "*") < strcspn(p->text + p->at, ",}")))
-        return brace_tie(p, par);
-    if (p->text[p->at] != '/') {
-        if ((st = brace_number(p, &q->value)) != HC_OK)
-            return st;
-        if (p->text[p->at] == 'F' || p->text[p->at] == 'f') {
-            q->fixed = true;
-            p->at++;
-        }
-        if (q->value < 0)
-            q->negative = true;
-    }
-    if (look(p) == '/') {
-        p->at++;
-        if (look(p) != '/' && (st = brace_number(p, &q->lo)) != HC_OK)
-            return st;
-        if (look(p) != '/')
-            return HC_OK;
-        p->at++;
-        if ((st = brace_number(p, &q->hi)) != HC_OK)
-            return st;
-    }
-    return HC_OK;
-}
-
-/* Parameter of element e called by its suffix, or the first one. */
-static int suffix_par(const hc_circuit *c, int e, const char *s, size_t n)
-{
-    const hc_element *t = c->elements[e].type;
-    for (int i = 0; i < t->n_par; i++)
-        if (strlen(t->par[i].suffix) == n &&
-            strncmp(t->par[i].suffix, s, n) == 0)
-            return c->elements[e].par_first + i;
-    if (t->n_par == 1 && n == strlen(t->name) && strncmp(t->name, s, n) == 0)
-        return c->elements[e].par_first;
-    return -1;
-}
-
-static hc_status brace_role(parser *p, int e)
-{
-    const char *s = p->text + p->at;
-    size_t n = strcspn(s, ",}");
-    hc_trim(&s, &n);
-    if (n == 0 || n >= HC_CIRCUIT_ROLE)
-        return complain(p, "a label of 1 to %d letters was expected",
-                        HC_CIRCUIT_ROLE - 1);
-    snprintf(p->c->elements[e].role, HC_CIRCUIT_ROLE, "%.*s", (int)n, s);
-    p->at += strcspn(p->text + p->at, ",}");
-    return HC_OK;
-}
-
-/* name, name=value, or a value alone */
-static hc_status brace_item(parser *p, int e)
-{
-    hc_circuit *c = p->c;
-    const hc_element *t = c->elements[e].type;
-    const char *s = p->text + p->at;
-    size_t n = word_length(s);
-    int par = c->elements[e].par_first;
-    if (hc_isalpha(s[0])) {
-        par = suffix_par(c, e, s, n);
-        if (par < 0) {
-            hc_text list = {0};
-            for (int i = 0; i < t->n_par; i++)
-                hc_text_printf(&list, " %s",
-                               t->n_par == 1 ? t->name : t->par[i].suffix);
-            hc_status st =
-                complain(p, "%s has no parameter '%.*s'; it has%s",
-                         c->elements[e].name, (int)n, s, hc_text_get(&list));
-            hc_text_clear(&list);
-            return st;
-        }
-        p->at += n;
-        c->pars[par].optional = false;
-        if (look(p) == '/')
-            return brace_value(p, par);
-        if (look(p) != '=')
-            return HC_OK;
-        p->at++;
-    } else if (s[0] == '=') {
-        p->at++;
-    }
-    return brace_value(p, par);
-}
-
-static hc_status parse_braces(parser *p, int e)
-{
-    char buf[8];
-    hc_status st = HC_OK;
-    p->at++;
-    for (;;) {
-        char ch = look(p);
-        if (ch == '}')
-            break;
-        if (ch == '\0')
-            return complain(p, "the '{' of %s is not closed by '}'",
-                            p->c->elements[e].name);
-        if (ch == ':') {
-            p->at++;
-            st = brace_role(p, e);
-        } else {
-            st = brace_item(p, e);
-        }
-        if (st != HC_OK)
-            return st;
-        ch = look(p);
-        if (ch == ',')
-            p->at++;
-        else if (ch != '}' && ch != '\0')
-            return complain(p, "',' or '}' was expected, found %s",
-                            shown(ch, buf));
-    }
-    p->at++;
     return HC_OK;
 }
 
@@ -268,8 +84,9 @@ static hc_status unknown_element(parser *p)
         n++;
     for (size_t i = 0; i < hc_elements_n; i++)
         hc_text_printf(&list, " %s", hc_elements[i].name);
-    hc_status st = complain(p, "no element is called '%.*s'; there are%s",
-                            (int)n, s, hc_text_get(&list));
+    hc_status st =
+        parser_complain(p, "no element is called '%.*s'; there are%s", (int)n,
+                        s, hc_text_get(&list));
     hc_text_clear(&list);
     return st;
 }
@@ -297,10 +114,10 @@ static hc_status parse_element(parser *p, int *node)
         return unknown_element(p);
     if (c->n_elements == HC_CIRCUIT_ELEMENTS ||
         c->n_pars + t->n_par > HC_CIRCUIT_PARS)
-        return complain(p,
-                        "the circuit has more than %d elements or %d "
-                        "parameters",
-                        HC_CIRCUIT_ELEMENTS, HC_CIRCUIT_PARS);
+        return parser_complain(p,
+                               "the circuit has more than %d elements or %d "
+                               "parameters",
+                               HC_CIRCUIT_ELEMENTS, HC_CIRCUIT_PARS);
     int e = c->n_elements++;
     c->elements[e] =
         (hc_circuit_element){.type = t, .number = -1, .par_first = c->n_pars};
@@ -313,7 +130,7 @@ static hc_status parse_element(parser *p, int *node)
         long number;
         if (digits > 6 ||
             !hc_integer_parse(p->text + p->at, digits, 0, 999999, &number))
-            return complain(p, "the number of %s is too long", t->name);
+            return parser_complain(p, "the number of %s is too long", t->name);
         c->elements[e].number = (int)number;
         p->numbered[e] = true;
         p->at += digits;
@@ -325,8 +142,8 @@ static hc_status parse_element(parser *p, int *node)
     c->nodes[*node].element = e;
     c->nodes[*node].par_first = c->elements[e].par_first;
     c->nodes[*node].par_n = t->n_par;
-    if (look(p) == '{')
-        return parse_braces(p, e);
+    if (parser_look(p) == '{')
+        return parser_braces(p, e);
     return HC_OK;
 }
 
@@ -360,19 +177,19 @@ static hc_status parse_list(parser *p, const char *what, int *kids, int *n)
     char buf[8];
     for (;;) {
         if (*n == HC_CIRCUIT_ELEMENTS)
-            return complain(p, "too many branches in %s(", what);
+            return parser_complain(p, "too many branches in %s(", what);
         hc_status st = parse_series(p, &kids[*n], ')');
         if (st != HC_OK)
             return st;
         (*n)++;
-        char ch = look(p);
+        char ch = parser_look(p);
         if (ch == ')')
             break;
         if (ch == '\0')
-            return complain(p, "the '%s(' is not closed by ')'", what);
+            return parser_complain(p, "the '%s(' is not closed by ')'", what);
         if (ch != ',')
-            return complain(p, "',' or ')' was expected, found %s",
-                            shown(ch, buf));
+            return parser_complain(p, "',' or ')' was expected, found %s",
+                                   parser_shown(ch, buf));
         p->at++;
     }
     p->at++;
@@ -387,22 +204,23 @@ static hc_status parse_bare(parser *p, int *node)
     int kids[HC_CIRCUIT_ELEMENTS], n = 0;
     size_t start = p->at++;
     for (;;) {
-        char ch = look(p);
+        char ch = parser_look(p);
         if (ch == ')')
             break;
         if (ch == '\0') {
             p->at = start;
-            return complain(p, "this '(' is not closed by ')'");
+            return parser_complain(p, "this '(' is not closed by ')'");
         }
         if (ch == '-')
-            return complain(p, "inside '( )' every item is a branch of its "
-                               "own; write p(a-b,c) or ([ab]c)");
+            return parser_complain(
+                p, "inside '( )' every item is a branch of its "
+                   "own; write p(a-b,c) or ([ab]c)");
         if (ch == ',' && n > 0) {
             p->at++;
-            ch = look(p);
+            ch = parser_look(p);
         }
         if (n == HC_CIRCUIT_ELEMENTS)
-            return complain(p, "too many branches in '('");
+            return parser_complain(p, "too many branches in '('");
         hc_status st = parse_term(p, &kids[n]);
         if (st != HC_OK)
             return st;
@@ -411,7 +229,7 @@ static hc_status parse_bare(parser *p, int *node)
     p->at++;
     if (n == 0) {
         p->at = start;
-        return complain(p, "this '( )' is empty");
+        return parser_complain(p, "this '( )' is empty");
     }
     if (n == 1) {
         *node = kids[0];
@@ -426,9 +244,9 @@ static hc_status parse_square(parser *p, int *node)
     hc_status st = parse_series(p, node, ']');
     if (st != HC_OK)
         return st;
-    if (look(p) != ']') {
+    if (parser_look(p) != ']') {
         p->at = start;
-        return complain(p, "this '[' is not closed by ']'");
+        return parser_complain(p, "this '[' is not closed by ']'");
     }
     p->at++;
     return HC_OK;
@@ -447,7 +265,7 @@ static hc_status parse_function(parser *p, int *node)
             strncmp(hc_lines[i].name, s, len) == 0)
             line = &hc_lines[i];
     if (s[len] != '(' || (line == NULL && !parallel))
-        return complain(
+        return parser_complain(
             p, "p(, tl(, tle(, tlo(, tls( or an element was expected");
     p->at += len + 1;
     char name[8];
@@ -460,19 +278,19 @@ static hc_status parse_function(parser *p, int *node)
         return HC_OK;
     }
     if (line != NULL && n != line->n_children)
-        return complain(p, "%s( needs %d sub-circuits, found %d", name,
-                        line->n_children, n);
+        return parser_complain(p, "%s( needs %d sub-circuits, found %d", name,
+                               line->n_children, n);
     return join(p, parallel ? HC_NODE_PARALLEL : HC_NODE_LINE, line, kids, n,
                 node);
 }
 
 static hc_status parse_term(parser *p, int *node)
 {
-    char ch = look(p), buf[8];
+    char ch = parser_look(p), buf[8];
     hc_status st;
     if (p->depth == HC_CIRCUIT_DEPTH)
-        return complain(p, "brackets are nested deeper than %d",
-                        HC_CIRCUIT_DEPTH);
+        return parser_complain(p, "brackets are nested deeper than %d",
+                               HC_CIRCUIT_DEPTH);
     p->depth++;
     if (ch == '(')
         st = parse_bare(p, node);
@@ -483,7 +301,8 @@ static hc_status parse_term(parser *p, int *node)
     else if (ch >= 'A' && ch <= 'Z')
         st = parse_element(p, node);
     else
-        st = complain(p, "an element was expected, found %s", shown(ch, buf));
+        st = parser_complain(p, "an element was expected, found %s",
+                             parser_shown(ch, buf));
     p->depth--;
     return st;
 }
@@ -510,10 +329,10 @@ static hc_status parse_series(parser *p, int *node, char close)
         for (int k = from; k >= 0;
              k = flat ? p->c->nodes[k].next_sibling : -1) {
             if (n == HC_CIRCUIT_ELEMENTS)
-                return complain(p, "too many elements in series");
+                return parser_complain(p, "too many elements in series");
             kids[n++] = k;
         }
-        char ch = look(p);
+        char ch = parser_look(p);
         if (ch == '-') {
             p->at++;
             continue;
@@ -527,62 +346,6 @@ static hc_status parse_series(parser *p, int *node, char close)
         return HC_OK;
     }
     return join(p, HC_NODE_SERIES, NULL, kids, n, node);
-}
-
-/* ---- names ---- */
-
-static bool number_taken(const hc_circuit *c, const hc_element *t, int number)
-{
-    for (int i = 0; i < c->n_elements; i++)
-        if (c->elements[i].type == t && c->elements[i].number == number)
-            return true;
-    return false;
-}
-
-static hc_status name_all(parser *p)
-{
-    hc_circuit *c = p->c;
-    for (int i = 0; i < c->n_elements; i++) {
-        hc_circuit_element *e = &c->elements[i];
-        for (int k = 0; k < i && p->numbered[i]; k++)
-            if (c->elements[k].type == e->type &&
-                c->elements[k].number == e->number)
-                return complain(p, "two elements are called %s%d",
-                                e->type->name, e->number);
-    }
-    for (int i = 0; i < c->n_elements; i++) {
-        hc_circuit_element *e = &c->elements[i];
-        int number = 1;
-        while (e->number < 0 && number_taken(c, e->type, number))
-            number++;
-        if (e->number < 0)
-            e->number = number;
-        snprintf(e->name, HC_CIRCUIT_NAME, "%.12s%d", e->type->name,
-                 e->number);
-    }
-    for (int i = 0; i < c->n_pars; i++) {
-        hc_par *q = &c->pars[i];
-        const char *suffix = q->spec->suffix;
-        char element[24];
-        memcpy(element, c->elements[q->element].name, sizeof element - 1);
-        element[sizeof element - 1] = '\0';
-        snprintf(q->name, HC_CIRCUIT_NAME, "%s%s%.6s", element,
-                 suffix[0] ? "_" : "", suffix);
-    }
-    return HC_OK;
-}
-
-static hc_status resolve_ties(parser *p)
-{
-    for (int i = 0; i < p->n_ties; i++) {
-        int to = hc_circuit_par(p->c, p->ties[i].target);
-        p->at = p->ties[i].at;
-        if (to < 0)
-            return complain(p, "no parameter is called '%s'",
-                            p->ties[i].target);
-        p->c->pars[p->ties[i].par].tied_to = to;
-    }
-    return HC_OK;
 }
 
 /* Joining flattened series leaves unused nodes; number the tree anew. */
@@ -610,20 +373,21 @@ hc_status hc_circuit_parse(hc_circuit *c, const char *text, hc_err *err)
     parser p = {.c = &raw, .text = text, .err = err};
     int root;
     char buf[8];
-    if (look(&p) == '\0')
+    if (parser_look(&p) == '\0')
         return hc_fail(err, HC_USAGE, "the circuit is empty");
     hc_status st = parse_series(&p, &root, '\0');
     if (st != HC_OK)
         return st;
-    char ch = look(&p);
+    char ch = parser_look(&p);
     if (ch == ')' || ch == ']')
-        return complain(&p, "this '%c' closes nothing", ch);
+        return parser_complain(&p, "this '%c' closes nothing", ch);
     if (ch == ',')
-        return complain(&p, "',' stands outside of p( )");
+        return parser_complain(&p, "',' stands outside of p( )");
     if (ch != '\0')
-        return complain(&p, "'-' or an element was expected, found %s",
-                        shown(ch, buf));
-    if ((st = name_all(&p)) != HC_OK || (st = resolve_ties(&p)) != HC_OK)
+        return parser_complain(&p, "'-' or an element was expected, found %s",
+                               parser_shown(ch, buf));
+    if ((st = parser_name_all(&p)) != HC_OK ||
+        (st = parser_resolve_ties(&p)) != HC_OK)
         return st;
     made = raw;
     made.n_nodes = 0;

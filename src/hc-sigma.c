@@ -9,7 +9,7 @@
 typedef struct {
     hc_common common;
     hc_sigma_setup setup;
-    const char *form, *append;
+    const char *form, *append, *roles;
     bool arrhenius, records, fail_fast;
 } opts;
 
@@ -28,6 +28,9 @@ static const hc_option options[] = {
     {"interfaces", 0, HC_OPT_NUMBER, "N",
      "interfaces of each kind in the cell, 1 or 2",
      offsetof(opts, setup.interfaces), NULL, 1, 2, {0}},
+    {"roles", 0, HC_OPT_CHOICE, "WHICH",
+     "said by the user, or also those the capacitances suggest",
+     offsetof(opts, roles), "said|suggested", 0, 0, {0}},
     QUANTITY("stray", "CAPACITANCE",
              "stray capacitance of the holder, for the permittivity",
              HC_DIM_CAPACITANCE, stray_f),
@@ -105,6 +108,8 @@ static hc_status read_file(hc_session *s, const opts *o, const char *path,
         st = hc_records_of(f, &r, &n, &s->err);
     if (st == HC_OK) {
         k->setup = setup_of(o, hc_frame_meta(f));
+        if (o->roles != NULL && strcmp(o->roles, "suggested") == 0)
+            hc_sigma_suggest(r, n);
         st = hc_sigma_spectra(&k->setup, r, n, &k->out, &s->talk, &s->err);
     }
     if (st == HC_OK && !k->any)

@@ -129,7 +129,7 @@ static hc_status work(hc_session *s, const opts *o)
         return list_elements(s);
     hc_status st = hc_circuit_parse(&c, s->operands[0], &s->err);
     for (size_t i = 0; i < o->set.n && st == HC_OK; i++)
-        st = hc_circuit_set(&c, o->set.items[i], &s->err);
+        st = hc_circuit_each(&c, o->set.items[i], hc_circuit_set, &s->err);
     if (st == HC_OK)
         st = hc_circuit_check(&c, &s->err);
     if (st == HC_OK && o->print) {

@@ -1,6 +1,7 @@
 #include "cell/laws.h"
 
 #include "cell/physics.h"
+#include "core/roles.h"
 
 #include <math.h>
 #include <string.h>
@@ -103,6 +104,13 @@ void hc_laws_of(const hc_record *r, size_t n, const hc_cell *cell,
     for (size_t i = 0; i < n; i++) {
         if (strcmp(r[i].quantity, "activation_energy_j_mol") != 0)
             continue;
+        if (hc_role_is_suggested(r[i].role)) {
+            hc_say_warning(talk, NULL, 0,
+                           "the law of role %s is left out: that role is "
+                           "only suggested (hc-fit --role says it)",
+                           r[i].role);
+            continue;
+        }
         hc_parameter p = target(&r[i]);
         bool total = strcmp(r[i].role, "total") == 0;
         if (strcmp(r[i].method, "arrhenius-cooling") == 0) {

@@ -2,6 +2,7 @@
 
 #include "cell/physics.h"
 #include "core/number.h"
+#include "core/roles.h"
 #include "core/text.h"
 
 #include <math.h>
@@ -75,17 +76,6 @@ static double capacitance(const hc_map *m, const hc_record *r, long number)
         return pow(q, 1 / n) * pow(r->value, (1 - n) / n);
     double tau = of_fit(m, r, "Zarc", number, "_tau");
     return isnan(tau) ? NAN_D : tau / r->value;
-}
-
-/* What a capacitance per area is typical of (Irvine, Sinclair, West 1990,
- * 10.1002/adma.19900020304); a suggestion, never an assumption. */
-static const char *suggestion(double c_f_m2)
-{
-    return isnan(c_f_m2)   ? "none without a capacitance"
-           : c_f_m2 < 1e-6 ? "bulk"
-           : c_f_m2 < 1e-3 ? "gb"
-           : c_f_m2 < 0.03 ? "interphase or charge-transfer-negative"
-                           : "charge-transfer-positive";
 }
 
 static double composition(const hc_map *m, const hc_record *r)
@@ -165,10 +155,19 @@ static hc_status resistor(hc_map *m, const hc_record *r, long number)
     } else if (strcmp(role, "series") == 0) {
         to = HC_P_R_S;
     } else if (strcmp(role, "-") == 0 || role[0] == '\0') {
+        const char *usual =
+            hc_role_usual(c * area, area, hc_map_get(m, HC_P_L_SE));
         return hc_fail(m->err, HC_DATA,
                        "%s has no role: its %.3g F/cm2 suggests %s; say "
                        "hc-fit --role %s=ROLE",
-                       r->quantity, c * 1e-4, suggestion(c), r->quantity);
+                       r->quantity, c * 1e-4,
+                       usual[0] ? usual : "none without a capacitance",
+                       r->quantity);
+    } else if (hc_role_is_suggested(role)) {
+        return hc_fail(m->err, HC_DATA,
+                       "%s: the role %s is only suggested; say hc-fit --role "
+                       "%s=ROLE",
+                       r->quantity, role, r->quantity);
     } else {
         return HC_OK;
     }

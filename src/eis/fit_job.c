@@ -36,25 +36,14 @@ void hc_fit_options_clear(hc_fit_options *o)
 
 /* ---- options to setup ---- */
 
-typedef hc_status (*say)(hc_circuit *c, const char *text, hc_err *err);
-
 /* Every item may hold several, parted by commas. */
-static hc_status apply(hc_circuit *c, const hc_list *list, say what,
+static hc_status apply(hc_circuit *c, const hc_list *list, hc_circuit_say say,
                        hc_err *err)
 {
-    for (size_t i = 0; i < list->n; i++) {
-        const char *s = list->items[i];
-        while (*s != '\0') {
-            char one[256];
-            size_t n = strcspn(s, ",");
-            snprintf(one, sizeof one, "%.*s", (int)n, s);
-            hc_status st = what(c, one, err);
-            if (st != HC_OK)
-                return st;
-            s += n + (s[n] == ',');
-        }
-    }
-    return HC_OK;
+    hc_status st = HC_OK;
+    for (size_t i = 0; i < list->n && st == HC_OK; i++)
+        st = hc_circuit_each(c, list->items[i], say, err);
+    return st;
 }
 
 static hc_fit_weight weight_of(const char *name)
@@ -247,6 +236,9 @@ static hc_status fit_frame(hc_fit_job *job, const hc_frame *f, hc_err *err)
     hc_spectrum *s = NULL;
     size_t n = 0;
     hc_fit_outcome *out = malloc(sizeof *out);
+    job->setup.area_m2 = hc_meta_number(hc_frame_meta(f), "area_m2");
+    job->setup.thickness_m =
+        hc_meta_number(hc_frame_meta(f), "se_thickness_m");
     hc_status st = out == NULL
                        ? hc_fail_nomem(err)
                        : hc_spectra_of(f, &job->options->filter, &s, &n, err);

@@ -22,6 +22,7 @@ typedef struct {
     bool kk_weight;    /* sigma from the Kramers-Kronig noise */
     bool thorough;     /* effort is the thorough one already */
     bool correlations; /* rows for all pairs of parameters */
+    double area_m2, thickness_m; /* of the sample; not above zero: unknown */
 } hc_fit_setup;
 
 typedef struct {

@@ -1,6 +1,7 @@
 /* sigma_run.c: one spectrum's resistances and capacitances to materials */
 #include "eis/sigma_run.h"
 
+#include "core/roles.h"
 #include "core/text.h"
 
 #include <math.h>
@@ -36,7 +37,8 @@ hc_status hc_record_list_add(hc_record_list *list, const hc_record *r,
 
 typedef struct {
     double r, sd, c, c_sd;
-    bool found, sound;
+    bool found, sound, charged;
+    bool suggested; /* by its capacitance, not said by the user */
 } process;
 
 enum {
@@ -83,12 +85,23 @@ static bool same_spectrum(const hc_conditions *a, const hc_conditions *b)
            equal(a->temperature_celsius, b->temperature_celsius);
 }
 
+/* "bulk", or "bulk?" where that is only suggested; the total is as sure as
+ * its parts. */
+static void name_role(const spectrum *s, const char *role, hc_record *r)
+{
+    bool doubt = false, total = strcmp(role, "total") == 0;
+    for (int k = 0; k < N_ROLES; k++)
+        if (strcmp(roles[k], role) == 0 || (total && k <= GB))
+            doubt |= s->role[k].suggested;
+    snprintf(r->role, sizeof r->role, "%s%s", role, doubt ? "?" : "");
+}
+
 static void put(spectrum *s, const char *role, const char *quantity,
                 double value, double relative_sd, const char *unit,
                 const char *status)
 {
     hc_record r = hc_record_make(&s->at, "sigma", quantity, value, unit);
-    snprintf(r.role, sizeof r.role, "%s", role);
+    name_role(s, role, &r);
     snprintf(r.status, sizeof r.status, "%s", status);
     if (relative_sd >= 0) {
         r.std_error = fabs(value) * relative_sd;
@@ -108,8 +121,12 @@ static void collect(spectrum *s, const hc_record *r)
         return;
     for (int k = 0; k < N_ROLES; k++) {
         process *p = &s->role[k];
-        if (strcmp(r->role, roles[k]) != 0)
+        size_t len = strlen(roles[k]);
+        bool suggested = hc_role_is_suggested(r->role);
+        if (strncmp(r->role, roles[k], len) != 0 ||
+            strlen(r->role) != len + suggested)
             continue;
+        p->suggested |= suggested;
         if (strcmp(r->unit, "ohm") == 0 &&
             strstr(r->quantity, "_Z0") == NULL) {
             double e = isnan(r->std_error) ? 0 : r->std_error;
@@ -119,8 +136,10 @@ static void collect(spectrum *s, const hc_record *r)
             p->sd = hypot(p->found ? p->sd : 0, e);
             p->found = true;
         } else if (strcmp(r->unit, "F") == 0) {
-            p->c = r->value;
+            /* several arcs of one role have no one capacitance */
+            p->c = p->charged ? (double)NAN : r->value;
             p->c_sd = r->std_error;
+            p->charged = true;
         }
     }
 }
@@ -195,7 +214,7 @@ static double permittivity(spectrum *s)
     if (!inside || !(p->c > 3 * g->stray_f)) {
         hc_record r = hc_record_word(&s->at, "sigma", "permittivity_relative",
                                      "not-resolved");
-        snprintf(r.role, sizeof r.role, "bulk");
+        name_role(s, "bulk", &r);
         if (s->st == HC_OK)
             s->st = hc_record_list_add(s->out, &r, s->err);
         return NAN;
@@ -231,6 +250,42 @@ static void li_monroe(spectrum *s, double eps)
     put(s, "interphase", "li_monroe_current_density_a_m2",
         sqrt(6 * eps * eps0 * dp) / (p->r * p->c), -1, "A/m2",
         "consistency-check");
+}
+
+/* ---- suggested roles ---- */
+
+/* What NAME_usual_role of the same spectrum says of r[k]: "bulk?", or "". */
+static const char *suggestion(const hc_record *r, size_t n, size_t k)
+{
+    char wanted[80];
+    size_t len = strlen(r[k].quantity);
+    /* CPE1_C and Zarc1_R belong to the element before the underline */
+    if (len > 2 && r[k].quantity[len - 2] == '_')
+        len -= 2;
+    snprintf(wanted, sizeof wanted, "%.*s_usual_role", (int)len,
+             r[k].quantity);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(r[i].method, "suggestion") == 0 &&
+            strcmp(r[i].quantity, wanted) == 0 &&
+            same_spectrum(&r[i].at, &r[k].at))
+            return r[i].status;
+    return "";
+}
+
+void hc_sigma_suggest(hc_record *r, size_t n)
+{
+    for (size_t k = 0; k < n; k++) {
+        bool ohm = strcmp(r[k].unit, "ohm") == 0;
+        if (strcmp(r[k].method, "fit") != 0 || strcmp(r[k].role, "-") != 0 ||
+            strncmp(r[k].quantity, "other", 5) == 0 ||
+            (!ohm && strcmp(r[k].unit, "F") != 0))
+            continue;
+        const char *word = suggestion(r, n, k);
+        if (strcmp(word, "bulk-or-series?") == 0)
+            word = "bulk?";
+        if (word[0] != '\0')
+            snprintf(r[k].role, sizeof r[k].role, "%s", word);
+    }
 }
 
 static void one(spectrum *s)
@@ -275,12 +330,13 @@ hc_status hc_sigma_spectra(const hc_sigma_setup *setup, const hc_record *r,
         bool roled = false;
         for (size_t i = 0; i < n; i++)
             for (int k = 0; k < N_ROLES; k++)
-                roled |= strcmp(r[i].role, roles[k]) == 0;
+                roled |= strncmp(r[i].role, roles[k], strlen(roles[k])) == 0;
         hc_say_warning(talk, NULL, 0,
                        roled ? "the geometry is missing: --area and "
                                "--se-thickness"
                              : "no resistance has a role; say which is which "
-                               "with hc-fit --role R1=bulk");
+                               "with hc-fit --role R1=bulk, or take what "
+                               "the capacitances suggest: --roles suggested");
     }
     return st;
 }

@@ -26,6 +26,11 @@ typedef struct {
 
 void hc_record_list_clear(hc_record_list *list);
 
+/* Give resistances and capacitances without a role the one that hc-fit
+ * suggested, with its question mark ("bulk?"), which every result then
+ * carries.  Only where the user asked for it. */
+void hc_sigma_suggest(hc_record *r, size_t n);
+
 /* All spectra in r[n]: conductivities, area-specific resistances,
  * permittivity, Debye length.  HC_NO when no record has a role that gives
  * one. */
