@@ -80,6 +80,8 @@ static hc_status run(hc_session *s, const opts *o)
                         &s->err);
     if (st == HC_OK) {
         double capacity = hc_comparison_capacity(measured, simulated);
+        hc_session_inherit_frame(s, measured);
+        hc_session_inherit_frame(s, simulated);
         if (c.unmatched)
             hc_say_warning(&s->talk, hc_frame_name(measured), 0,
                            "%zu of %zu rows lie outside the simulation",

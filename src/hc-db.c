@@ -52,22 +52,24 @@ static const hc_option options[] = {
     HC_OPTIONS_END};
 
 static const hc_tool tool = {
-    "hc-db",
-    "a database of results and curves",
-    "COMMAND DATABASE [ARG...]",
-    "  add DB [TABLE...]        tables in, facts of cells with --cells\n"
-    "  list DB [FILTER]         the runs\n"
-    "  cells DB                 the cells and what is known of them\n"
-    "  get DB KEY|FILTER        one run, the table it was\n"
-    "  query DB [FILTER]        records, e.g. 'cell=c7 quantity=R*'\n"
-    "  groups DB [FILTER]       median and spread of each group of cells\n"
-    "  export DB [FILTER]       records for other programs\n"
-    "  check DB                 is everything whole\n"
-    "  merge DB OTHER...        what other databases have\n"
-    "  nights|jobs|findings DB  the journal of hc-night",
-    options,
-    2,
-    -1};
+    .name = "hc-db",
+    .purpose = "a database of results and curves",
+    .operands = "COMMAND DATABASE [ARG...]",
+    .notes =
+        "  add DB [TABLE...]        tables in, facts of cells with --cells\n"
+        "  list DB [FILTER]         the runs\n"
+        "  cells DB                 the cells and what is known of them\n"
+        "  get DB KEY|FILTER        one run, the table it was\n"
+        "  query DB [FILTER]        records, e.g. 'cell=c7 quantity=R*'\n"
+        "  groups DB [FILTER]       median and spread of each group of cells\n"
+        "  export DB [FILTER]       records for other programs\n"
+        "  check DB                 is everything whole\n"
+        "  merge DB OTHER...        what other databases have\n"
+        "  nights|jobs|findings DB  the journal of hc-night",
+    .options = options,
+    .min_operands = 2,
+    .lead_operands = 2,
+    .max_operands = -1};
 
 int main(int argc, char **argv)
 {

@@ -71,6 +71,7 @@ static const hc_tool tool = {
              "onset   potential at which a sweep passes a current",
     .options = options,
     .min_operands = 1,
+    .lead_operands = 1,
     .max_operands = -1};
 
 int main(int argc, char **argv)

@@ -158,8 +158,6 @@ int main(int argc, char **argv)
         if (!hc_session_note(
                 &s, hc_drt_run_file(&s, s.files[i], &o.job, &w, &s.err)))
             break;
-    if (w && o.job.incomplete)
-        hc_writer_meta(w, "incomplete", "the input was");
     if (w)
         hc_session_note(&s, hc_writer_end(w, &s.err));
     hc_writer_free(w);

@@ -79,6 +79,7 @@ static const hc_tool tool = {
              "Example: hc-fit 'R0-p(R1,CPE1)-Wo1' cell.tsv",
     .options = options,
     .min_operands = 1,
+    .lead_operands = 1,
     .max_operands = -1};
 
 /* With --auto every operand is a file. */
@@ -87,7 +88,7 @@ static hc_tool tool_for(int argc, char **argv)
     hc_tool t = tool;
     for (int i = 1; i < argc && strcmp(argv[i], "--") != 0; i++)
         if (strcmp(argv[i], "--auto") == 0)
-            t.min_operands = 0;
+            t.min_operands = t.lead_operands = 0;
     return t;
 }
 

@@ -61,7 +61,7 @@ static hc_status prepare(hc_session *s, const opts *o, hc_fixture_setup *k)
 }
 
 static hc_status one(hc_session *s, const hc_fixture_setup *k,
-                     const char *path, hc_writer **w, bool *incomplete)
+                     const char *path, hc_writer **w)
 {
     hc_frame *f = NULL;
     hc_status st = hc_frame_open(&f, path, &s->err);
@@ -73,7 +73,7 @@ static hc_status one(hc_session *s, const hc_fixture_setup *k,
     if (st == HC_OK)
         st = hc_fixture_rows(*w, f, k, &s->err);
     if (f != NULL)
-        *incomplete |= hc_frame_incomplete(f);
+        hc_session_inherit_frame(s, f);
     hc_frame_free(f);
     return st;
 }
@@ -84,20 +84,16 @@ int main(int argc, char **argv)
     hc_session s;
     hc_fixture_setup k = {.load_ohm = NAN};
     hc_writer *w = NULL;
-    bool incomplete = false;
     if (!hc_session_begin(&s, &tool, argc, argv, &o, &o.common))
         return hc_session_end(&s);
     s.fail_fast = o.fail_fast;
     hc_status st = prepare(&s, &o, &k);
     hc_session_note(&s, st);
     for (size_t i = 0; i < s.n_files && st == HC_OK; i++)
-        if (!hc_session_note(&s, one(&s, &k, s.files[i], &w, &incomplete)))
+        if (!hc_session_note(&s, one(&s, &k, s.files[i], &w)))
             break;
-    if (w != NULL) {
-        if (incomplete)
-            hc_writer_meta(w, "incomplete", "the input was");
+    if (w != NULL)
         hc_session_note(&s, hc_writer_end(w, &s.err));
-    }
     hc_writer_free(w);
     hc_calibration_clear(&k.open);
     hc_calibration_clear(&k.shorted);

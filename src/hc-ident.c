@@ -48,6 +48,7 @@ static const hc_tool tool = {
              "cannot separate is refused.",
     .options = options,
     .min_operands = 2,
+    .lead_operands = 1,
     .max_operands = -1,
 };
 
@@ -95,6 +96,7 @@ static hc_status fit(hc_session *s, opts *o, hc_cell *cell)
         hc_frame *frame;
         st = hc_frame_open(&frame, s->operands[k], &s->err);
         if (st == HC_OK) {
+            hc_session_inherit_frame(s, frame);
             st = hc_ident_data(f, frame, &s->talk, &s->err);
             hc_frame_free(frame);
         }

@@ -120,8 +120,6 @@ int main(int argc, char **argv)
         if (!hc_session_note(
                 &s, hc_kk_run_file(&s, s.files[i], &o.run, &w, &s.err)))
             break;
-    if (w && o.run.incomplete)
-        hc_writer_meta(w, "incomplete", "the input was");
     if (w)
         hc_session_note(&s, hc_writer_end(w, &s.err));
     hc_writer_free(w);

@@ -62,33 +62,51 @@ static const hc_option options[] = {
     TIME("time", "limit of one job (1h)", time_s),
     MEGABYTES("memory", "limit of each process of a job (none)", memory_b),
     MEGABYTES("file-size", "limit of each file a job writes (1000)", file_b),
-    COUNT("retries", 0, "of a job that says 'try again', exit 75 (3)",
-          retries, 0, 100),
+    COUNT("retries", 0, "of a job that says 'try again', exit 75 (3)", retries,
+          0, 100),
     FLAG("retry-failed", 0, "also what failed and has not changed",
          retry_failed),
     FLAG("growing", 0, "files may still be written: an open end is fine",
          growing),
     FLAG("dry-run", 'n', "say what would be done", dry_run),
     TIME("watch", "begin again so long after the end of each night", watch_s),
-    {"engine", 0, HC_OPT_CHOICE, "NAME", "who runs the jobs (local)",
-     offsetof(opts, night.engine), "local|slurm", 0, 0, {0}},
+    {"engine",
+     0,
+     HC_OPT_CHOICE,
+     "NAME",
+     "who runs the jobs (local)",
+     offsetof(opts, night.engine),
+     "local|slurm",
+     0,
+     0,
+     {0}},
     TEXT("partition", 0, "NAME", "slurm: partition", partition),
-    {"sbatch", 0, HC_OPT_LIST, "OPTION", "slurm: an option of sbatch",
-     offsetof(opts, night.sbatch), NULL, 0, 0, {0}},
+    {"sbatch",
+     0,
+     HC_OPT_LIST,
+     "OPTION",
+     "slurm: an option of sbatch",
+     offsetof(opts, night.sbatch),
+     NULL,
+     0,
+     0,
+     {0}},
     COUNT("chunk", 0, "slurm: jobs in one task (8)", chunk, 1, 10000),
     TIME("poll", "slurm: time between looks (2s)", poll_s),
     HC_OPTIONS_COMMON(opts),
     HC_OPTIONS_END};
 
 static const hc_tool tool = {
-    "hc-night",
-    "a folder of instrument files becomes a database",
-    "FOLDER...",
-    "Does with every new, grown or changed file what the recipes say, and\n"
-    "keeps the results.  Ended at any moment, the same command goes on.",
-    options,
-    1,
-    -1};
+    .name = "hc-night",
+    .purpose = "a folder of instrument files becomes a database",
+    .operands = "FOLDER...",
+    .notes =
+        "Does with every new, grown or changed file what the recipes say, "
+        "and\n"
+        "keeps the results.  Ended at any moment, the same command goes on.",
+    .options = options,
+    .min_operands = 1,
+    .max_operands = -1};
 
 static hc_status check_cells(const char *path, hc_err *err)
 {

@@ -35,6 +35,7 @@ static const hc_tool tool = {
              "only read, checked and converted (BPX both ways).",
     .options = options,
     .min_operands = 1,
+    .lead_operands = 1,
     .max_operands = -1,
 };
 
@@ -49,9 +50,15 @@ static hc_status read_all(hc_session *s, pool *all)
 {
     hc_status st = HC_OK;
     for (size_t k = 1; st == HC_OK && k < s->n_operands; k++) {
-        hc_record *r;
-        size_t n;
-        st = hc_records_read(s->operands[k], &r, &n, &s->err);
+        hc_frame *f = NULL;
+        hc_record *r = NULL;
+        size_t n = 0;
+        st = hc_frame_open(&f, s->operands[k], &s->err);
+        if (st == HC_OK)
+            st = hc_records_of(f, &r, &n, &s->err);
+        if (st == HC_OK)
+            hc_session_inherit_frame(s, f);
+        hc_frame_free(f);
         if (st != HC_OK)
             break;
         hc_record *more = realloc(all->r, (all->n + n + 1) * sizeof *more);

@@ -65,16 +65,17 @@ static const hc_option options[] = {
     HC_OPTIONS_END};
 
 static const hc_tool tool = {
-    "hc-plot",
-    "draw a table as a figure for a paper, a slide or a report",
-    "KIND[,KIND...] [FILE...]",
-    "KIND says what to draw; 'hc-plot --kinds' lists them.  Several tables "
-    "are laid\nover each other; a table that a fit wrote (hc-fit --curve) "
-    "becomes a line.\n"
-    "Several kinds make one page; each takes the tables it can show.",
-    options,
-    0,
-    -1};
+    .name = "hc-plot",
+    .purpose = "draw a table as a figure for a paper, a slide or a report",
+    .operands = "KIND[,KIND...] [FILE...]",
+    .notes =
+        "KIND says what to draw; 'hc-plot --kinds' lists them.  Several "
+        "tables "
+        "are laid\nover each other; a table that a fit wrote (hc-fit --curve) "
+        "becomes a line.\n"
+        "Several kinds make one page; each takes the tables it can show.",
+    .options = options,
+    .max_operands = -1};
 
 /* Read all tables; each that is broken is reported. */
 static size_t read_tables(hc_session *s, const char *const *files, size_t n,

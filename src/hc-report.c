@@ -97,17 +97,19 @@ static const hc_option options[] = {
     HC_OPTIONS_END};
 
 static const hc_tool tool = {
-    "hc-report",
-    "one page of a night, of tables, records and their figures",
-    "[FILE...]",
-    "The page needs no network: figures are in it, tables can be sorted and\n"
-    "filtered.  A curve of hc-fit --curve is drawn over the spectrum before\n"
-    "it.  With --db it says what a night of hc-night changed, what failed "
-    "and\n"
-    "what ran, and shows cells side by side and one by one.",
-    options,
-    0,
-    -1};
+    .name = "hc-report",
+    .purpose = "one page of a night, of tables, records and their figures",
+    .operands = "[FILE...]",
+    .notes =
+        "The page needs no network: figures are in it, tables can be sorted "
+        "and\n"
+        "filtered.  A curve of hc-fit --curve is drawn over the spectrum "
+        "before\n"
+        "it.  With --db it says what a night of hc-night changed, what failed "
+        "and\n"
+        "what ran, and shows cells side by side and one by one.",
+    .options = options,
+    .max_operands = -1};
 
 int main(int argc, char **argv)
 {

@@ -107,6 +107,7 @@ static hc_status read_file(hc_session *s, const opts *o, const char *path,
     if (st == HC_OK)
         st = hc_records_of(f, &r, &n, &s->err);
     if (st == HC_OK) {
+        hc_session_inherit_frame(s, f);
         k->setup = setup_of(o, hc_frame_meta(f));
         if (o->roles != NULL && strcmp(o->roles, "suggested") == 0)
             hc_sigma_suggest(r, n);

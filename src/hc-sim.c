@@ -101,6 +101,7 @@ static const hc_tool tool = {
         "Repeat N ... End.  Current > 0 charges.",
     .options = options,
     .min_operands = 1,
+    .lead_operands = 1,
     .max_operands = 1,
 };
 
@@ -124,6 +125,7 @@ static hc_status run(hc_session *s, opts *o)
         return hc_fail(&s->err, HC_USAGE, "--fast goes with --steps");
     o->job.cell_path = s->operands[0];
     o->job.kind = kind_of(o);
+    o->job.tail = &s->tail;
     hc_status st =
         hc_session_table(s, hc_sim_job_table_kind(&o->job), NULL, &w, &s->err);
     if (st != HC_OK)

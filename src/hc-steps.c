@@ -65,7 +65,7 @@ static const hc_tool tool = {
 
 /* One file, or all of them as one test. */
 static hc_status run(hc_session *s, const opts *o, size_t from, size_t n,
-                     hc_writer **w, bool *incomplete, hc_err *err)
+                     hc_writer **w, hc_err *err)
 {
     hc_series *series = NULL;
     hc_status st = hc_series_open(&series, s->files[from], err);
@@ -85,7 +85,8 @@ static hc_status run(hc_session *s, const opts *o, size_t from, size_t n,
         st = hc_step_table_run(series, &o->limits, (long)from, *w, &s->talk,
                                err);
     if (series)
-        *incomplete |= hc_series_incomplete(series);
+        hc_session_inherit(s, hc_series_trailer(series),
+                           hc_series_incomplete(series));
     hc_series_free(series);
     return st;
 }
@@ -95,20 +96,16 @@ int main(int argc, char **argv)
     opts o = {.limits = hc_step_limits_default()};
     hc_session s;
     hc_writer *w = NULL;
-    bool incomplete = false;
 
     if (!hc_session_begin(&s, &tool, argc, argv, &o, &o.common))
         return hc_session_end(&s);
     s.fail_fast = o.fail_fast;
     for (size_t i = 0; i < s.n_files; i += o.join ? s.n_files : 1)
-        if (!hc_session_note(
-                &s, run(&s, &o, i, s.n_files - i, &w, &incomplete, &s.err)))
+        if (!hc_session_note(&s,
+                             run(&s, &o, i, s.n_files - i, &w, &s.err)))
             break;
-    if (w) {
-        if (incomplete)
-            hc_writer_meta(w, "incomplete", "the input was");
+    if (w)
         hc_session_note(&s, hc_writer_end(w, &s.err));
-    }
     hc_writer_free(w);
     return hc_session_end(&s);
 }

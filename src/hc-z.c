@@ -49,6 +49,7 @@ static const hc_tool tool = {
              "halfcell-circuit(7) has the language and all elements.",
     .options = options,
     .min_operands = 1,
+    .lead_operands = 1,
     .max_operands = 1};
 
 /* A table of what a circuit may be made of. */
@@ -171,7 +172,7 @@ int main(int argc, char **argv)
     hc_session s;
     for (int i = 1; i < argc; i++)
         if (strcmp(argv[i], "--elements") == 0)
-            t.min_operands = 0; /* a list needs no circuit */
+            t.min_operands = t.lead_operands = 0; /* a list needs no circuit */
     if (hc_session_begin(&s, &t, argc, argv, &o, &o.common))
         hc_session_note(&s, work(&s, &o));
     hc_list_clear(&o.set);

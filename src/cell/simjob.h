@@ -22,6 +22,7 @@ typedef struct {
     hc_list sweeps;   /* "D=1e-15:1e-13:5", "L_p=5um,10um" */
     hc_list protocol; /* sentences, or @FILE */
     const char *like; /* measured series whose current is replayed */
+    hc_tail *tail;    /* gets what that passes on; NULL: nobody asks */
     const char *init; /* ocv | soc=0.5 | x=0.9 | 3.9V */
     hc_job_kind kind;
     const char *soc;       /* EIS: "0.2,0.5,0.8" */

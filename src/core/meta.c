@@ -10,6 +10,27 @@
 #include <stdlib.h>
 #include <string.h>
 
+void hc_tail_clear(hc_tail *t)
+{
+    hc_meta_clear(&t->hashes);
+    *t = (hc_tail){0};
+}
+
+void hc_tail_add(hc_tail *t, const hc_meta *trailer, bool incomplete)
+{
+    t->incomplete |= incomplete;
+    for (size_t i = 0; i < trailer->n; i++) {
+        const char *line = trailer->lines[i];
+        size_t k = 0;
+        if (!hc_starts_with(line, "sha256 "))
+            continue;
+        while (k < t->hashes.n && strcmp(t->hashes.lines[k], line) != 0)
+            k++;
+        if (k == t->hashes.n && hc_meta_add_line(&t->hashes, line) != HC_OK)
+            t->failed = true;
+    }
+}
+
 void hc_meta_clear(hc_meta *m)
 {
     for (size_t i = 0; i < m->n; i++)

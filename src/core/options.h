@@ -65,6 +65,7 @@ typedef struct {
     const char *notes;    /* paragraph(s) after the options, or NULL */
     const hc_option *options;
     int min_operands, max_operands; /* max -1: any number */
+    int lead_operands; /* of them before the files: a circuit, a cell file */
 } hc_tool;
 
 #define HC_OPTIONS_COMMON(T)                                                  \

@@ -250,6 +250,12 @@ static hc_status copy_rows(hc_reader *r, hc_writer *w, hc_err *err)
     return st;
 }
 
+/* What both pass on behind their rows goes behind all rows. */
+static void add_tail(hc_tail *tail, const hc_reader *r)
+{
+    hc_tail_add(tail, hc_reader_trailer(r), hc_reader_incomplete(r));
+}
+
 /* '#:' lines of `add` that `have` does not hold. */
 static void new_meta(hc_writer *w, const hc_meta *have, const hc_meta *add)
 {
@@ -267,6 +273,7 @@ static hc_status merge(const char *path, hc_reader *add, hc_out *out,
 {
     hc_reader *old = NULL;
     hc_writer *w = NULL;
+    hc_tail tail = {0};
     const hc_meta none = {0};
     hc_status st = HC_OK;
 
@@ -284,14 +291,20 @@ static hc_status merge(const char *path, hc_reader *add, hc_out *out,
             hc_writer_copy_meta(w, hc_reader_meta(old));
         new_meta(w, old != NULL ? hc_reader_meta(old) : &none,
                  hc_reader_meta(add));
+        hc_writer_set_tail(w, &tail);
         hc_records_begin(w);
         if (old != NULL)
             st = copy_rows(old, w, err);
+        if (old != NULL)
+            add_tail(&tail, old);
     }
     if (st == HC_OK)
         st = copy_rows(add, w, err);
-    if (st == HC_OK)
+    if (st == HC_OK) {
+        add_tail(&tail, add);
         st = hc_writer_end(w, err);
+    }
+    hc_tail_clear(&tail);
     hc_reader_free(old);
     hc_writer_free(w);
     return st;

@@ -20,8 +20,8 @@ static void describe_step(hc_session *s, int argc, char **argv)
     size_t at = (size_t)snprintf(s->step, sizeof s->step, "%s %s",
                                  s->tool->name, PACKAGE_VERSION);
     int end = argc;
-    if (s->n_operands > (size_t)s->tool->min_operands)
-        end -= (int)s->n_operands - s->tool->min_operands;
+    if (s->n_operands > (size_t)s->tool->lead_operands)
+        end -= (int)s->n_operands - s->tool->lead_operands;
     for (int i = 1; i < end && at + 1 < sizeof s->step; i++) {
         const char *a = argv[i];
         if (strcmp(a, "-o") == 0 || strcmp(a, "--output") == 0) {
@@ -54,7 +54,7 @@ bool hc_session_begin(hc_session *s, const hc_tool *tool, int argc,
                       char **argv, void *opts, const hc_common *common)
 {
     hc_status st;
-    size_t skip = (size_t)tool->min_operands;
+    size_t skip = (size_t)tool->lead_operands;
 
     *s = (hc_session){.tool = tool, .common = common};
     s->talk.tool = tool->name;
@@ -104,11 +104,23 @@ hc_status hc_session_table(hc_session *s, const char *kind,
         w, s->out, s->common->json ? HC_WRITE_JSON : HC_WRITE_TABLE, err);
     if (st != HC_OK)
         return st;
+    hc_writer_set_tail(*w, &s->tail);
     hc_writer_meta(*w, "kind", "%s", kind);
     if (from != NULL)
         hc_writer_copy_meta(*w, from);
     hc_writer_meta(*w, "step", "%s", s->step);
     return HC_OK;
+}
+
+void hc_session_inherit(hc_session *s, const hc_meta *trailer,
+                        bool incomplete)
+{
+    hc_tail_add(&s->tail, trailer, incomplete);
+}
+
+void hc_session_inherit_frame(hc_session *s, const hc_frame *f)
+{
+    hc_session_inherit(s, hc_frame_trailer(f), hc_frame_incomplete(f));
 }
 
 /* A file is left alone when the run failed before its result was whole. */
@@ -131,6 +143,7 @@ int hc_session_end(hc_session *s)
             st = hc_out_close(out, &s->err);
         hc_session_note(s, st);
     }
+    hc_tail_clear(&s->tail);
     free(s->operands);
     s->operands = NULL;
     return hc_status_exit(s->worst);

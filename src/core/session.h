@@ -15,6 +15,7 @@
 #ifndef HC_CORE_SESSION_H
 #define HC_CORE_SESSION_H
 
+#include "core/frame.h"
 #include "core/messages.h"
 #include "core/options.h"
 #include "core/table.h"
@@ -28,10 +29,11 @@ typedef struct {
     hc_out *out;            /* -o FILE or stdout, opened by begin */
     const char **operands;  /* all operands (owned) */
     size_t n_operands;
-    const char **files;     /* operands from min_operands on, or {"-"} */
+    const char **files;     /* operands from lead_operands on, or {"-"} */
     size_t n_files;
     bool fail_fast;         /* note() returns false after a failure */
     char step[512];         /* "hc-kk 0.1 --method linkk", for '#: step' */
+    hc_tail tail;           /* what its inputs pass on to its tables */
 } hc_session;
 
 /* Parse, answer --help and --version, open the output.  False: nothing more
@@ -44,10 +46,16 @@ bool hc_session_begin(hc_session *s, const hc_tool *tool, int argc,
 bool hc_session_note(hc_session *s, hc_status st);
 
 /* A writer on s->out, TSV or JSON as asked for, with the lines every table
- * starts with: version, kind, those of `from` (may be NULL), this step. */
+ * starts with: version, kind, those of `from` (may be NULL), this step.  It
+ * ends with what is in s->tail by then. */
 hc_status hc_session_table(hc_session *s, const char *kind,
                            const hc_meta *from, hc_writer **w, hc_err *err)
     HC_MUST_USE;
+
+/* An input was read to its end: its trailer passes on. */
+void hc_session_inherit(hc_session *s, const hc_meta *trailer,
+                        bool incomplete);
+void hc_session_inherit_frame(hc_session *s, const hc_frame *f);
 
 /* Close or discard the output, free, return the exit code.  An output file
  * appears unless the run failed before anything could be written. */

@@ -37,6 +37,20 @@ const char *hc_meta_get(const hc_meta *m, const char *key);
 /* Its value as a number, NaN when absent or no number. */
 double hc_meta_number(const hc_meta *m, const char *key);
 
+/* ---- what a table passes on behind its rows ---- */
+
+/* Of all inputs of a tool: whether one was incomplete, and the sha256 lines
+ * of their sources, each once, in the order in which they were met. */
+typedef struct {
+    bool incomplete;
+    bool failed; /* no memory for a line */
+    hc_meta hashes;
+} hc_tail;
+
+void hc_tail_clear(hc_tail *t);
+/* Add what an input passes on, known once its end was read. */
+void hc_tail_add(hc_tail *t, const hc_meta *trailer, bool incomplete);
+
 /* ---- reading ---- */
 
 typedef struct hc_reader hc_reader;
@@ -88,6 +102,8 @@ typedef enum { HC_WRITE_TABLE, HC_WRITE_JSON, HC_WRITE_CSV } hc_write_as;
 hc_status hc_writer_new(hc_writer **w, hc_out *out, hc_write_as as,
                         hc_err *err) HC_MUST_USE;
 void hc_writer_free(hc_writer *w);
+/* What hc_writer_end is to write before the end line; borrowed until then. */
+void hc_writer_set_tail(hc_writer *w, const hc_tail *tail);
 
 /* '#:' lines go before the columns, or after the last row as trailers. */
 void hc_writer_meta(hc_writer *w, const char *key, const char *fmt, ...)

@@ -19,6 +19,7 @@ struct hc_writer {
     size_t cell; /* next column of the row being written */
     size_t rows;
     bool header_done, failed, bad_row;
+    const hc_tail *tail; /* NULL: none */
 };
 
 hc_status hc_writer_new(hc_writer **w, hc_out *out, hc_write_as as,
@@ -43,6 +44,11 @@ void hc_writer_free(hc_writer *w)
         free(w->names[i]);
     free(w->names);
     free(w);
+}
+
+void hc_writer_set_tail(hc_writer *w, const hc_tail *tail)
+{
+    w->tail = tail;
 }
 
 static void put_header(hc_writer *w)
@@ -273,9 +279,20 @@ size_t hc_writer_rows(const hc_writer *w)
     return w->rows;
 }
 
+static void put_tail(hc_writer *w)
+{
+    if (w->tail == NULL)
+        return;
+    if (w->tail->incomplete)
+        hc_writer_meta(w, "incomplete", "the input was");
+    hc_writer_copy_meta(w, &w->tail->hashes);
+    w->failed |= w->tail->failed;
+}
+
 hc_status hc_writer_end(hc_writer *w, hc_err *err)
 {
     put_header(w);
+    put_tail(w);
     if (w->failed)
         return hc_fail_nomem(err);
     if (w->bad_row)

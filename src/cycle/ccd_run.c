@@ -121,8 +121,8 @@ hc_status hc_ccd_run(hc_session *s, const hc_ccd_job *job, size_t from,
             break;
     }
     hc_series_tell(series, &s->talk);
-    if (!st && *w && hc_series_incomplete(series))
-        hc_writer_meta(*w, "incomplete", "the input was");
+    hc_session_inherit(s, hc_series_trailer(series),
+                       hc_series_incomplete(series));
     hc_series_free(series);
     return st;
 }

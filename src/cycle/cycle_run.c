@@ -133,8 +133,8 @@ static hc_status run_series(hc_session *s, const hc_cycle_job *job,
         hc_cycle_list_clear(&l);
     } while (!st && have);
     hc_series_tell(series, &s->talk);
-    if (!st && *w && hc_series_incomplete(series))
-        hc_writer_meta(*w, "incomplete", "the input was");
+    hc_session_inherit(s, hc_series_trailer(series),
+                       hc_series_incomplete(series));
     return st;
 }
 
@@ -147,6 +147,8 @@ static hc_status run_cycles(hc_session *s, const hc_cycle_job *job,
 
     if (!st)
         st = show(s, job, &l, hc_reader_meta(reader), from, w, err);
+    hc_session_inherit(s, hc_reader_trailer(reader),
+                       hc_reader_incomplete(reader));
     hc_cycle_list_clear(&l);
     return st;
 }

@@ -124,11 +124,16 @@ static void put_growth(hc_dc_run *r, const hc_conditions *at,
 hc_status hc_dc_growth_file(hc_dc_run *r, const char *path, hc_err *err)
 {
     const hc_dc_options *o = r->options;
+    hc_frame *f = NULL;
     hc_record *rec = NULL;
     clock_row *clock = NULL;
     size_t n = 0, clocks = 0, used = 0;
     double *t = NULL;
-    hc_status st = hc_records_read(path, &rec, &n, err);
+    hc_status st = hc_frame_open(&f, path, err);
+    if (st == HC_OK)
+        st = hc_records_of(f, &rec, &n, err);
+    if (st == HC_OK)
+        hc_session_inherit_frame(r->session, f);
     if (st == HC_OK && o->times != NULL)
         st = read_times(o->times, &clock, &clocks, err);
     if (st == HC_OK) {
@@ -167,5 +172,6 @@ hc_status hc_dc_growth_file(hc_dc_run *r, const char *path, hc_err *err)
     free(t);
     free(rec);
     free(clock);
+    hc_frame_free(f);
     return st;
 }

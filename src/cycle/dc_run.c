@@ -339,7 +339,8 @@ hc_status hc_dc_run_file(hc_dc_run *r, const char *path, hc_err *err)
                                            : run_holds(r, &f, err);
     while (st == HC_OK && f.has_ahead);
     hc_series_tell(series, &r->session->talk);
-    r->incomplete |= hc_series_incomplete(series);
+    hc_session_inherit(r->session, hc_series_trailer(series),
+                       hc_series_incomplete(series));
     hc_series_free(series);
     return st;
 }
@@ -347,11 +348,8 @@ hc_status hc_dc_run_file(hc_dc_run *r, const char *path, hc_err *err)
 hc_status hc_dc_run_end(hc_dc_run *r, hc_err *err)
 {
     hc_status st = HC_OK;
-    if (r->w != NULL) {
-        if (r->incomplete)
-            hc_writer_meta(r->w, "incomplete", "the input was");
+    if (r->w != NULL)
         st = hc_writer_end(r->w, err);
-    }
     hc_writer_free(r->w);
     r->w = NULL;
     return st;

@@ -23,7 +23,6 @@ typedef struct {
     hc_session *session;
     const hc_dc_options *options;
     hc_writer *w; /* NULL until there is a result */
-    bool incomplete;
 } hc_dc_run;
 
 /* The mode and what it needs; HC_USAGE with a sentence otherwise. */

@@ -231,8 +231,8 @@ hc_status hc_dqdv_run(hc_session *s, const hc_dqdv_job *job, size_t from,
     if (!st)
         st = all_rows(&r, series, err);
     hc_series_tell(series, &s->talk);
-    if (!st && hc_series_incomplete(series))
-        hc_writer_meta(*w, "incomplete", "the input was");
+    hc_session_inherit(s, hc_series_trailer(series),
+                       hc_series_incomplete(series));
     hc_dqdv_bins_free(r.bins);
     hc_steps_free(r.steps);
     hc_series_free(series);

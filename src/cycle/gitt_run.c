@@ -201,7 +201,8 @@ hc_status hc_gitt_run_file(hc_gitt_job_run *j, const char *const *paths,
     }
     st = all_trains(j, series, err);
     hc_series_tell(series, &j->session->talk);
-    j->incomplete |= hc_series_incomplete(series);
+    hc_session_inherit(j->session, hc_series_trailer(series),
+                       hc_series_incomplete(series));
     hc_series_free(series);
     return st;
 }
@@ -209,11 +210,8 @@ hc_status hc_gitt_run_file(hc_gitt_job_run *j, const char *const *paths,
 hc_status hc_gitt_run_end(hc_gitt_job_run *j, hc_err *err)
 {
     hc_status st = HC_OK;
-    if (j->w != NULL) {
-        if (j->incomplete)
-            hc_writer_meta(j->w, "incomplete", "the input was");
+    if (j->w != NULL)
         st = hc_writer_end(j->w, err);
-    }
     hc_writer_free(j->w);
     free(j->warburg);
     *j = (hc_gitt_job_run){0};

@@ -24,7 +24,6 @@ typedef struct {
     hc_gitt_cell cell;
     hc_record *warburg; /* [n_warburg] of --eis */
     size_t n_warburg;
-    bool incomplete;
 } hc_gitt_job_run;
 
 hc_status hc_gitt_run_begin(hc_gitt_job_run *j, hc_session *s,

@@ -102,6 +102,7 @@ struct hc_series {
     double offset_s;
     double first_s;
     bool incomplete;
+    hc_meta trailer;
     hc_series_repairs repairs;
     long back_line, reset_line, repeat_line, nan_line;
     bool too_long;
@@ -215,6 +216,7 @@ void hc_series_free(hc_series *s)
     if (!s)
         return;
     hc_reader_free(s->reader);
+    hc_meta_clear(&s->trailer);
     free(s->queue);
     free(s);
 }
@@ -315,6 +317,10 @@ static hc_status advance(hc_series *s, hc_err *err)
         if (st || got)
             break;
         s->incomplete |= hc_reader_incomplete(s->reader);
+        if (hc_meta_copy(&s->trailer, hc_reader_trailer(s->reader)) != HC_OK) {
+            st = hc_fail_nomem(err);
+            break;
+        }
         if (s->n_paths == 0) {
             s->ended = true;
             break;
@@ -527,6 +533,11 @@ bool hc_series_has_counters(const hc_series *s)
 bool hc_series_incomplete(const hc_series *s)
 {
     return s->incomplete;
+}
+
+const hc_meta *hc_series_trailer(const hc_series *s)
+{
+    return &s->trailer;
 }
 
 const hc_series_repairs *hc_series_repaired(const hc_series *s)

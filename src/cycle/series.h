@@ -86,6 +86,8 @@ const char *hc_series_name(const hc_series *s);
 const char *hc_series_cell(const hc_series *s);
 bool hc_series_has_counters(const hc_series *s);
 bool hc_series_incomplete(const hc_series *s);
+/* The '#:' lines behind the rows read so far, of all its files. */
+const hc_meta *hc_series_trailer(const hc_series *s);
 const hc_series_repairs *hc_series_repaired(const hc_series *s);
 /* One warning per kind of repair, with its count and first line. */
 void hc_series_tell(const hc_series *s, hc_talk *talk);

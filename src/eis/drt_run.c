@@ -278,7 +278,7 @@ hc_status hc_drt_run_file(hc_session *s, const char *path, hc_drt_job *job,
             st = HC_OK;
         }
     }
-    job->incomplete |= hc_frame_incomplete(f);
+    hc_session_inherit_frame(s, f);
     hc_spectra_free(spectra, n);
     hc_frame_free(f);
     return st;

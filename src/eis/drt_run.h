@@ -21,7 +21,6 @@ typedef struct {
     double prominence; /* of peaks, part of the largest */
     long agree;        /* consensus: how many methods must agree */
     hc_spectrum_filter filter;
-    bool incomplete; /* set when an input was */
 } hc_drt_job;
 
 /* Every spectrum of the file: rows of kind drt, records, or a circuit a

@@ -57,5 +57,7 @@ hc_status hc_fit_collect(hc_session *s, const hc_spectrum_filter *filter,
     for (size_t i = 0; i < s->n_files; i++)
         if (!hc_session_note(s, collect(s->files[i], filter, out, err)))
             break;
+    for (size_t i = 0; i < out->n_frames; i++)
+        hc_session_inherit_frame(s, out->frames[i]);
     return HC_OK;
 }

@@ -253,8 +253,6 @@ static hc_status fit_frame(hc_fit_job *job, const hc_frame *f, hc_err *err)
             st = HC_OK;
         }
     }
-    if (st == HC_OK && hc_frame_incomplete(f))
-        job->incomplete = true;
     hc_spectra_free(s, n);
     free(out);
     return st;
@@ -264,8 +262,10 @@ hc_status hc_fit_job_file(hc_fit_job *job, const char *path, hc_err *err)
 {
     hc_frame *f = NULL;
     hc_status st = hc_frame_open(&f, path, err);
-    if (st == HC_OK)
+    if (st == HC_OK) {
+        hc_session_inherit_frame(job->session, f);
         st = fit_frame(job, f, err);
+    }
     hc_frame_free(f);
     return st;
 }
@@ -320,13 +320,11 @@ hc_status hc_fit_job_auto(hc_fit_job *job, hc_err *err)
     return st;
 }
 
-static hc_status close_table(hc_writer *w, bool incomplete, hc_err *err)
+static hc_status close_table(hc_writer *w, hc_err *err)
 {
     hc_status st = HC_OK;
     if (w == NULL)
         return HC_OK;
-    if (incomplete)
-        hc_writer_meta(w, "incomplete", "the input was");
     st = hc_writer_end(w, err);
     hc_writer_free(w);
     return st;
@@ -335,8 +333,8 @@ static hc_status close_table(hc_writer *w, bool incomplete, hc_err *err)
 hc_status hc_fit_job_end(hc_fit_job *job, hc_err *err)
 {
     bool written = job->records != NULL;
-    hc_status st = close_table(job->records, job->incomplete, err);
-    hc_status second = close_table(job->curve, job->incomplete, err);
+    hc_status st = close_table(job->records, err);
+    hc_status second = close_table(job->curve, err);
     st = hc_status_worst(st, second);
     if (job->memory != NULL) {
         size_t len;

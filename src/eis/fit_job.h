@@ -31,7 +31,6 @@ typedef struct {
     hc_fit_result last;         /* of the spectrum before */
     double noise[8];            /* of the last spectra, for the alarm */
     int n_noise, n_done;
-    bool incomplete;
 } hc_fit_job;
 
 /* Parse the circuit and what the options say about it. */

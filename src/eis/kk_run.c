@@ -337,7 +337,7 @@ hc_status hc_kk_run_file(hc_session *s, const char *path, hc_kk_run *run,
         if (!run->records)
             write_rows(*w, f, rows);
     }
-    run->incomplete |= hc_frame_incomplete(f);
+    hc_session_inherit_frame(s, f);
     free(rows);
     hc_frame_free(f);
     return st;

@@ -15,7 +15,6 @@ typedef struct {
     bool check, drop, records;
     hc_kk_limits limits;
     hc_spectrum_filter filter;
-    bool incomplete; /* set when an input was */
 } hc_kk_run;
 
 hc_kk_run hc_kk_run_defaults(void);

@@ -14,7 +14,6 @@ typedef struct {
     bool harmonics;                  /* print these instead of impedance */
     bool records;
     const char *spectra, *cycles; /* NULL: all */
-    bool incomplete;              /* set when an input was */
 } hc_wave_job;
 
 hc_wave_job hc_wave_job_defaults(void);
