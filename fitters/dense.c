@@ -18,6 +18,16 @@ HC_SIMD_PART double dot(const double *a, const double *b, size_t n)
     return hc_v4_sum(&s);
 }
 
+/* y -= t x */
+HC_SIMD_PART void subtract(double *y, double t, const double *x, size_t n)
+{
+    size_t i = 0;
+    for (; i + 4 <= n; i += 4)
+        HC_V4(y + i) -= t * HC_V4(x + i);
+    for (; i < n; i++)
+        y[i] -= t * x[i];
+}
+
 HC_SIMD double hc_dot(const double *a, const double *b, size_t n)
 {
     return dot(a, b, n);
@@ -84,19 +94,17 @@ HC_SIMD bool hc_cholesky(double *a, size_t n, double tol)
     return true;
 }
 
-void hc_lower_solve(const double *l, size_t n, double *b)
+HC_SIMD void hc_lower_solve(const double *l, size_t n, double *b)
 {
     for (size_t i = 0; i < n; i++)
-        b[i] = (b[i] - hc_dot(l + i * n, b, i)) / l[i * n + i];
+        b[i] = (b[i] - dot(l + i * n, b, i)) / l[i * n + i];
 }
 
-void hc_lower_solve_t(const double *l, size_t n, double *b)
+HC_SIMD void hc_lower_solve_t(const double *l, size_t n, double *b)
 {
     for (size_t i = n; i-- > 0;) {
         b[i] /= l[i * n + i];
-        const double t = b[i];
-        for (size_t k = 0; k < i; k++)
-            b[k] -= t * l[i * n + k];
+        subtract(b, b[i], l + i * n, i);
     }
 }
 
@@ -280,9 +288,9 @@ bool hc_eigen_symmetric(double *a, size_t n, double *w, double *work)
 
 /* Householder vector of x[0..m): x becomes v (v[0] kept apart), returns the
  * new leading element; *beta so that H = I - beta v v^T. */
-static double householder(double *x, size_t m, double *beta)
+HC_SIMD_PART double householder(double *x, size_t m, double *beta)
 {
-    double norm = sqrt(hc_dot(x, x, m));
+    double norm = sqrt(dot(x, x, m));
     if (!(norm > 0)) {
         *beta = 0;
         return 0;
@@ -294,45 +302,83 @@ static double householder(double *x, size_t m, double *beta)
     return norm;
 }
 
-static void reflect(const double *v, double beta, double *y, size_t m)
+HC_SIMD_PART void reflect(const double *v, double beta, double *y, size_t m)
 {
-    const double t = beta * hc_dot(v, y, m);
-    for (size_t i = 0; i < m; i++)
-        y[i] -= t * v[i];
+    subtract(y, beta * dot(v, y, m), v, m);
 }
 
-size_t hc_least_squares(double *a, size_t m, size_t n, double *b,
-                        double rank_tol, double *x, size_t *perm, double *work)
+/* Squared lengths of the columns at positions rank.. n of perm: all of it,
+ * what is left below row `rank`, and what was left when that was last summed
+ * anew. */
+typedef struct {
+    double *left, *all, *summed;
+} lengths;
+
+static size_t longest(const lengths *l, size_t rank, size_t n, double *rel)
 {
-    double *diag = work, *full = work + n;
+    size_t best = rank;
+    *rel = -1;
+    for (size_t j = rank; j < n; j++) {
+        const double r = l->all[j] > 0 ? l->left[j] / l->all[j] : 0;
+        if (r > *rel) {
+            *rel = r;
+            best = j;
+        }
+    }
+    return best;
+}
+
+static void swap(double *v, size_t i, size_t j)
+{
+    const double t = v[i];
+    v[i] = v[j];
+    v[j] = t;
+}
+
+/* Apply the reflection of column c (row `rank` down) to the columns after it
+ * and keep their lengths: what went into row `rank` is taken off, and where
+ * little is left the rest is summed anew (LAPACK Working Note 176). */
+HC_SIMD_PART void sweep(double *a, size_t m, size_t n, const size_t *perm,
+                        size_t rank, double beta, lengths *l)
+{
+    const double *c = a + perm[rank] * m + rank;
+    for (size_t j = rank + 1; j < n; j++) {
+        double *y = a + perm[j] * m + rank;
+        reflect(c, beta, y, m - rank);
+        l->left[j] -= y[0] * y[0];
+        if (l->left[j] > 1e-8 * l->summed[j])
+            continue;
+        l->left[j] = dot(y + 1, y + 1, m - rank - 1);
+        l->summed[j] = l->left[j];
+    }
+}
+
+HC_SIMD size_t hc_least_squares(double *a, size_t m, size_t n, double *b,
+                                double rank_tol, double *x, size_t *perm,
+                                double *work)
+{
+    lengths l = {work, work + n, work + 2 * n};
+    double *diag = work; /* takes the place of lengths that are done with */
     const size_t most = m < n ? m : n;
     size_t rank = 0;
     for (size_t j = 0; j < n; j++) {
         perm[j] = j;
-        full[j] = hc_dot(a + j * m, a + j * m, m);
+        l.left[j] = l.all[j] = l.summed[j] = dot(a + j * m, a + j * m, m);
     }
     for (; rank < most; rank++) {
-        size_t best = rank;
-        double best_rel = -1;
-        for (size_t j = rank; j < n; j++) {
-            const double *c = a + perm[j] * m + rank;
-            const double left = hc_dot(c, c, m - rank);
-            const double all = full[perm[j]];
-            const double rel = all > 0 ? left / all : 0;
-            if (rel > best_rel) {
-                best_rel = rel;
-                best = j;
-            }
-        }
-        if (!(best_rel > rank_tol * rank_tol))
+        double rel;
+        const size_t best = longest(&l, rank, n, &rel);
+        if (!(rel > rank_tol * rank_tol))
             break;
         const size_t t = perm[rank];
         perm[rank] = perm[best];
         perm[best] = t;
+        swap(l.left, rank, best);
+        swap(l.all, rank, best);
+        swap(l.summed, rank, best);
         double *c = a + perm[rank] * m + rank, beta;
         diag[rank] = householder(c, m - rank, &beta);
-        for (size_t j = rank + 1; j < n; j++)
-            reflect(c, beta, a + perm[j] * m + rank, m - rank);
+        sweep(a, m, n, perm, rank, beta, &l);
         reflect(c, beta, b + rank, m - rank);
     }
     for (size_t j = 0; j < n; j++)

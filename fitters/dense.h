@@ -40,7 +40,7 @@ bool hc_eigen_symmetric(double *a, size_t n, double *w, double *work);
  * m x n column-major and is overwritten, b[m] too (afterwards b[rank..m) are
  * the components of the residual).  Columns whose part outside those chosen
  * before falls below rank_tol times their own length get x = 0.  perm[n] and
- * work[2 n] are scratch.  Returns the rank. */
+ * work[3 n] are scratch.  Returns the rank. */
 size_t hc_least_squares(double *a, size_t m, size_t n, double *b,
                         double rank_tol, double *x, size_t *perm,
                         double *work);

@@ -168,7 +168,7 @@ static void predict(const work *w, int from, int to, double *value,
 {
     const part *p = &w->of[from];
     const size_t n = w->n, m = w->m, extra = w->of[to].extra;
-    double *row = space, *a = row + m, *b = a + n * 2, x[2], qr[4];
+    double *row = space, *a = row + m, *b = a + n * 2, x[2], qr[6];
     size_t perm[2];
     for (size_t i = 0; i < n; i++) {
         double sum = 0;

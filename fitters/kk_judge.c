@@ -158,7 +158,7 @@ static hc_status find_drift(const hc_kk_data *d, const hc_kk_fit *f,
     const size_t n = d->n, cols = M_LAST + 3 + DRIFT_COLS;
     drift_work w;
     double *memory =
-        malloc((2 * n * cols + 3 * n + 4 * cols) * sizeof *memory);
+        malloc((2 * n * cols + 3 * n + 5 * cols) * sizeof *memory);
     w.perm = malloc(cols * sizeof *w.perm);
     if (!memory || !w.perm) {
         free(memory);
@@ -170,7 +170,7 @@ static hc_status find_drift(const hc_kk_data *d, const hc_kk_fit *f,
     w.t = w.b + 2 * n;
     w.x = w.t + n;
     w.work = w.x + cols;
-    w.tau = w.work + 2 * cols;
+    w.tau = w.work + 3 * cols;
     double lowest = HUGE_VAL, total = 0;
     for (size_t i = 0; i < n; i++)
         lowest = fmin(lowest, d->freq_hz[i]);

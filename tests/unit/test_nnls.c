@@ -39,7 +39,7 @@ static double brute(size_t m, size_t n, const double *a, const double *b)
 {
     double best = objective(m, n, a, b, (double[8]){0});
     for (unsigned set = 1; set < 1u << n; set++) {
-        double sub[12 * 8], rhs[12], x[8], full[8] = {0}, work[16];
+        double sub[12 * 8], rhs[12], x[8], full[8] = {0}, work[24];
         size_t k = 0, perm[8], idx[8];
         for (size_t j = 0; j < n; j++)
             if (set >> j & 1) {
@@ -164,7 +164,7 @@ static void least_squares_knows_its_rank(void **state)
     (void)state;
     /* third column = first + second */
     double a[12] = {1, 0, 1, 2, 0, 1, 1, 0, 1, 1, 2, 2};
-    double b[4] = {1, 2, 3, 2}, x[3], work[6];
+    double b[4] = {1, 2, 3, 2}, x[3], work[9];
     size_t perm[3];
     assert_int_equal(hc_least_squares(a, 4, 3, b, 1e-12, x, perm, work), 2);
     assert_true(fabs(x[0] + x[2] - 1) < 1e-13);
