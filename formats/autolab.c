@@ -224,12 +224,11 @@ static hc_status p00_body(hc_source *src, hc_lines *l, hc_sink *sink,
                         "the count of points is no number: '%.20s'", line);
     if (st == HC_OK) {
         hc_dataset d = hc_dataset_make("spectrum", columns, n_columns);
-        hc_rows_rules rules = {
-            .dialect = tabs, .skip_blank = true, .max_rows = (size_t)n};
+        hc_rows_rules rules = {.dialect = tabs, .skip_blank = true};
         d.kind = HC_KIND_EIS;
         d.rows_declared = n;
         st = hc_sink_begin(sink, &d, err);
-        if (st == HC_OK && n > 0)
+        if (st == HC_OK)
             st = hc_rows_read(l, sink, &rules, err);
         if (st == HC_OK)
             st = hc_sink_end(sink, err);

@@ -194,8 +194,8 @@ static int number_style(const char *s, size_t len)
 
 typedef struct {
     size_t lines;      /* non-empty ones */
-    size_t same;       /* with as many fields as the last line */
-    size_t fields;     /* of the last line */
+    size_t same;       /* with as many fields as most lines */
+    size_t fields;     /* of most lines */
     size_t numbers[4]; /* fields of each style */
 } survey;
 
@@ -236,16 +236,23 @@ static survey look(const char *text, size_t len, char delimiter)
                                              delimiter, v.numbers);
         text = stop + 1;
     }
-    if (v.lines > 0)
-        v.fields = counts[v.lines - 1];
-    for (size_t i = 0; i < v.lines; i++)
-        v.same += counts[i] == v.fields;
+    for (size_t i = v.lines; i-- > 0;) {
+        size_t same = 0;
+        for (size_t k = 0; k < v.lines; k++)
+            same += counts[k] == counts[i];
+        if (same > v.same) {
+            v.same = same;
+            v.fields = counts[i];
+        }
+    }
     return v;
 }
 
+/* One odd line is no reason for doubt. */
 static bool consistent(const survey *v)
 {
-    return v->fields >= 2 && 5 * v->same >= 4 * v->lines;
+    return v->fields >= 2 && (5 * v->same >= 4 * v->lines ||
+                              (v->lines >= 3 && v->same + 1 >= v->lines));
 }
 
 hc_dialect hc_dialect_guess(const char *text, size_t len)

@@ -170,9 +170,15 @@ static hc_status notes(gamry *g, const char *line, size_t len, hc_err *err)
 
 /* ---- tables ---- */
 
+/* Behind a table stands NAME TYPE ...; another line is a damaged row. */
 static bool behind_table(const char *line, size_t len)
 {
-    return len > 0 && line[0] != '\t';
+    size_t n = 0;
+    while (n < len &&
+           (hc_isalpha(line[n]) || hc_isdigit(line[n]) || line[n] == '_'))
+        n++;
+    return n > 0 && n + 1 < len && line[n] == '\t' &&
+           hc_isalpha(line[n + 1]) && hc_isalpha(line[0]);
 }
 
 static bool is_numbered(const char *name, long *n)
@@ -297,7 +303,12 @@ static hc_status read_all(gamry *g, hc_err *err)
             break;
         if (memchr(line, '\0', len) != NULL)
             return hc_fail(err, HC_DATA, "NUL bytes in the settings");
-        HC_TRY(one_line(g, line, len, err));
+        if (g->n_tables > 0 && len > 0 && *line == '\t' &&
+            memchr(line + 1, '\t', len - 1) != NULL)
+            hc_sink_reject(g->sink, hc_lines_number(g->lines),
+                           "a row outside of a table");
+        else
+            HC_TRY(one_line(g, line, len, err));
     }
     if (g->n_tables == 0)
         return hc_fail(err, HC_DATA, "the file holds no TABLE");

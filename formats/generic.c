@@ -187,8 +187,61 @@ static void find_names(const slice *lines, hc_text_plan *plan)
     }
     plan->has_names = true;
     plan->names_line = i;
-    if (!known_names(lines[i], plan->dialect))
-        names_further_up(lines, plan);
+    if (known_names(lines[i], plan->dialect))
+        return;
+    names_further_up(lines, plan);
+    /* words that say nothing, below a row: a broken row */
+    if (plan->names_line == i && i > 0 && !plan->has_units &&
+        is_row(look(lines[i - 1], plan->dialect)))
+        plan->has_names = false;
+}
+
+/* Does the line of names stand once more, for a measurement that was started
+ * again, or does a broken row cut off those above?  Then the table begins at
+ * the first names. */
+static void first_names(const slice *lines, hc_text_plan *plan)
+{
+    size_t rows = 0,
+           top = plan->has_names ? plan->names_line : plan->data_line;
+    slice names = lines[plan->names_line];
+    for (size_t i = top; i-- > 0;) {
+        shape s = look(lines[i], plan->dialect);
+        if (is_row(s) && s.fields + 1 >= plan->n_fields &&
+            s.fields <= plan->n_fields + 1) {
+            rows++;
+            continue;
+        }
+        if (rows == 0 || !names_at(lines, i, plan) ||
+            (plan->has_names ? lines[i].len != names.len ||
+                                   memcmp(lines[i].s, names.s, names.len) != 0
+                             : !known_names(lines[i], plan->dialect)))
+            continue;
+        plan->has_names = true;
+        plan->names_line = i;
+        names = lines[i];
+        plan->has_units = units_at(lines[i + 1], plan) &&
+                          is_words(look(lines[i + 1], plan->dialect));
+        plan->data_line = i + 1 + plan->has_units;
+        rows = 0;
+    }
+}
+
+/* Rows without names go on above a few broken ones. */
+static void rows_further_up(const slice *lines, hc_text_plan *plan)
+{
+    size_t odd = 0, rows = 1;
+    for (size_t i = plan->data_line; i-- > 0;) {
+        shape s = look(lines[i], plan->dialect);
+        if (is_blank(lines[i]))
+            continue;
+        if (!is_row(s) || s.fields != plan->n_fields) {
+            if (++odd > rows)
+                return;
+            continue;
+        }
+        rows++;
+        plan->data_line = i;
+    }
 }
 
 static bool plan_of(const slice *lines, size_t n, hc_text_plan *plan)
@@ -232,6 +285,9 @@ static bool plan_of(const slice *lines, size_t n, hc_text_plan *plan)
         plan->data_line = i;
     }
     find_names(lines, plan);
+    first_names(lines, plan);
+    if (!plan->has_names)
+        rows_further_up(lines, plan);
     return true;
 }
 

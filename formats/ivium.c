@@ -7,6 +7,7 @@
 #include "core/number.h"
 #include "core/text.h"
 #include "formats/format.h"
+#include "formats/lines.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -37,10 +38,15 @@ typedef struct {
     char *line;
     size_t len;
     long number;
+    bool again; /* the line was read ahead */
 } reader;
 
 static hc_status next(reader *r, hc_err *err)
 {
+    if (r->again) {
+        r->again = false;
+        return HC_OK;
+    }
     HC_TRY(hc_in_line(r->src->in, &r->line, &r->len, err));
     r->number++;
     return HC_OK;
@@ -73,32 +79,49 @@ static size_t fields(char *s, size_t len, hc_cell *cells, size_t cap)
     }
 }
 
-static hc_status block_rows(reader *r, long columns, long rows, hc_err *err)
+/* Three numbers; some versions write a decimal comma. */
+static bool three_numbers(hc_cell *cells)
+{
+    double x;
+    for (size_t k = 0; k < 3; k++) {
+        char *comma = memchr((char *)cells[k].u.s, ',', cells[k].len);
+        if (comma != NULL)
+            *comma = '.';
+        if (!hc_number_parse(cells[k].u.s, cells[k].len, &x))
+            return false;
+    }
+    return true;
+}
+
+static hc_status block_rows(reader *r, long rows, hc_err *err)
 {
     hc_cell cells[3];
-    for (long i = 0; i < rows; i++) {
+    long i = 0;
+    for (;; i++) {
         HC_TRY(next(r, err));
         if (r->line == NULL)
-            return HC_OK; /* the count declared tells */
+            break; /* the count declared tells */
         size_t n = fields(r->line, r->len, cells, 3);
         if (!hc_in_line_ended(r->src->in))
-            return HC_OK;
-        double x;
-        bool numbers = n == (size_t)columns;
-        for (size_t k = 0; numbers && k < n && k < 3; k++) {
-            /* some versions write a decimal comma */
-            char *comma = memchr((char *)cells[k].u.s, ',', cells[k].len);
-            if (comma != NULL)
-                *comma = '.';
-            numbers = hc_number_parse(cells[k].u.s, cells[k].len, &x);
-        }
-        if (!numbers) {
-            hc_sink_reject(r->sink, r->number,
-                           "%zu fields where three numbers should stand", n);
+            break;
+        if (n == 0 && hc_is_blank(r->line, r->len)) {
+            i--;
             continue;
         }
-        HC_TRY(hc_sink_row(r->sink, cells, err));
+        bool numbers = n == 3 && three_numbers(cells);
+        if (!numbers && i >= rows) {
+            r->again = true;
+            break;
+        }
+        if (numbers)
+            HC_TRY(hc_sink_row(r->sink, cells, err));
+        else
+            hc_sink_reject(r->sink, r->number,
+                           "%zu fields where three numbers should stand", n);
     }
+    if (i > rows)
+        hc_sink_warn(r->sink, r->number,
+                     "the block declares %ld rows and has %ld", rows, i);
     return HC_OK;
 }
 
@@ -130,7 +153,7 @@ static hc_status block(reader *r, int index, hc_err *err)
     d.kind = HC_KIND_EIS;
     d.rows_declared = rows;
     HC_TRY(hc_sink_begin(r->sink, &d, err));
-    HC_TRY(block_rows(r, n_columns, rows, err));
+    HC_TRY(block_rows(r, rows, err));
     return hc_sink_end(r->sink, err);
 }
 
@@ -146,6 +169,7 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
 {
     reader r = {.src = src, .sink = sink};
     int index = 0;
+    hc_in_set_line_max(src->in, 16 << 20);
     for (;;) {
         HC_TRY(next(&r, err));
         if (r.line == NULL)

@@ -26,22 +26,20 @@ hc_status hc_lines_open(hc_lines **out, hc_source *src, hc_err *err)
 {
     const hc_probe *p = &src->probe;
     hc_lines *l = calloc(1, sizeof *l);
+    bool wide = p->encoding == HC_ENC_UTF16LE || p->encoding == HC_ENC_UTF16BE;
     hc_status st = HC_OK;
     if (l == NULL)
         return hc_fail_nomem(err);
     l->in = src->in;
     l->ends = p->ends;
     l->encoding = p->encoding == HC_ENC_GBK ? HC_ENC_GBK : HC_ENC_ASCII;
-    if (p->encoding == HC_ENC_UTF8_BOM) {
-        hc_in_skip(src->in, 3);
-        l->encoding = HC_ENC_UTF8_BOM;
+    if (p->encoding == HC_ENC_UTF8_BOM || wide) {
+        l->encoding = p->encoding;
         l->fixed = true;
-    } else if (p->encoding == HC_ENC_UTF16LE ||
-               p->encoding == HC_ENC_UTF16BE || p->ends == HC_ENDS_CR) {
-        if (p->encoding == HC_ENC_UTF16LE || p->encoding == HC_ENC_UTF16BE) {
-            l->encoding = p->encoding;
-            l->fixed = true;
-        }
+    }
+    if (p->encoding == HC_ENC_UTF8_BOM)
+        hc_in_skip(src->in, 3);
+    if (wide || p->ends == HC_ENDS_CR) {
         st = hc_decode_open(&l->decoded, src->in, p->encoding, p->ends, err);
         l->in = l->decoded;
     }
@@ -223,6 +221,37 @@ static hc_status say_tail(const row_reader *r, hc_sink *sink, hc_err *err)
                          r->short_fields, r->n);
 }
 
+static bool same(const hc_cell *c, const char *s)
+{
+    return strlen(s) == c->len && memcmp(c->u.s, s, c->len) == 0;
+}
+
+/* Most rows begin with a number: a quick look before the slow one. */
+static bool may_be_words(const char *line)
+{
+    return !hc_isdigit(*line) && *line != '-' && *line != ' ';
+}
+
+/* The line of names, or of units, once more: a measurement that was started
+ * again into the same file. */
+static bool is_head_again(const row_reader *r, const hc_sink *sink, size_t got)
+{
+    const hc_column *c = sink->dataset->columns;
+    size_t names = 0, units = 0;
+    for (size_t i = 0; i < got && i < r->n; i++) {
+        const hc_cell *cell = &r->cells[i];
+        if (cell->type != HC_CELL_TEXT)
+            continue;
+        if (same(cell, c[i].name))
+            names++;
+        else if (c[i].unit != NULL && same(cell, c[i].unit))
+            units++;
+        else
+            return false;
+    }
+    return names >= 2 || units >= 2;
+}
+
 static hc_status take_row(row_reader *r, hc_lines *l, hc_sink *sink,
                           char *line, size_t len, hc_err *err)
 {
@@ -259,6 +288,11 @@ static hc_status take_row(row_reader *r, hc_lines *l, hc_sink *sink,
                        r->n);
         return HC_OK;
     }
+    if (may_be_words(start) && is_head_again(r, sink, got)) {
+        hc_sink_warn(sink, hc_lines_number(l),
+                     "the names or units of the columns once more: skipped");
+        return HC_OK;
+    }
     for (size_t i = got; i < r->n; i++)
         r->cells[i] = hc_cell_none();
     r->trailing = trailing;
@@ -269,7 +303,7 @@ static hc_status take_row(row_reader *r, hc_lines *l, hc_sink *sink,
     return hc_sink_row(sink, r->cells, err);
 }
 
-static bool blank(const char *line, size_t len)
+bool hc_is_blank(const char *line, size_t len)
 {
     for (size_t i = 0; i < len; i++)
         if (!hc_isspace(line[i]))
@@ -288,7 +322,7 @@ static hc_status read_rows(row_reader *r, hc_lines *l, hc_sink *sink,
         HC_TRY(hc_lines_next(l, &line, &len, err));
         if (line == NULL)
             return say_tail(r, sink, err);
-        if (len == 0 || (hc_isspace(*line) && blank(line, len))) {
+        if (len == 0 || (hc_isspace(*line) && hc_is_blank(line, len))) {
             if (rules->skip_blank)
                 continue;
             hc_lines_back(l);

@@ -64,6 +64,9 @@ hc_status hc_split_names(const char *line, size_t len, hc_dialect d,
                          hc_err *err) HC_MUST_USE;
 void hc_columns_free(hc_column *columns, size_t n);
 
+/* Only white space? */
+bool hc_is_blank(const char *line, size_t len);
+
 /* ---- rows ---- */
 
 /* To be called behind a line of names: when the file ends with it and it has

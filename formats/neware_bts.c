@@ -129,11 +129,19 @@ static hc_status layered_row(layered *s, char *line, size_t len, hc_err *err)
     size_t got =
         hc_split(line, len, s->dialect, s->above_cells, s->n_record + 1);
     size_t held = got < s->n_record + 1 ? got : s->n_record + 1;
+    double id;
+    if (depth < 2 &&
+        ((size_t)depth >= held || s->above_cells[depth].type == HC_CELL_NONE ||
+         !hc_cell_number(&s->above_cells[depth], &id))) {
+        hc_sink_reject(s->sink, hc_lines_number(s->lines),
+                       "neither a cycle, a step nor a record");
+        return HC_OK;
+    }
     if (depth == 0) {
         keep(s, 0, &s->above_cells[0]);
         return HC_OK;
     }
-    if (depth == 1 && held > 1) {
+    if (depth == 1) {
         keep(s, 1, &s->above_cells[1]);
         if (s->name_at > 0 && (size_t)s->name_at < held)
             keep(s, 2, &s->above_cells[s->name_at]);
@@ -167,7 +175,7 @@ static hc_status layered_rows(layered *s, hc_err *err)
         HC_TRY(hc_lines_next(s->lines, &line, &len, err));
         if (line == NULL)
             return HC_OK;
-        if (len == 0)
+        if (len == 0 || hc_is_blank(line, len))
             continue;
         if (memchr(line, '\0', len) != NULL) {
             hc_sink_reject(s->sink, hc_lines_number(s->lines),

@@ -60,6 +60,26 @@ static hc_line_ends guess_ends(const char *s, size_t len)
     return lf > s && lf[-1] == '\r' ? HC_ENDS_CRLF : HC_ENDS_LF;
 }
 
+/* Binary data have control bytes from their first line on, or in a good part
+ * of the lines; a text may hold a few that were damaged (a disk that lost its
+ * power leaves NULs). */
+static bool is_binary(const char *s, size_t len)
+{
+    const char *end = s + len;
+    size_t lines = 0, odd = 0;
+    while (s < end) {
+        const char *nl = memchr(s, '\n', (size_t)(end - s));
+        const char *stop = nl == NULL ? end : nl;
+        bool has = any_in(s, (size_t)(stop - s), is_control);
+        if (has && lines == 0)
+            return true;
+        odd += has;
+        lines++;
+        s = stop + 1;
+    }
+    return odd > 1 && 4 * odd > lines;
+}
+
 static hc_status make_text(hc_source *src, hc_err *err)
 {
     hc_probe *p = &src->probe;
@@ -80,7 +100,7 @@ static hc_status make_text(hc_source *src, hc_err *err)
     src->owned_text = t.data;
     p->text = t.data;
     p->text_len = t.len;
-    p->binary = any_in(t.data, t.len, is_control);
+    p->binary = is_binary(t.data, t.len);
     return HC_OK;
 }
 

@@ -9,16 +9,22 @@
  * them; and a Neware .nda of a test that was still running declares no
  * length), or into the last field of an unterminated last line.  What was
  * written of it is a beginning of what the whole file gives.  A flip may do
- * anything but crash (sanitizers) and run away.  Prints TAP, one line a file.
+ * anything but crash (sanitizers) and run away: one that takes more than
+ * LIMIT_S of CPU ends the run.  Prints TAP, one line a file.
  */
 #include "core/text.h"
 #include "formats/reading.h"
 
 #include "../unit/silent.h"
 
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/time.h>
+#include <unistd.h>
+
+enum { LIMIT_S = 120 };
 
 static uint64_t next(uint64_t *s)
 {
@@ -26,6 +32,28 @@ static uint64_t next(uint64_t *s)
     z = (z ^ z >> 30) * UINT64_C(0xbf58476d1ce4e5b9);
     z = (z ^ z >> 27) * UINT64_C(0x94d049bb133111eb);
     return z ^ z >> 31;
+}
+
+/* ---- one that never ends ---- */
+
+/* Written before each reading, said by the signal's handler. */
+static char now_reading[4200];
+
+static void ran_away(int signal)
+{
+    (void)signal;
+    (void)!write(STDOUT_FILENO, now_reading, strlen(now_reading));
+    _exit(3);
+}
+
+static void watch(const char *what, const char *name, size_t at)
+{
+    struct itimerval limit = {.it_value = {LIMIT_S, 0}};
+    snprintf(now_reading, sizeof now_reading,
+             "not ok - %s at %zu of %.4000s runs for more than %d s\n", what,
+             at, name, LIMIT_S);
+    signal(SIGVTALRM, ran_away);
+    setitimer(ITIMER_VIRTUAL, &limit, NULL);
 }
 
 static char *load(const char *path, size_t *len)
@@ -145,7 +173,8 @@ static bool nda_length(const char *data, size_t len)
     return len > at + 4 && memcmp(data + at, "\0\0\0", 4) != 0;
 }
 
-static int cuts(const char *data, size_t len, long n, const char *format)
+static int cuts(const char *data, size_t len, long n, const char *format,
+                const char *name)
 {
     result whole = raw_read(data, len, format);
     int bad = 0;
@@ -155,6 +184,7 @@ static int cuts(const char *data, size_t len, long n, const char *format)
     for (size_t i = 1; i < places && bad < 10; i++) {
         size_t at =
             all ? i : (size_t)((double)len * (double)i / (double)places);
+        watch("cut", name, at);
         bad += !check_cut(data, at, &whole, format);
     }
     free(whole.rows);
@@ -176,6 +206,7 @@ static int flips(const char *data, size_t len, long n, const char *name)
         hc_trial t;
         memcpy(copy, data, len);
         copy[at] ^= (char)(1 << next(&seed) % 8);
+        watch("flip", name, at);
         t = hc_try_memory(copy, len, NULL, &o, NULL);
         if (t.status != HC_OK && t.status != HC_DATA && t.status != HC_USAGE) {
             printf("# bit flipped in byte %zu: status %s: %s\n", at,
@@ -211,7 +242,7 @@ int main(int argc, char **argv)
         const char *format = data == NULL ? NULL : format_name(data, len);
         int bad = format == NULL ? 1
                   : flip         ? flips(data, len, n, base_name(argv[i]))
-                                 : cuts(data, len, n, format);
+                         : cuts(data, len, n, format, base_name(argv[i]));
         printf("%sok %d - %s of %s (%s)\n", bad > 0 ? "not " : "", ++number,
                argv[1], base_name(argv[i]), format == NULL ? "?" : format);
         fflush(stdout);

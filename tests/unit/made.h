@@ -15,6 +15,8 @@ typedef struct {
     const char *column; /* one of them, by its name in the file */
     double first, last; /* its first and last number */
     void (*make)(hc_text *out);
+    const char *lines; /* "4,6-7": those of its rows; NULL: no lines */
+    size_t at, size;   /* of its records in bytes; 0: no records */
 } made_file;
 
 size_t made_count(void);

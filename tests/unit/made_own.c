@@ -78,7 +78,8 @@ TEXT(bdf_machine, "test_time_second,voltage_volt,current_ampere,cycle_count\n"
                   "0.0,3.7,0.1,1\n10.0,3.6,0.1,1\n20.0,3.5,-0.1,2\n")
 TEXT(text_semicolon, "# my cell;;\nf;Z';Z''\n1000,5;10,5;-1,5\n"
                      "100,5;11,5;-2,5\n10,5;12,5;-3,5\n1,5;13,5;-4,5\n")
-TEXT(text_none, "1000.0 10.5 -1.5\n100.0 11.5 -2.5\n10.0 12.5 -3.5\n")
+TEXT(text_none, "1000.0 10.5 -1.5\n300.0 10.9 -1.8\n100.0 11.5 -2.5\n"
+                "30.0 11.9 -2.9\n10.0 12.5 -3.5\n3.0 13.5 -4.5\n")
 TEXT(text_cycling, "operator,me\n\nTime,Potential,Current\ns,V,mA\n"
                    "0,3.1,0.0\n10,3.2,1.5\n20,3.3,1.5\n30,3.2,-1.5\n")
 
@@ -240,28 +241,40 @@ static void mpr_odd(hc_text *t)
 }
 
 static const made_file files[] = {
-    {"mpt-long", "biologic-mpt", 3, "-Im(Z)/Ohm", 0.1, 3.5, mpt_long},
-    {"mpt-short", "biologic-mpt", 3, "freq/Hz", 1e5, 1e3, mpt_short},
-    {"mpt-none", "biologic-mpt", 3, "Re(Z)/Ohm", 10.1, 13.1, mpt_none},
-    {"mpt-blank", "biologic-mpt", 3, "Ewe/V", 3.6, 3.8, mpt_blank},
-    {"mpt-btlab", "biologic-mpt", 2, "Ecell/V", 3.1, 3.2, mpt_bt},
-    {"mpr-2", "biologic-mpr", MPR_ROWS, "Ewe/V", 3.5, 4.5, mpr_2},
-    {"mpr-3", "biologic-mpr", MPR_ROWS, "time/s", 0, 40, mpr_3},
-    {"mpr-0-old", "biologic-mpr", MPR_ROWS, "Ns", 0, 1, mpr_0_old},
-    {"mpr-0-new", "biologic-mpr", MPR_ROWS, "I/mA", 0.5, 0.5, mpr_0_new},
-    {"mpr-odd-id", "biologic-mpr", MPR_ROWS, "id 999", 7.5, 7.5, mpr_odd},
-    {"mps", "biologic-mps", 5, "technique number", 0, 1, mps},
-    {"mpl", "biologic-mpl", 3, "technique number", 0, 0, mpl},
-    {"loop", "biologic-loop", 3, "first row", 0, 1104, loop},
-    {"gamry-eis", "gamry-dta", 3, "Zimag", -1.5, -3.5, gamry_eis},
-    {"gamry-cv", "gamry-dta", 2, "Im", 7.8e-9, 5.3e-9, gamry_cv},
-    {"zplot-comments", "zplot", 3, "Z''(b)", -10, -30, zplot_a},
-    {"zplot-quoted", "zplot", 2, "Z'(a)", 150, 160, zplot_b},
-    {"bdf-labels", "bdf", 3, "Voltage / V", 3.7, 3.5, bdf_labels},
-    {"bdf-machine", "bdf", 3, "current_ampere", 0.1, -0.1, bdf_machine},
-    {"text-semicolon", "text", 4, "f", 1000.5, 1.5, text_semicolon},
-    {"text-no-names", "text", 3, "col3", -1.5, -3.5, text_none},
-    {"text-cycling", "text", 4, "Current", 0, -1.5, text_cycling},
+    {"mpt-long", "biologic-mpt", 3, "-Im(Z)/Ohm", 0.1, 3.5, mpt_long, "11-13",
+     0, 0},
+    {"mpt-short", "biologic-mpt", 3, "freq/Hz", 1e5, 1e3, mpt_short, "4-6", 0,
+     0},
+    {"mpt-none", "biologic-mpt", 3, "Re(Z)/Ohm", 10.1, 13.1, mpt_none, "2-4",
+     0, 0},
+    {"mpt-blank", "biologic-mpt", 3, "Ewe/V", 3.6, 3.8, mpt_blank, "3-5", 0,
+     0},
+    {"mpt-btlab", "biologic-mpt", 2, "Ecell/V", 3.1, 3.2, mpt_bt, "7-8", 0, 0},
+    {"mpr-2", "biologic-mpr", MPR_ROWS, "Ewe/V", 3.5, 4.5, mpr_2, NULL,
+     567 + 405, 19},
+    {"mpr-3", "biologic-mpr", MPR_ROWS, "time/s", 0, 40, mpr_3, NULL,
+     567 + 406, 19},
+    {"mpr-0-old", "biologic-mpr", MPR_ROWS, "Ns", 0, 1, mpr_0_old, NULL,
+     567 + 100, 19},
+    {"mpr-0-new", "biologic-mpr", MPR_ROWS, "I/mA", 0.5, 0.5, mpr_0_new, NULL,
+     583 + 1007, 19},
+    {"mpr-odd-id", "biologic-mpr", MPR_ROWS, "id 999", 7.5, 7.5, mpr_odd, NULL,
+     583 + 1007, 23},
+    {"mps", "biologic-mps", 5, "technique number", 0, 1, mps, NULL, 0, 0},
+    {"mpl", "biologic-mpl", 3, "technique number", 0, 0, mpl, NULL, 0, 0},
+    {"loop", "biologic-loop", 3, "first row", 0, 1104, loop, "2-4", 0, 0},
+    {"gamry-eis", "gamry-dta", 3, "Zimag", -1.5, -3.5, gamry_eis, "18-20", 0,
+     0},
+    {"gamry-cv", "gamry-dta", 2, "Im", 7.8e-9, 5.3e-9, gamry_cv, "7-8", 0, 0},
+    {"zplot-comments", "zplot", 3, "Z''(b)", -10, -30, zplot_a, "8-10", 0, 0},
+    {"zplot-quoted", "zplot", 2, "Z'(a)", 150, 160, zplot_b, "8-9", 0, 0},
+    {"bdf-labels", "bdf", 3, "Voltage / V", 3.7, 3.5, bdf_labels, "2-4", 0, 0},
+    {"bdf-machine", "bdf", 3, "current_ampere", 0.1, -0.1, bdf_machine, "2-4",
+     0, 0},
+    {"text-semicolon", "text", 4, "f", 1000.5, 1.5, text_semicolon, "3-6", 0,
+     0},
+    {"text-no-names", "text", 6, "col3", -1.5, -4.5, text_none, "1-6", 0, 0},
+    {"text-cycling", "text", 4, "Current", 0, -1.5, text_cycling, "5-8", 0, 0},
 };
 
 size_t made_own_count(void)
