@@ -1,6 +1,7 @@
 #include "core/number.h"
 
 #include "core/pow10.h"
+#include "core/scan.h"
 #include "core/text.h"
 
 #include <locale.h>
@@ -174,16 +175,24 @@ static const double exact[] = {
     1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
+/* digits * 10^exp10, correctly rounded; false where that takes the C
+ * library. */
+static bool value_of_digits(uint64_t digits, int exp10, double *x)
+{
+    if (digits == 0)
+        *x = 0;
+    else if (digits <= 1ULL << 53 && exp10 >= -22 && exp10 <= 22)
+        *x = exp10 < 0 ? (double)digits / exact[-exp10]
+                       : (double)digits * exact[exp10];
+    else
+        return round_product(digits, exp10, x);
+    return true;
+}
+
 static double value_of(const char *s, const parts *p, char mark)
 {
     double x;
-    if (p->digits == 0 && !p->many)
-        x = 0.0;
-    else if (!p->many && p->digits <= 1ULL << 53 && p->exp10 >= -22 &&
-             p->exp10 <= 22)
-        x = p->exp10 < 0 ? (double)p->digits / exact[-p->exp10]
-                         : (double)p->digits * exact[p->exp10];
-    else if (p->many || !round_product(p->digits, p->exp10, &x))
+    if (p->many || !value_of_digits(p->digits, p->exp10, &x))
         return from_library(s, p->used, mark);
     return p->negative ? -x : x;
 }
@@ -239,54 +248,98 @@ size_t hc_number_prefix(const char *s, size_t len, double *out)
     return prefix(s, len, '.', out);
 }
 
-/* The plain decimals that tables are full of: a sign, at most 18 digits, a
- * mark, no exponent.  False leaves the text to the general way. */
-static bool parse_plain(const char *s, size_t len, char mark, double *out)
+/* Digits from p on, put behind those in *digits. */
+static inline const char *take_digits(const char *p, const char *end,
+                                      uint64_t *digits)
 {
-    const char *p = s, *end = s + len, *point = NULL;
-    uint64_t digits = 0;
+    uint64_t x = *digits;
+    unsigned d;
+    for (; p < end && (d = (unsigned)(unsigned char)*p - '0') <= 9; p++)
+        x = x * 10 + d;
+    *digits = x;
+    return p;
+}
 
-    if (len > 19 || len == 0)
+/* An exponent that fills [p, end), from its 'e' on, added to *exp10; false
+ * when it is none or of more than three digits. */
+static inline bool short_exponent(const char *p, const char *end, int *exp10)
+{
+    uint64_t e = 0;
+    bool minus;
+
+    if ((*p | 0x20) != 'e' || end - p < 2)
         return false;
-    p += *p == '-';
-    if (p == end)
+    p++;
+    minus = *p == '-';
+    p += minus || *p == '+';
+    if (p == end || end - p > 3 || take_digits(p, end, &e) != end)
         return false;
-    for (; p < end; p++) {
-        unsigned d = (unsigned)(unsigned char)*p - '0';
-        if (d <= 9)
-            digits = digits * 10 + d;
-        else if (*p == mark && point == NULL)
-            point = p;
-        else
-            return false;
+    *exp10 += minus ? -(int)e : (int)e;
+    return true;
+}
+
+/* All of s in the general way. */
+static bool parse_any(const char *s, size_t len, char mark, double *out)
+{
+    double x;
+    if (len == 0 || prefix(s, len, mark, &x) != len)
+        return false;
+    *out = x;
+    return true;
+}
+
+/* digits * 10^exp10 for the text s, where that is no plain quotient. */
+static bool parse_scaled(const char *s, uint64_t digits, int exp10,
+                         double *out)
+{
+    double x;
+    if (!value_of_digits(digits, exp10, &x))
+        return false;
+    *out = *s == '-' ? -x : x;
+    return true;
+}
+
+/* The numbers that tables are full of, in one pass: a sign, at most 18
+ * digits with a mark among them, a short exponent; all else goes the general
+ * way.  No call stands in the way of the plain ones. */
+__attribute__((always_inline)) static inline bool
+parse(const char *s, size_t len, char mark, double *out)
+{
+    const char *end = s + len, *from = s + (len > 0 && *s == '-'), *p;
+    uint64_t digits = 0;
+    int exp10 = 0;
+    double x;
+
+    p = take_digits(from, end, &digits);
+    if (p < end && *p == mark) {
+        const char *point = ++p;
+        from++; /* the mark is no digit */
+        for (; end - p >= 8 && hc_word_is_digits(hc_word(p)); p += 8)
+            digits = digits * 100000000 + hc_word_value(hc_word(p));
+        p = take_digits(p, end, &digits);
+        exp10 = (int)(point - p);
     }
-    if (digits > 1ULL << 53 || (point != NULL && len < 3))
-        return false;
-    double x = (double)digits;
-    if (point != NULL)
-        x /= exact[end - point - 1];
+    if ((size_t)(p - from - 1) >= 18 ||
+        (p < end && !short_exponent(p, end, &exp10)))
+        return parse_any(s, len, mark, out);
+    if (digits > 1ULL << 53 || (unsigned)-exp10 > 22)
+        return parse_scaled(s, digits, exp10, out) ||
+               parse_any(s, len, mark, out);
+    x = (double)(int64_t)digits;
+    if (exp10 < 0)
+        x /= exact[-exp10];
     *out = *s == '-' ? -x : x;
     return true;
 }
 
 bool hc_number_parse(const char *s, size_t len, double *out)
 {
-    double x;
-    if (parse_plain(s, len, '.', out))
-        return true;
-    if (len == 0 || prefix(s, len, '.', &x) != len)
-        return false;
-    *out = x;
-    return true;
+    return parse(s, len, '.', out);
 }
 
 bool hc_number_parse_comma(const char *s, size_t len, double *out)
 {
-    double x;
-    if (len == 0 || prefix(s, len, ',', &x) != len)
-        return false;
-    *out = x;
-    return true;
+    return parse(s, len, ',', out);
 }
 
 bool hc_integer_parse(const char *s, size_t len, long lo, long hi, long *out)

@@ -2,6 +2,7 @@
 #include "core/table.h"
 
 #include "core/number.h"
+#include "core/scan.h"
 #include "core/text.h"
 
 #include <math.h>
@@ -22,6 +23,7 @@ struct hc_reader {
     size_t *place; /* [n] column of the present header; appended records */
     size_t width;  /* columns of the present header */
     span *cells;   /* [width] of the present row */
+    uint32_t *at;  /* [cells_cap] where the delimiters of the row are */
     size_t cells_cap;
     char delimiter;
     bool declared; /* began with '#: halfcell-table' */
@@ -38,22 +40,34 @@ static hc_status broken(const hc_reader *r, hc_err *err, const char *what)
                       hc_in_line_number(r->in), "%s", what);
 }
 
-/* Split a line into r->cells; quotes around a cell of a CSV are removed. */
-static hc_status split(hc_reader *r, char *line, size_t len, size_t *n,
-                       hc_err *err)
+/* Room for n cells of a row. */
+static hc_status make_cells(hc_reader *r, size_t n, hc_err *err)
+{
+    span *c = hc_grow(r->cells, &r->cells_cap, n, sizeof *c);
+    uint32_t *at;
+    if (c == NULL)
+        return hc_fail_nomem(err);
+    r->cells = c;
+    at = realloc(r->at, r->cells_cap * sizeof *at);
+    if (at == NULL)
+        return hc_fail_nomem(err);
+    r->at = at;
+    return HC_OK;
+}
+
+/* Split a line of a CSV in which quotes stand; those around a cell go. */
+static hc_status split_quoted(hc_reader *r, char *line, size_t len, size_t *n,
+                              hc_err *err)
 {
     char *p = line, *end = line + len;
     size_t k = 0;
 
     for (;;) {
         char *stop;
-        if (k == r->cells_cap) {
-            span *c = hc_grow(r->cells, &r->cells_cap, k + 1, sizeof *c);
-            if (c == NULL)
-                return hc_fail_nomem(err);
-            r->cells = c;
-        }
-        if (r->delimiter == ',' && p < end && *p == '"') {
+        hc_status st;
+        if (k == r->cells_cap && (st = make_cells(r, k + 1, err)) != HC_OK)
+            return st;
+        if (p < end && *p == '"') {
             stop = memchr(p + 1, '"', (size_t)(end - p - 1));
             if (stop == NULL)
                 return broken(r, err, "a quote is not closed");
@@ -62,8 +76,9 @@ static hc_status split(hc_reader *r, char *line, size_t len, size_t *n,
             if (stop < end && *stop != ',')
                 return broken(r, err, "text behind a closing quote");
         } else {
-            for (stop = p; stop < end && *stop != r->delimiter;)
-                stop++;
+            stop = memchr(p, ',', (size_t)(end - p));
+            if (stop == NULL)
+                stop = end;
             r->cells[k++] = (span){p, (size_t)(stop - p)};
         }
         if (stop >= end)
@@ -72,6 +87,31 @@ static hc_status split(hc_reader *r, char *line, size_t len, size_t *n,
         p = stop + 1;
     }
     *n = k;
+    return HC_OK;
+}
+
+/* Split a line into r->cells, NUL-terminated. */
+static hc_status split(hc_reader *r, char *line, size_t len, size_t *n,
+                       hc_err *err)
+{
+    size_t marks, from = 0;
+
+    if (r->delimiter == ',' && memchr(line, '"', len) != NULL)
+        return split_quoted(r, line, len, n, err);
+    marks = hc_scan_byte(line, len, r->delimiter, r->at, r->cells_cap);
+    if (marks >= r->cells_cap) {
+        hc_status st = make_cells(r, marks + 1, err);
+        if (st != HC_OK)
+            return st;
+        marks = hc_scan_byte(line, len, r->delimiter, r->at, r->cells_cap);
+    }
+    for (size_t k = 0; k < marks; k++) {
+        r->cells[k] = (span){line + from, r->at[k] - from};
+        line[r->at[k]] = '\0';
+        from = r->at[k] + 1;
+    }
+    r->cells[marks] = (span){line + from, len - from};
+    *n = marks + 1;
     return HC_OK;
 }
 
@@ -282,6 +322,7 @@ void hc_reader_free(hc_reader *r)
     hc_meta_clear(&r->trailer);
     free_names(r);
     free(r->cells);
+    free(r->at);
     free(r);
 }
 
@@ -428,21 +469,13 @@ const char *hc_reader_text(const hc_reader *r, size_t column, size_t *len)
     return c->s;
 }
 
-hc_status hc_reader_number(const hc_reader *r, int column, double *x,
-                           hc_err *err)
+/* A cell that is no plain number: blanks about one, nothing, or an error. */
+static hc_status odd_number(const hc_reader *r, int column, double *x,
+                            hc_err *err)
 {
-    const span *c;
-    const char *s;
-    size_t len;
-    if (column < 0) {
-        *x = NAN;
-        return HC_OK;
-    }
-    c = &r->cells[r->place[column]];
-    if (hc_number_parse(c->s, c->len, x))
-        return HC_OK;
-    s = c->s;
-    len = c->len;
+    const span *c = &r->cells[r->place[column]];
+    const char *s = c->s;
+    size_t len = c->len;
     hc_trim(&s, &len);
     if (len == 0) {
         *x = NAN;
@@ -453,6 +486,29 @@ hc_status hc_reader_number(const hc_reader *r, int column, double *x,
     return hc_fail_at(err, HC_DATA, hc_in_name(r->in),
                       hc_in_line_number(r->in), "%s is not a number: '%.60s'",
                       r->names[column], c->s);
+}
+
+hc_status hc_reader_number(const hc_reader *r, int column, double *x,
+                           hc_err *err)
+{
+    if (column < 0) {
+        *x = NAN;
+        return HC_OK;
+    }
+    return hc_reader_numbers(r, &column, 1, x, err);
+}
+
+hc_status hc_reader_numbers(const hc_reader *r, const int *columns, size_t n,
+                            double *x, hc_err *err)
+{
+    for (size_t k = 0; k < n; k++) {
+        const span *c = &r->cells[r->place[columns[k]]];
+        hc_status st;
+        if (!hc_number_parse(c->s, c->len, &x[k]) &&
+            (st = odd_number(r, columns[k], &x[k], err)) != HC_OK)
+            return st;
+    }
+    return HC_OK;
 }
 
 long hc_reader_line(const hc_reader *r)

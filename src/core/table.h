@@ -83,6 +83,9 @@ const char *hc_reader_text(const hc_reader *r, size_t column, size_t *len);
  * no number is HC_DATA (file, line, what was found). */
 hc_status hc_reader_number(const hc_reader *r, int column, double *x,
                            hc_err *err) HC_MUST_USE;
+/* The same for n columns at once: x[k] of columns[k], all of them >= 0. */
+hc_status hc_reader_numbers(const hc_reader *r, const int *columns, size_t n,
+                            double *x, hc_err *err) HC_MUST_USE;
 long hc_reader_line(const hc_reader *r);
 size_t hc_reader_rows(const hc_reader *r); /* rows given so far */
 /* '#:' lines that came after the rows, without the end line. */

@@ -268,14 +268,14 @@ static hc_status take_step(collector *c, const hc_step *s, hc_err *err)
 
 static hc_status drain(collector *c, hc_err *err)
 {
-    hc_step_row row;
+    const hc_step_row *row;
     hc_step step;
     hc_status st = HC_OK;
 
-    while (hc_steps_row(c->steps, &row)) {
-        buffer_add(&c->buf[row.step % BUFFERS], &row);
-        c->list->has_temp |= !isnan(row.sample.temperature_c);
-        c->list->has_we |= !isnan(row.sample.working_v);
+    while ((row = hc_steps_row(c->steps)) != NULL) {
+        buffer_add(&c->buf[row->step % BUFFERS], row);
+        c->list->has_temp |= !isnan(row->sample.temperature_c);
+        c->list->has_we |= !isnan(row->sample.working_v);
     }
     while (!st && hc_steps_next(c->steps, &step))
         st = take_step(c, &step, err);

@@ -333,12 +333,12 @@ static void follow_fall(hc_cycler *c, const hc_step_row *r)
 
 static hc_status drain(hc_cycler *c, hc_err *err)
 {
-    hc_step_row row;
+    const hc_step_row *row;
     hc_step step;
     hc_status st = HC_OK;
 
-    while (hc_steps_row(c->steps, &row))
-        follow_fall(c, &row);
+    while ((row = hc_steps_row(c->steps)) != NULL)
+        follow_fall(c, row);
     while (!st && hc_steps_next(c->steps, &step)) {
         const fall_track *f = &c->fall[step.index % FALL_RING];
         const fall_track none = {.top_v = -INFINITY, .low_v = INFINITY};

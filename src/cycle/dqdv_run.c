@@ -161,12 +161,12 @@ static hc_status one_curve(runner *r, const hc_dqdv_curve *c, hc_err *err)
 
 static hc_status drain(runner *r, hc_err *err)
 {
-    hc_step_row row;
+    const hc_step_row *row;
     hc_step step;
     hc_status st = HC_OK;
 
-    while (hc_steps_row(r->steps, &row))
-        hc_dqdv_bins_row(r->bins, &row);
+    while ((row = hc_steps_row(r->steps)) != NULL)
+        hc_dqdv_bins_row(r->bins, row);
     while (!st && hc_steps_next(r->steps, &step)) {
         hc_dqdv_curve c = {0};
         bool got = false;

@@ -86,7 +86,8 @@ static const double noise_sd = 4.5;
 struct hc_series {
     hc_reader *reader;
     int col[N_COLS];
-    int present[N_COLS], n_present; /* those of col there are, no source */
+    int present[N_COLS]; /* columns of those there are, the source last */
+    size_t member[N_COLS], n_present; /* where in a sample they go */
     hc_sample blank;                /* all else, NaN */
     bool join;                /* several sources and files are one test */
     const char *const *paths; /* still to come */
@@ -149,9 +150,13 @@ static void map_columns(hc_series *s)
     s->blank = (hc_sample){.ahead_max_a = NAN};
     for (int c = 0; c < COL_SOURCE; c++) {
         *(double *)((char *)&s->blank + columns[c].offset) = NAN;
-        if (s->col[c] >= 0)
-            s->present[s->n_present++] = c;
+        if (s->col[c] >= 0) {
+            s->member[s->n_present] = columns[c].offset;
+            s->present[s->n_present++] = s->col[c];
+        }
     }
+    if (s->col[COL_SOURCE] >= 0)
+        s->present[s->n_present] = s->col[COL_SOURCE];
 }
 
 static hc_status check_columns(hc_series *s, hc_err *err)
@@ -253,25 +258,21 @@ void hc_series_join(hc_series *s)
 static hc_status read_raw(hc_series *s, hc_sample *raw, bool *got, hc_err *err)
 {
     for (;;) {
-        double source = 0;
+        bool sources = s->col[COL_SOURCE] >= 0;
+        double x[N_COLS], source = 0;
         hc_status st = hc_reader_next(s->reader, got, err);
 
         if (st || !*got)
             return st;
-        *raw = s->blank;
-        for (int k = 0; k < s->n_present; k++) {
-            int c = s->present[k];
-
-            st = hc_reader_number(s->reader, s->col[c],
-                                  (double *)((char *)raw + columns[c].offset),
-                                  err);
-            if (st)
-                return st;
-        }
-        if (s->col[COL_SOURCE] >= 0 &&
-            (st = hc_reader_number(s->reader, s->col[COL_SOURCE], &source,
-                                   err)))
+        st = hc_reader_numbers(s->reader, s->present, s->n_present + sources,
+                               x, err);
+        if (st)
             return st;
+        *raw = s->blank;
+        for (size_t k = 0; k < s->n_present; k++)
+            *(double *)((char *)raw + s->member[k]) = x[k];
+        if (sources)
+            source = x[s->n_present];
         raw->source = source >= 0 && source < 1e9 ? (long)source : 0;
         raw->line = hc_reader_line(s->reader);
         if (isfinite(raw->time_s) && raw->freq_hz > 0) {

@@ -143,10 +143,9 @@ void hc_step_notes_tell(const hc_step_notes *n, const char *file,
 static void drain(hc_steps *d, long first_source, hc_writer *w,
                   hc_step_notes *notes)
 {
-    hc_step_row row;
     hc_step step;
 
-    while (hc_steps_row(d, &row))
+    while (hc_steps_row(d) != NULL)
         ;
     while (hc_steps_next(d, &step)) {
         hc_step_notes_add(notes, &step);

@@ -144,14 +144,15 @@ double hc_steps_rest_limit(const hc_steps *d)
     return d->rest_limit_a;
 }
 
-bool hc_steps_row(hc_steps *d, hc_step_row *row)
+const hc_step_row *hc_steps_row(hc_steps *d)
 {
+    const hc_step_row *row = &d->rows[d->row_at];
+
     if (d->row_n == 0)
-        return false;
-    *row = d->rows[d->row_at];
+        return NULL;
     d->row_at = (d->row_at + 1) % ROW_RING;
     d->row_n--;
-    return true;
+    return row;
 }
 
 bool hc_steps_next(hc_steps *d, hc_step *step)

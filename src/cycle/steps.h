@@ -4,7 +4,7 @@
  *     hc_steps_new(&d, &limits, err);
  *     while (hc_series_next(...) && got) {
  *         hc_steps_push(d, &sample, err);
- *         while (hc_steps_row(d, &row)) ...     each sample, with its step
+ *         while ((row = hc_steps_row(d))) ...   each sample, with its step
  *         while (hc_steps_next(d, &step)) ...   steps that are done
  *     }
  *     do {
@@ -125,8 +125,9 @@ hc_status hc_steps_push(hc_steps *d, const hc_sample *sample,
  * the last steps are done; rows and steps are to be taken after each call. */
 bool hc_steps_finish(hc_steps *d);
 
-/* The next row with its step, if there is one; at most two after a push. */
-bool hc_steps_row(hc_steps *d, hc_step_row *row);
+/* The next row with its step, NULL when there is none; at most two after a
+ * push.  Borrowed until the next push. */
+const hc_step_row *hc_steps_row(hc_steps *d);
 /* The next finished step, if there is one. */
 bool hc_steps_next(hc_steps *d, hc_step *step);
 

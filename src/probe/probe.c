@@ -81,10 +81,9 @@ static hc_status load(const char *path, char **data, size_t *len, bool *cut,
 
 static void count_steps(hc_steps *steps, hc_technique_steps *t)
 {
-    hc_step_row row;
     hc_step step;
 
-    while (hc_steps_row(steps, &row))
+    while (hc_steps_row(steps) != NULL)
         ;
     while (hc_steps_next(steps, &step))
         hc_technique_step(t, &step);

@@ -117,11 +117,81 @@ static void reads_like_strtod(void **state)
     }
 }
 
+/* The text in memory of exactly its size: a sanitizer sees a byte too far. */
+static void same_as_strtod(const char *text)
+{
+    size_t n = strlen(text);
+    char *exact = malloc(n);
+    double x, want = strtod(text, NULL);
+    assert_non_null(exact);
+    memcpy(exact, text, n);
+    if (!hc_number_parse(exact, n, &x) || memcmp(&x, &want, sizeof x) != 0) {
+        print_error("'%s' is read as %.17g, not %.17g\n", text, x, want);
+        fail();
+    }
+    free(exact);
+}
+
+/* Every number of digits with the mark in every place, every sign, every
+ * spelling of an exponent. */
+static void reads_every_length(void **state)
+{
+    static const char *const ends[] = {"",     "e0",   "e-3",   "E+003",
+                                       "e-12", "e+22", "E-0023", "e305"};
+    uint64_t seed = 42;
+    char text[64];
+    (void)state;
+    for (int digits = 1; digits <= 26; digits++)
+        for (int mark = 0; mark <= digits + 1; mark++) /* the last: none */
+            for (size_t k = 0; k < 3 * sizeof ends / sizeof *ends; k++) {
+                int n = 0;
+                if (k % 3 > 0)
+                    text[n++] = k % 3 == 1 ? '-' : '+';
+                for (int i = 0; i <= digits; i++) {
+                    if (i == mark)
+                        text[n++] = '.';
+                    if (i < digits)
+                        text[n++] = (char)('0' + unit_random(&seed) % 10);
+                }
+                strcpy(text + n, ends[k / 3]);
+                same_as_strtod(text);
+            }
+}
+
+/* Where the ways through the reader meet: 2^53, 19 digits, 10^22, ties, the
+ * ends of the range, and zeros that say nothing. */
+static void reads_at_the_seams(void **state)
+{
+    static const char *const texts[] = {
+        "9007199254740991", "9007199254740992", "9007199254740993",
+        "9007199254740993e0", "900719925474099.3e1", "-9007199254740993",
+        "999999999999999999", "9999999999999999999", "18446744073709551615",
+        "18446744073709551616", "99999999999999999999", "1e22", "1e23",
+        "1e-22", "1e-23", "123456789012345678e-22", "0.000000000000000e+000",
+        "-0.000000000000000E+000", "-0", "0e999", "0.0000000000000000000001",
+        "00000000000000000000001", "000000000000000000.5", "4.9e-324",
+        "2.4703282292062327e-324", "2.4703282292062328e-324", "5e-324",
+        "2.2250738585072011e-308", "2.2250738585072014e-308",
+        "1.7976931348623157e308", "1.7976931348623159e308", "8.5e-308",
+        "6.000000000000000E+001", "3.4028234663852886e+38", "1e-5", "1E5",
+        "12345678.12345678", "0.12345678", "12345678", "123456789",
+        "1.00000000000000011102230246251565",
+        "1.00000000000000011102230246251566"};
+    (void)state;
+    for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+        same_as_strtod(texts[i]);
+}
+
 static void reads_only_numbers(void **state)
 {
     static const char *const bad[] = {"",     " 1",  "1 ",   "1,5", "1e",
                                       "1e+",  "--1", "0x10", ".",   "e5",
-                                      "1.2.3", "infin", "n",  "+"};
+                                      "1.2.3", "infin", "n",  "+",
+                                      "-",    "-.",   "1e5x", "12345678x",
+                                      "1.12345678x", "1.1234567/",
+                                      "1.1234567:", "1..2", "1e1.5", "1-2",
+                                      "1.5 e3", "1_000", "1e-", "1e--3",
+                                      "nano", "+-1", "1.23456789,0"};
     double x = 7;
     (void)state;
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
@@ -134,6 +204,11 @@ static void reads_only_numbers(void **state)
     assert_true(hc_number_parse("1e400", 5, &x) && isinf(x));
     assert_true(hc_number_parse("1e-400", 6, &x) && x == 0);
     assert_true(hc_number_parse("NaN", 3, &x) && isnan(x));
+    assert_true(hc_number_parse("+inf", 4, &x) && x == INFINITY);
+    assert_true(hc_number_parse("-nan", 4, &x) && isnan(x));
+    assert_true(hc_number_parse("1e0000001", 9, &x) && x == 10);
+    assert_true(hc_number_parse_comma("-0,12345678901E-002", 19, &x) &&
+                x == -0.0012345678901);
     assert_true(hc_number_parse("-Infinity", 9, &x) && x == -INFINITY);
     assert_true(hc_number_parse_comma("1,5e3", 5, &x) && x == 1500);
     assert_false(hc_number_parse_comma("1.5", 3, &x));
@@ -228,6 +303,8 @@ int main(void)
         cmocka_unit_test(rounds_to_digits),
         cmocka_unit_test(is_shortest_and_exact),
         cmocka_unit_test(reads_like_strtod),
+        cmocka_unit_test(reads_every_length),
+        cmocka_unit_test(reads_at_the_seams),
         cmocka_unit_test(reads_only_numbers),
         cmocka_unit_test(reads_integers),
         cmocka_unit_test(shifts_the_exponent_of_the_text),

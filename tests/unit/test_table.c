@@ -14,6 +14,27 @@ static hc_status open_text(const char *text, hc_reader **r, hc_err *e)
     return hc_reader_new(r, in, e);
 }
 
+/* A stream that gives at most `piece` bytes at a time. */
+typedef struct {
+    const char *text;
+    size_t len, piece;
+} pieces;
+
+static hc_status next_piece(void *ctx, char *buf, size_t cap, size_t *got,
+                            hc_err *err)
+{
+    pieces *p = ctx;
+    size_t n = p->piece < cap ? p->piece : cap;
+    (void)err;
+    if (n > p->len)
+        n = p->len;
+    memcpy(buf, p->text, n);
+    p->text += n;
+    p->len -= n;
+    *got = n;
+    return HC_OK;
+}
+
 /* Read all; the status of the last call, rows in *n. */
 static hc_status drain(const char *text, size_t *n, hc_err *e)
 {
@@ -280,6 +301,87 @@ static void append_keeps_one_header(void **state)
     unlink(path);
 }
 
+/* Rows of all lengths, more than the buffer holds, with its border at every
+ * byte of one (the comment in front grows), and in pieces of every size. */
+static void rows_at_every_border(void **state)
+{
+    enum { ROWS = 2600, SIZE = 1 << 17 };
+    char *text = malloc(SIZE);
+    (void)state;
+    assert_non_null(text);
+    for (size_t k = 0; k < 90; k++) {
+        size_t n = (size_t)sprintf(text, "#%*s\na\tb\tc\n", (int)k, "");
+        pieces p = {.text = text, .piece = k < 40 ? k + 1 : 1 << 20};
+        hc_reader *r = NULL;
+        hc_in *in = NULL;
+        hc_err e;
+        bool got = true;
+        for (int i = 0; i < ROWS; i++)
+            n += (size_t)sprintf(text + n, "%d\t%.*f\t-%d.5e-1%s", i, i % 17,
+                                 i + 0.25, i,
+                                 i + 1 == ROWS ? "" : i % 2 ? "\r\n" : "\n");
+        assert_true(n > 1 << 16 && n < SIZE);
+        p.len = n;
+        hc_err_clear(&e);
+        assert_ok(hc_in_custom(&in, "p", next_piece, &p, NULL, &e), e);
+        assert_ok(hc_reader_new(&r, in, &e), e);
+        for (int i = 0; i < ROWS; i++) {
+            const int columns[] = {2, 0, 1};
+            char want[40];
+            double x[3];
+            assert_ok(hc_reader_next(r, &got, &e), e);
+            assert_true(got);
+            assert_ok(hc_reader_numbers(r, columns, 3, x, &e), e);
+            snprintf(want, sizeof want, "%.*f", i % 17, i + 0.25);
+            assert_true(x[1] == i && x[2] == strtod(want, NULL));
+            assert_near(x[0], -(i + 0.5) / 10, 1e-15);
+        }
+        assert_ok(hc_reader_next(r, &got, &e), e);
+        assert_false(got);
+        hc_reader_free(r);
+    }
+    free(text);
+}
+
+/* Cells with blanks, quotes, nothing in them; a long row. */
+static void odd_cells(void **state)
+{
+    static const char text[] = "a,b,c\n 1.5 ,\"2\",\n\"-3\",+4,\" \"\n"
+                               "1e3,inf,1,5\n";
+    hc_reader *r = NULL;
+    hc_err e;
+    bool got;
+    double x[3];
+    const int all[] = {0, 1, 2};
+    char *wide = malloc(1 << 17);
+    size_t n = 0;
+    (void)state;
+    assert_ok(open_text(text, &r, &e), e);
+    assert_ok(hc_reader_next(r, &got, &e), e);
+    assert_ok(hc_reader_numbers(r, all, 3, x, &e), e);
+    assert_true(x[0] == 1.5 && x[1] == 2 && isnan(x[2]));
+    assert_ok(hc_reader_next(r, &got, &e), e);
+    assert_ok(hc_reader_numbers(r, all, 3, x, &e), e);
+    assert_true(x[0] == -3 && x[1] == 4 && isnan(x[2]));
+    assert_int_equal(hc_reader_next(r, &got, &e), HC_DATA);
+    assert_non_null(strstr(e.text, "row has 4 cells, the header 3"));
+    hc_reader_free(r);
+    r = NULL;
+    assert_non_null(wide);
+    for (int i = 0; i < 10000; i++)
+        n += (size_t)sprintf(wide + n, "c%d%s", i, i < 9999 ? "\t" : "\n");
+    for (int i = 0; i < 10000; i++)
+        n += (size_t)sprintf(wide + n, "%d%s", i, i < 9999 ? "\t" : "\n");
+    assert_ok(open_text(wide, &r, &e), e);
+    assert_ok(hc_reader_next(r, &got, &e), e);
+    for (int i = 0; i < 10000; i++) {
+        assert_ok(hc_reader_number(r, i, &x[0], &e), e);
+        assert_true(x[0] == i);
+    }
+    hc_reader_free(r);
+    free(wide);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -292,6 +394,8 @@ int main(void)
         cmocka_unit_test(wrong_rows_do_not_pass),
         cmocka_unit_test(spectra_are_told_apart),
         cmocka_unit_test(append_keeps_one_header),
+        cmocka_unit_test(rows_at_every_border),
+        cmocka_unit_test(odd_cells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
