@@ -59,12 +59,62 @@ HC_SIMD_PART void dot4(const double *a, size_t stride, const double *b,
     out[3] = hc_v4_sum(&s3);
 }
 
-/* Row i of the factor, from column `from` on; false when its pivot fails. */
-HC_SIMD_PART bool factor_row(double *a, size_t n, size_t i, size_t from,
-                             double tol)
+/* Rows of the factor found together. */
+enum { BLOCK = 8, COLUMNS_MAX = 512 };
+
+/* Sums over k < j of l[j][k] times column k of the block. */
+HC_SIMD_PART void block_sums(const double *t, const double *lj, size_t j,
+                             double *sum)
+{
+    hc_v4 s0 = {0}, s1 = {0}, s2 = {0}, s3 = {0};
+    size_t k = 0;
+    for (; k + 2 <= j; k += 2) {
+        const double *x = t + BLOCK * k;
+        s0 += HC_V4(x) * lj[k];
+        s1 += HC_V4(x + 4) * lj[k];
+        s2 += HC_V4(x + 8) * lj[k + 1];
+        s3 += HC_V4(x + 12) * lj[k + 1];
+    }
+    if (k < j) {
+        s0 += HC_V4(t + BLOCK * k) * lj[k];
+        s1 += HC_V4(t + BLOCK * k + 4) * lj[k];
+    }
+    HC_V4(sum) = s0 + s2;
+    HC_V4(sum + 4) = s1 + s3;
+}
+
+/* Rows i .. i + rows of the factor.  t holds them column by column, so that
+ * each element of the row above meets all of them at once. */
+HC_SIMD_PART bool factor_block(double *a, size_t n, size_t i, size_t rows,
+                               double tol, double *t)
+{
+    for (size_t j = 0; j < i + rows; j++) {
+        double *lj = a + j * n, *to = t + BLOCK * j, sum[BLOCK];
+        const size_t first = j < i ? 0 : j - i;
+        block_sums(t, lj, j, sum);
+        if (j >= i) {
+            const double d = lj[j] - sum[first];
+            if (!(d > tol * fabs(lj[j])) || !(d > 0))
+                return false;
+            lj[j] = sqrt(d);
+        }
+        for (size_t r = 0; r < BLOCK; r++)
+            to[r] = r < rows && r >= first ? a[(i + r) * n + j] : 0;
+        HC_V4(to) = (HC_V4(to) - HC_V4(sum)) / lj[j];
+        HC_V4(to + 4) = (HC_V4(to + 4) - HC_V4(sum + 4)) / lj[j];
+        if (j >= i)
+            to[first] = lj[j];
+        for (size_t r = first; r < rows; r++)
+            a[(i + r) * n + j] = to[r];
+    }
+    return true;
+}
+
+/* One row, for matrices too large for t. */
+HC_SIMD_PART bool factor_row(double *a, size_t n, size_t i, double tol)
 {
     double *ri = a + i * n;
-    for (size_t j = from; j < i; j++)
+    for (size_t j = 0; j < i; j++)
         ri[j] = (ri[j] - dot(ri, a + j * n, j)) / a[j * n + j];
     const double d = ri[i] - dot(ri, ri, i);
     if (!(d > tol * fabs(ri[i])) || !(d > 0))
@@ -73,23 +123,15 @@ HC_SIMD_PART bool factor_row(double *a, size_t n, size_t i, size_t from,
     return true;
 }
 
-/* Four rows at a time: the dots of one column share its loads. */
 HC_SIMD bool hc_cholesky(double *a, size_t n, double tol)
 {
+    double t[BLOCK * COLUMNS_MAX];
     size_t i = 0;
-    for (; i + 4 <= n; i += 4) {
-        double *r = a + i * n, s[4];
-        for (size_t j = 0; j < i; j++) {
-            dot4(r, n, a + j * n, j, s);
-            for (size_t k = 0; k < 4; k++)
-                r[k * n + j] = (r[k * n + j] - s[k]) / a[j * n + j];
-        }
-        for (size_t k = 0; k < 4; k++)
-            if (!factor_row(a, n, i + k, i, tol))
-                return false;
-    }
+    for (; i < n && i + BLOCK <= COLUMNS_MAX; i += BLOCK)
+        if (!factor_block(a, n, i, n - i < BLOCK ? n - i : BLOCK, tol, t))
+            return false;
     for (; i < n; i++)
-        if (!factor_row(a, n, i, 0, tol))
+        if (!factor_row(a, n, i, tol))
             return false;
     return true;
 }

@@ -7,10 +7,32 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 10, FAMILIES = 4, TOP = 2, STEPS = 12, SWAPS = 5 };
+enum { ROUNDS = 10, FAMILIES = 7, TOP = 2, STEPS = 12, SWAPS = 5 };
 
 /* A swap or a drop must win this much, else the search goes round. */
 static const double enough = 0.3;
+/* An arc that lowers chi2 by less in the linear model does not pay for
+ * itself: its charges and its two or three parameters come to 10 or so. */
+static const double least_gain = 10;
+
+/* What is proposed: arcs of unit R everywhere, power laws. */
+enum { ARC, HIGH, LOW };
+typedef struct {
+    hc_arc arc;
+    hc_drt_power power;
+} entry;
+
+static const struct {
+    int what;
+    hc_arc_kind kind;
+    double phi; /* or exponent */
+} families[FAMILIES] = {{ARC, HC_ARC_RC, 1},
+                        {ARC, HC_ARC_ZARC, 0.8},
+                        {ARC, HC_ARC_ZARC, 0.55},
+                        {ARC, HC_ARC_WS, 1},
+                        {HIGH, 0, 1},
+                        {LOW, 0, 1},
+                        {LOW, 0, 0.6}};
 
 typedef struct {
     hc_arc_fitter *f;
@@ -18,6 +40,10 @@ typedef struct {
     size_t n, cap;
     double *q; /* rows x HC_ARC_PARAMS: orthonormal columns of the Jacobian */
     size_t nq;
+    entry *entries;  /* family after family */
+    double *columns; /* of the entries, each of `rows` */
+    double *lengths; /* squares */
+    size_t first[FAMILIES + 1];
 } search;
 
 static bool same_set(const hc_arc_model *a, const hc_arc_model *b)
@@ -91,62 +117,110 @@ static void orthonormalise(search *s, size_t np)
     }
 }
 
-typedef struct {
-    hc_arc arc;
-    double gain;
-} proposal;
-
-static void try_column(const search *s, const hc_arc *a, double *v,
-                       proposal *best)
+static bool allowed(const hc_arc_fitter *f, size_t family)
 {
-    const hc_lgp *g = s->f->g;
-    for (size_t i = 0; i < g->n; i++) {
-        const double complex z =
-            hc_arc_z(a, s->f->ln_w[i], M_PI / 2, false) / g->sd[i];
-        v[i] = creal(z);
-        v[g->n + i] = cimag(z);
-    }
-    /* r is model minus data and orthogonal to the Jacobian */
-    const double c = -hc_dot(v, s->f->r, g->rows);
-    double left = hc_dot(v, v, g->rows);
-    for (size_t p = 0; p < s->nq; p++) {
-        const double t = hc_dot(s->q + p * g->rows, v, g->rows);
-        left -= t * t;
-    }
-    if (!(c > 0) || !(left > 0))
-        return;
-    const double gain = c * c / left;
-    if (gain > best->gain) {
-        best->gain = gain;
-        best->arc = *a;
-        best->arc.ln_r = a->ln_r + log(c / left);
+    switch (families[family].what) {
+    case HIGH:
+        return f->high != HC_DRT_OFF;
+    case LOW:
+        return f->low != HC_DRT_OFF;
+    default:
+        return !f->only_zarc || families[family].kind == HC_ARC_ZARC;
     }
 }
 
-static const struct {
-    hc_arc_kind kind;
-    double phi;
-} families[FAMILIES] = {
-    {HC_ARC_RC, 1}, {HC_ARC_ZARC, 0.8}, {HC_ARC_ZARC, 0.55}, {HC_ARC_WS, 1}};
+/* Entries of one family and their columns (derivatives run on into the
+ * place of the next entry); returns how many. */
+static size_t fill_family(search *s, size_t family, size_t at)
+{
+    const hc_arc_fitter *f = s->f;
+    const hc_lgp *g = f->g;
+    const double step = 0.35, phi = families[family].phi;
+    const int what = families[family].what;
+    size_t n = what == ARC ? (size_t)((g->high - g->low + 2.4) / step) + 1 : 1;
+    if (!allowed(f, family))
+        n = 0;
+    for (size_t i = 0; i < n; i++) {
+        entry *e = &s->entries[at + i];
+        double *col = s->columns + (at + i) * g->rows;
+        if (what == ARC) {
+            e->arc = hc_arc_make(families[family].kind, 0,
+                                 g->low - 1.2 + step * (double)i, phi, 1);
+            hc_arc_columns(&e->arc, f->ln_w, f->scale, g->n, col);
+        } else {
+            e->power = (hc_drt_power){true, phi < 1, 0, phi};
+            hc_power_columns(&e->power, what == HIGH ? 1 : -1,
+                             what == HIGH ? -g->low : -g->high, f->ln_w,
+                             f->scale, g->n, col);
+        }
+        s->lengths[at + i] = hc_dot(col, col, g->rows);
+    }
+    return n;
+}
 
-/* Best place of every family, best family first. */
-static void propose(search *s, proposal *p, double *v)
+static bool make_dictionary(search *s)
 {
     const hc_lgp *g = s->f->g;
-    const double step = 0.35;
-    const size_t n = (size_t)((g->high - g->low + 2.4) / step) + 1;
-    for (size_t k = 0; k < FAMILIES; k++) {
-        p[k] = (proposal){.gain = 0};
-        if (s->f->only_zarc && families[k].kind != HC_ARC_ZARC)
-            continue;
-        for (size_t i = 0; i < n; i++) {
-            const hc_arc a = hc_arc_make(families[k].kind, 0,
-                                         g->low - 1.2 + step * (double)i,
-                                         families[k].phi, 1);
-            try_column(s, &a, v, &p[k]);
+    const size_t most = 4 * (size_t)((g->high - g->low + 2.4) / 0.35 + 2) + 4;
+    s->entries = malloc(most * sizeof *s->entries);
+    s->columns = malloc((most + 4) * g->rows * sizeof *s->columns);
+    s->lengths = malloc(most * sizeof *s->lengths);
+    if (!s->entries || !s->columns || !s->lengths)
+        return false;
+    for (size_t k = 0; k < FAMILIES; k++)
+        s->first[k + 1] = s->first[k] + fill_family(s, k, s->first[k]);
+    return true;
+}
+
+typedef struct {
+    size_t family, at;
+    double gain, ln_size;
+} proposal;
+
+static bool has_power(const hc_arc_model *m, int what)
+{
+    return (what == HIGH && m->base.high.on) ||
+           (what == LOW && m->base.low.on);
+}
+
+/* The best entry of a family against the residual of the last evaluation,
+ * what the present parameters can do projected out. */
+static proposal best_entry(const search *s, size_t family)
+{
+    const size_t rows = s->f->g->rows;
+    proposal best = {.family = family};
+    for (size_t i = s->first[family]; i < s->first[family + 1]; i++) {
+        const double *v = s->columns + i * rows;
+        /* r is model minus data and orthogonal to the Jacobian */
+        const double c = -hc_dot(v, s->f->r, rows);
+        double left = s->lengths[i];
+        for (size_t p = 0; c > 0 && p < s->nq; p++) {
+            const double t = hc_dot(s->q + p * rows, v, rows);
+            left -= t * t;
         }
-        if (p[k].gain > 0 && hc_arc_has_phi(families[k].kind))
-            p[k].gain -= log((double)g->rows);
+        if (!(c > 0) || !(left > 1e-12 * s->lengths[i]))
+            continue;
+        if (c * c / left > best.gain)
+            best = (proposal){family, i, c * c / left, log(c / left)};
+    }
+    return best;
+}
+
+/* Best place of every family, best family first. */
+static void propose(const search *s, const hc_arc_model *cur, proposal *p)
+{
+    const double per_parameter = log((double)s->f->g->rows);
+    for (size_t k = 0; k < FAMILIES; k++) {
+        const int what = families[k].what;
+        p[k] = (proposal){.family = k};
+        if (has_power(cur, what) || (what == ARC && cur->n == HC_ARCS_MAX))
+            continue;
+        p[k] = best_entry(s, k);
+        /* against RC: one more parameter, or one less */
+        if (what == ARC && hc_arc_has_phi(families[k].kind))
+            p[k].gain -= per_parameter;
+        if (what != ARC && families[k].phi == 1)
+            p[k].gain += per_parameter;
     }
     for (size_t k = 1; k < FAMILIES; k++)
         for (size_t i = k; i > 0 && p[i].gain > p[i - 1].gain; i--) {
@@ -156,28 +230,36 @@ static void propose(search *s, proposal *p, double *v)
         }
 }
 
-/* cur plus the best new arc; false when nothing helps. */
-static bool add_arc(search *s, const hc_arc_model *cur, hc_arc_model *out)
+static void enlarge(const search *s, const proposal *p, hc_arc_model *m)
+{
+    const hc_arc_fitter *f = s->f;
+    const entry *e = &s->entries[p->at];
+    const int what = families[p->family].what;
+    if (what == ARC) {
+        hc_arc a = e->arc;
+        a.ln_r = fmin(f->r_max - 1, fmax(f->r_min + 1, p->ln_size));
+        m->arc[m->n++] = a;
+        return;
+    }
+    hc_drt_power *power = what == HIGH ? &m->base.high : &m->base.low;
+    *power = e->power;
+    power->ln_a = p->ln_size;
+}
+
+/* cur plus the best of what is new; false when nothing helps. */
+static bool add_one(search *s, const hc_arc_model *cur, hc_arc_model *out)
 {
     proposal p[FAMILIES];
     hc_arc_model again = *cur;
     bool found = false;
-    double *v = malloc(s->f->g->rows * sizeof *v);
-    if (!v || cur->n == HC_ARCS_MAX) {
-        free(v);
-        return false;
-    }
     hc_arc_polish(s->f, &again, 1, false);
     orthonormalise(s, (size_t)again.np);
-    propose(s, p, v);
-    free(v);
+    propose(s, cur, p);
     for (size_t k = 0; k < TOP; k++) {
-        if (!(p[k].gain > 0))
+        if (!(p[k].gain > least_gain))
             continue;
         hc_arc_model m = *cur;
-        p[k].arc.ln_r =
-            fmin(s->f->r_max - 1, fmax(s->f->r_min + 1, p[k].arc.ln_r));
-        m.arc[m.n++] = p[k].arc;
+        enlarge(s, &p[k], &m);
         polish(s, &m);
         if (!found || m.e < out->e)
             *out = m;
@@ -242,6 +324,26 @@ static bool try_swaps(search *s, hc_arc_model *cur)
     return won;
 }
 
+/* Exponents of the power laws: 1, or free. */
+static bool try_exponents(search *s, hc_arc_model *cur)
+{
+    bool won = false;
+    for (int high = 0; high < 2; high++) {
+        hc_arc_model m = *cur;
+        hc_drt_power *p = high ? &m.base.high : &m.base.low;
+        if (!p->on)
+            continue;
+        p->free = !p->free;
+        p->p = p->free ? 0.9 : 1;
+        polish(s, &m);
+        if (m.e < cur->e - enough) {
+            *cur = m;
+            won = true;
+        }
+    }
+    return won;
+}
+
 static bool try_drops(search *s, hc_arc_model *cur)
 {
     bool won = false;
@@ -258,7 +360,8 @@ static bool try_drops(search *s, hc_arc_model *cur)
     for (int high = 0; high < 2; high++) {
         hc_arc_model m = *cur;
         hc_drt_power *p = high ? &m.base.high : &m.base.low;
-        if (!p->on)
+        const hc_drt_switch want = high ? s->f->high : s->f->low;
+        if (!p->on || want == HC_DRT_ON)
             continue;
         p->on = false;
         polish(s, &m);
@@ -270,35 +373,44 @@ static bool try_drops(search *s, hc_arc_model *cur)
     return won;
 }
 
-size_t hc_arc_search(hc_arc_fitter *f, const hc_drt_base *base,
-                     hc_arc_model *kept, size_t cap)
+static void climb(search *s, hc_arc_model cur)
 {
-    search s = {.f = f, .kept = kept, .cap = cap};
-    s.q = malloc(f->g->rows * HC_ARC_PARAMS * sizeof *s.q);
-    hc_arc_model cur = {.base = *base}, next, best;
-    if (!s.q)
-        return 0;
-    hc_arc_polish(f, &cur, STEPS, false);
-    best = cur;
+    hc_arc_model next, best = cur;
     int misses = 0;
     for (int round = 0; round < ROUNDS && misses < 2; round++) {
-        if (!add_arc(&s, &cur, &next))
+        if (!add_one(s, &cur, &next))
             break;
         const bool hopeful = next.e < best.e + 8;
         for (int k = 0; k < 3 && hopeful; k++) {
-            const bool swap = try_swaps(&s, &next);
-            const bool drop = next.n > 1 && try_drops(&s, &next);
-            if (!swap && !drop)
+            const bool swap = try_swaps(s, &next);
+            const bool power = try_exponents(s, &next);
+            const bool drop = next.n > 1 && try_drops(s, &next);
+            if (!swap && !drop && !power)
                 break;
         }
         if (next.e < best.e - enough) {
             best = next;
             misses = 0;
-        } else if (best.chi2 < 4 * (double)f->g->rows) {
+        } else if (best.chi2 < 4 * (double)s->f->g->rows) {
             misses++;
         }
         cur = next;
     }
+}
+
+size_t hc_arc_search(hc_arc_fitter *f, const hc_drt_base *base,
+                     hc_arc_model *kept, size_t cap)
+{
+    search s = {.f = f, .kept = kept, .cap = cap};
+    s.q = malloc(f->g->rows * HC_ARC_PARAMS * sizeof *s.q);
+    hc_arc_model cur = {.base = *base};
+    if (s.q && make_dictionary(&s)) {
+        hc_arc_polish(f, &cur, STEPS, false);
+        climb(&s, cur);
+    }
     free(s.q);
+    free(s.entries);
+    free(s.columns);
+    free(s.lengths);
     return s.n;
 }

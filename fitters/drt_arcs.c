@@ -85,18 +85,28 @@ static cx diffusion(const hc_arc *a, double re, double im, cx *d)
     return z;
 }
 
+int hc_arc_nodes(double sd, double r, double *h, double *weight)
+{
+    *h = fmin(0.5, 0.7 * sd);
+    const int arm = (int)(5.4 * sd / *h) + 1;
+    for (int k = -arm; k <= arm; k++) {
+        const double y = k * *h / sd;
+        weight[k + arm] = r * *h / (sd * sqrt(2 * M_PI)) * exp(-0.5 * y * y);
+    }
+    return arm;
+}
+
 /* R times the mean of 1/(1 + s t e^x) over x normal with sd phi, by the
  * trapezoidal rule (1e-7 at ln s = ln w + j pi/2). */
 static cx lognormal(const hc_arc *a, double re, double im, cx d[4])
 {
-    const double sd = a->phi, h = fmin(0.5, 0.7 * sd);
-    const int arm = (int)(5.4 * sd / h) + 1;
-    const double r = exp(a->ln_r) * h / (sd * sqrt(2 * M_PI));
+    double weight[2 * HC_ARC_NODES + 1], h;
+    const int arm = hc_arc_nodes(a->phi, exp(a->ln_r), &h, weight);
     cx z = {0, 0}, by_t = {0, 0}, by_sd = {0, 0};
     cx p = cx_exp(cx_make(re + a->ln_t - arm * h, im));
     const double grow = exp(h);
     for (int k = -arm; k <= arm; k++, p = cx_scale(p, grow)) {
-        const double y = k * h / sd, w = r * exp(-0.5 * y * y);
+        const double y = k * h / a->phi, w = weight[k + arm];
         const cx v = cx_inv(cx_make(1 + p.re, p.im));
         /* d/dln p of 1/(1 + p) = -p/(1 + p)^2 = v^2 - v */
         const cx s = cx_sub(cx_mul(v, v), v);
@@ -165,6 +175,21 @@ double hc_arc_r(const hc_arc *a)
 }
 
 /* ---- parameters as a vector ---- */
+
+static int arc_params(hc_arc_kind k)
+{
+    return 2 + kinds[k].phi + kinds[k].psi;
+}
+
+static int count(const hc_arc_model *m)
+{
+    int k = 1;
+    k += m->base.high.on + (m->base.high.on && m->base.high.free);
+    k += m->base.low.on + (m->base.low.on && m->base.low.free);
+    for (size_t i = 0; i < m->n; i++)
+        k += arc_params(m->arc[i].kind);
+    return k;
+}
 
 static int pack(const hc_arc_model *m, double *x)
 {
@@ -259,52 +284,37 @@ typedef struct {
     int np;
 } target;
 
-/* A weighted complex column. */
-static void put(const hc_arc_fitter *f, double *col, size_t i, cx v)
-{
-    col[i] = v.re / f->g->sd[i];
-    col[f->g->n + i] = v.im / f->g->sd[i];
-}
-
-static int power_columns(const hc_arc_fitter *f, const hc_drt_power *p,
-                         int sign, double ln_0, int k, cx *z, size_t i)
-{
-    if (!p->on)
-        return k;
-    const double l = f->ln_w[i] - ln_0;
-    const cx v =
-        cx_exp(cx_make(p->ln_a + sign * p->p * l, sign * p->p * M_PI / 2));
-    *z = cx_add(*z, v);
-    put(f, f->j + (size_t)k++ * f->g->rows, i, v);
-    if (p->free)
-        put(f, f->j + (size_t)k++ * f->g->rows, i,
-            cx_mul(v, cx_make(sign * l, sign * M_PI / 2)));
-    return k;
-}
-
+/* Columns of the Jacobian, then the residual. */
 static void evaluate(hc_arc_fitter *f, const hc_arc_model *m)
 {
     const hc_lgp *g = f->g;
-    const size_t rows = g->rows;
-    for (size_t i = 0; i < g->n; i++) {
-        cx z = {m->base.r_inf, 0};
-        put(f, f->j, i, cx_make(1, 0));
-        int k = power_columns(f, &m->base.high, 1, -g->low, 1, &z, i);
-        k = power_columns(f, &m->base.low, -1, -g->high, k, &z, i);
-        for (size_t a = 0; a < m->n; a++) {
-            const hc_arc_kind kind = m->arc[a].kind;
-            cx d[4];
-            z = cx_add(z, arc_all(&m->arc[a], f->ln_w[i], M_PI / 2, d));
-            put(f, f->j + (size_t)k++ * rows, i, d[0]);
-            put(f, f->j + (size_t)k++ * rows, i, d[1]);
-            if (kinds[kind].phi)
-                put(f, f->j + (size_t)k++ * rows, i, d[2]);
-            if (kinds[kind].psi)
-                put(f, f->j + (size_t)k++ * rows, i, d[3]);
-        }
-        f->r[i] = z.re / g->sd[i] - g->b[i];
-        f->r[g->n + i] = z.im / g->sd[i] - g->b[g->n + i];
+    const size_t n = g->n, rows = g->rows;
+    double *at = f->j;
+    double *r = at + rows * (size_t)count(m);
+    for (size_t i = 0; i < n; i++) {
+        at[i] = f->scale[i];
+        at[n + i] = 0;
+        r[i] = m->base.r_inf * f->scale[i] - g->b[i];
+        r[n + i] = -g->b[n + i];
     }
+    at += rows;
+    const hc_drt_power *p[2] = {&m->base.high, &m->base.low};
+    for (int k = 0; k < 2; k++) {
+        if (!p[k]->on)
+            continue;
+        hc_power_columns(p[k], k ? -1 : 1, k ? -g->high : -g->low, f->ln_w,
+                         f->scale, n, at);
+        for (size_t i = 0; i < rows; i++)
+            r[i] += at[i];
+        at += rows * (1 + (size_t)p[k]->free);
+    }
+    for (size_t k = 0; k < m->n; k++) {
+        hc_arc_columns(&m->arc[k], f->ln_w, f->scale, n, at);
+        for (size_t i = 0; i < rows; i++)
+            r[i] += at[i];
+        at += rows * (size_t)arc_params(m->arc[k].kind);
+    }
+    f->r = r;
 }
 
 static double cost(void *ctx, const double *x)
@@ -315,16 +325,16 @@ static double cost(void *ctx, const double *x)
     return hc_dot(t->f->r, t->f->r, t->f->g->rows);
 }
 
+/* The residual is the last column: one Gram matrix has it all. */
 static void normal(void *ctx, double *jtj, double *grad)
 {
     const target *t = ctx;
-    const size_t rows = t->f->g->rows, n = (size_t)t->np;
+    const size_t n = (size_t)t->np, all = n + 1;
+    double h[(HC_ARC_PARAMS + 1) * (HC_ARC_PARAMS + 1)];
+    hc_gram(t->f->j, t->f->g->rows, all, h);
     for (size_t a = 0; a < n; a++) {
-        const double *ja = t->f->j + a * rows;
-        grad[a] = hc_dot(ja, t->f->r, rows);
-        for (size_t b = 0; b <= a; b++)
-            jtj[a * n + b] = jtj[b * n + a] =
-                hc_dot(ja, t->f->j + b * rows, rows);
+        memcpy(jtj + a * n, h + a * all, n * sizeof *jtj);
+        grad[a] = h[n * all + a];
     }
 }
 
@@ -429,14 +439,23 @@ void hc_arc_model_z(const hc_arc_fitter *f, const hc_arc_model *m,
     }
 }
 
+void hc_arc_fitter_weights(hc_arc_fitter *f)
+{
+    for (size_t i = 0; i < f->g->n; i++)
+        f->scale[i] = 1 / f->g->sd[i];
+}
+
 hc_status hc_arc_fitter_make(hc_arc_fitter *f, const hc_lgp *g, hc_err *err)
 {
     *f = (hc_arc_fitter){.g = g};
-    f->ln_w = malloc((g->n + g->rows * (HC_ARC_PARAMS + 1)) * sizeof *f->ln_w);
+    f->ln_w =
+        malloc((2 * g->n + g->rows * (HC_ARC_PARAMS + 1)) * sizeof *f->ln_w);
     if (!f->ln_w)
         return hc_fail_nomem(err);
-    f->j = f->ln_w + g->n;
-    f->r = f->j + g->rows * HC_ARC_PARAMS;
+    f->scale = f->ln_w + g->n;
+    f->j = f->scale + g->n;
+    f->r = f->j;
+    hc_arc_fitter_weights(f);
     double lo = HUGE_VAL, hi = -HUGE_VAL, top = 0;
     for (size_t i = 0; i < g->n; i++) {
         f->ln_w[i] = log(2 * M_PI * g->d->freq_hz[i]);

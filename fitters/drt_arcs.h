@@ -41,12 +41,12 @@ typedef struct {
 
 typedef struct {
     const hc_lgp *g;
-    double *ln_w;        /* [n] */
-    double *j, *r;       /* rows x HC_ARC_PARAMS, [rows] */
-    double *z;           /* scratch, 2 n */
-    double t_min, t_max; /* of ln t */
-    double r_min, r_max; /* of ln R */
-    bool only_zarc;           /* m(RQ) */
+    double *ln_w, *scale; /* [n], 1/sd */
+    double *j, *r;        /* Jacobian by columns, then the residual [rows] */
+    double t_min, t_max;  /* of ln t */
+    double r_min, r_max;  /* of ln R */
+    bool only_zarc;       /* m(RQ) */
+    hc_drt_switch high, low; /* power laws: when they help, never, always */
 } hc_arc_fitter;
 
 const char *hc_arc_name(hc_arc_kind k);
@@ -64,8 +64,26 @@ double complex hc_arc_z(const hc_arc *a, double re, double im, bool bare);
 double hc_arc_gamma(const hc_arc *a, double u, double h);
 double hc_arc_r(const hc_arc *a); /* area of gamma */
 
+/* Z and its derivatives by ln_r (Z itself), ln_t, then phi and psi where the
+ * kind has them, at w = exp(ln_w): columns of 2 n rows, Re then Im, times
+ * scale[n].  n >= 4. */
+void hc_arc_columns(const hc_arc *a, const double *ln_w, const double *scale,
+                    size_t n, double *out);
+/* The same of a power law with sign 1 (high) or -1: ln_a, then p if free;
+ * ln_0 is ln w where its modulus is exp(ln_a). */
+void hc_power_columns(const hc_drt_power *p, int sign, double ln_0,
+                      const double *ln_w, const double *scale, size_t n,
+                      double *out);
+
+/* Weights of the 2 k + 1 points of the trapezoidal rule, *h apart in ln tau,
+ * over a normal distribution of `sd` and area r; returns k <= HC_ARC_NODES. */
+enum { HC_ARC_NODES = 48 };
+int hc_arc_nodes(double sd, double r, double *h, double *weight);
+
 hc_status hc_arc_fitter_make(hc_arc_fitter *f, const hc_lgp *g,
                              hc_err *err) HC_MUST_USE;
+/* After the noise was changed. */
+void hc_arc_fitter_weights(hc_arc_fitter *f);
 void hc_arc_fitter_clear(hc_arc_fitter *f);
 
 /* Least squares from the parameters of m, at most `steps`; chi2, e and cov

@@ -14,6 +14,7 @@ typedef struct {
     double *var_ln;    /* [m] of ln gamma, posterior and between models */
     double complex *z; /* [n] mean of the mixture */
     double e;          /* of the mixture, -2 ln evidence */
+    bool whole;        /* no limit ended it */
     int order;         /* of the best: 2, or 3 */
     double scale;      /* of the best */
     bool local;        /* the best has a scale per tau */
@@ -24,11 +25,16 @@ hc_status hc_lgp_choose_base(const hc_lgp *g, const hc_drt_options *opt,
                              hc_drt_base *base, double *f,
                              hc_err *err) HC_MUST_USE;
 
-/* f: start, [m]. */
+/* f: start, [m].  When after the first few scales -2 ln evidence is not below
+ * `limit` (the others seldom win more than ten), it ends with e alone set:
+ * there is a better explanation, and no use for this one. */
 hc_status hc_lgp_mixture(const hc_lgp *g, const hc_drt_base *base,
-                         const double *f, hc_lgp_mix *mix,
+                         const double *f, double limit, hc_lgp_mix *mix,
                          hc_err *err) HC_MUST_USE;
 void hc_lgp_mix_clear(hc_lgp_mix *mix);
+
+/* More chi2 per degree of freedom than this is not chance. */
+extern const double hc_lgp_passive_limit;
 
 /* Base, then mixture. */
 hc_status hc_lgp_run(hc_lgp *g, const hc_drt_options *opt, hc_drt_base *base,

@@ -9,8 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* More chi2 per degree of freedom than this is not chance. */
-static const double passive_limit = 1.3;
+const double hc_lgp_passive_limit = 1.3;
 
 /* Cubic interpolation of y on the even grid of g. */
 double hc_lgp_at(const hc_lgp *g, const double *y, double u)
@@ -201,17 +200,17 @@ hc_status hc_lgp_run(hc_lgp *g, const hc_drt_options *opt, hc_drt_base *base,
         return hc_fail_nomem(err);
     hc_status st = hc_lgp_choose_base(g, opt, base, f, err);
     if (st == HC_OK)
-        st = hc_lgp_mixture(g, base, f, mix, err);
+        st = hc_lgp_mixture(g, base, f, HUGE_VAL, mix, err);
     /* The noise was estimated with resistors of either sign.  What no
      * passive sample can follow counts as noise too, else it would be
      * followed with spikes. */
     const double left = st == HC_OK ? misfit(g, mix) : 1;
-    if (left > passive_limit && !g->given) {
+    if (left > hc_lgp_passive_limit && !g->given) {
         hc_lgp_raise_noise(g, sqrt(left));
         hc_lgp_mix_clear(mix);
         st = hc_lgp_choose_base(g, opt, base, f, err);
         if (st == HC_OK)
-            st = hc_lgp_mixture(g, base, f, mix, err);
+            st = hc_lgp_mixture(g, base, f, HUGE_VAL, mix, err);
     }
     free(f);
     return st;

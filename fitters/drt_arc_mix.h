@@ -1,0 +1,50 @@
+/* drt_arc_mix.h: the mixture of candidates of the method arcs (internal) */
+#ifndef HC_FITTERS_DRT_ARC_MIX_H
+#define HC_FITTERS_DRT_ARC_MIX_H
+
+#include "fitters/drt_arcs.h"
+#include "fitters/drt_scales.h"
+
+/* Sums of arcs in the mean. */
+enum { HC_ARC_MIXED = 5 };
+
+typedef struct {
+    const hc_lgp *g;
+    hc_arc_fitter fit;
+    hc_arc_model *kept; /* best first */
+    size_t n;
+    double weight[HC_ARC_MIXED], weight_np, weight_rest;
+    double h0; /* least blur of what is drawn, of ln tau */
+    /* ln gamma without arcs; has_np says whether it was worth while */
+    hc_lgp_mix np;
+    bool has_np;
+    /* remainder of kept[0]: g on the grid, its posterior sd, its model */
+    double *rest, *rest_sd, rest_e, rest_size;
+    hc_drt_base rest_base;
+    double complex *rest_z;
+    bool has_rest;
+} hc_arc_mix;
+
+/* Index of the first parameter of arc a in the order of hc_arc_model.cov. */
+size_t hc_arc_first(const hc_arc_model *m, size_t a);
+
+/* How much arc a is blurred in what is drawn: its place is not known better.
+ */
+double hc_arc_blur(const hc_arc_mix *x, const hc_arc_model *m, size_t a);
+
+/* gamma of all arcs at ln tau = u, blurred by `part` of that. */
+double hc_arc_sum(const hc_arc_mix *x, const hc_arc_model *m, double u,
+                  double part);
+
+/* ln gamma of kept[0] on the grid of g, [m]: blurred to what that resolves,
+ * at least 1e-6 of its largest value. */
+void hc_arc_ln_gamma(const hc_arc_mix *x, double *f);
+
+/* kept[0] times exp(g): sets has_rest and what goes with it. */
+hc_status hc_arc_try_remainders(hc_arc_mix *x, hc_err *err) HC_MUST_USE;
+
+/* The weighted mean as a result. */
+hc_status hc_arc_mix_result(hc_arc_mix *x, const hc_drt_options *opt,
+                            hc_drt *out, hc_err *err) HC_MUST_USE;
+
+#endif
