@@ -45,3 +45,16 @@ void hc_lab_name(const char *quantity, const char *si_unit, char *name,
         }
     hc_copy(name, cap, quantity, len);
 }
+
+void hc_lab_words(const char *quantity, const char *si_unit, char *words,
+                  size_t cap)
+{
+    hc_lab_name(quantity, si_unit, words, cap);
+    for (char *c = words; *c != '\0'; c++)
+        if (*c == '_')
+            *c = ' ';
+    if (hc_starts_with(words, "ccd "))
+        memcpy(words, "CCD", 3);
+    if (words[0] >= 'a' && words[0] <= 'z')
+        words[0] = (char)(words[0] - 'a' + 'A');
+}

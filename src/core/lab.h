@@ -17,4 +17,8 @@ hc_lab hc_lab_of(const char *si_unit);
 void hc_lab_name(const char *quantity, const char *si_unit, char *name,
                  size_t cap);
 
+/* The same as words: "Conductivity", "CCD last safe". */
+void hc_lab_words(const char *quantity, const char *si_unit, char *words,
+                  size_t cap);
+
 #endif

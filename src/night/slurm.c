@@ -5,7 +5,7 @@
  * What Slurm no longer knows and left no result (its node died, it was
  * cancelled) is handed in again.
  */
-#include "night/command.h"
+#include "core/program.h"
 #include "night/task.h"
 
 #include <errno.h>
@@ -57,7 +57,8 @@ static hc_status ask(slurm *s, const char *const *argv, hc_text *said,
                      bool *answered, hc_err *err)
 {
     int code = 0;
-    hc_status st = hc_command_run(argv, s->env, said, &code, err);
+    const hc_program p = {.argv = argv, .env = s->env};
+    hc_status st = hc_program_run(&p, said, said, &code, err);
     *answered = st == HC_OK && code == 0;
     if (st != HC_OK)
         return st;
@@ -71,7 +72,7 @@ static hc_status ask(slurm *s, const char *const *argv, hc_text *said,
                 strstr(text, "imed out") != NULL ||
                 strstr(text, "ommunication") != NULL;
     if (!away)
-        return hc_fail(err, code == 127 ? HC_USAGE : HC_CREATE,
+        return hc_fail(err, code == HC_PROGRAM_MISSING ? HC_USAGE : HC_CREATE,
                        "%s: %.*s", argv[0], (int)strcspn(text, "\n"), text);
     if (s->silent_since <= 0)
         s->silent_since = hc_clock_s();
@@ -92,7 +93,8 @@ static hc_status give_up(slurm *s, const char *line, hc_err *err)
     int code;
     hc_copy(task, sizeof task, line, strcspn(line, " "));
     const char *const argv[] = {"scancel", task, NULL};
-    hc_status st = hc_command_run(argv, s->env, &said, &code, err);
+    const hc_program p = {.argv = argv, .env = s->env};
+    hc_status st = hc_program_run(&p, &said, &said, &code, err);
     hc_text_clear(&said);
     return st;
 }

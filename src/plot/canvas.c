@@ -1,6 +1,8 @@
 #include "plot/canvas.h"
 
 #include "core/number.h"
+#include "core/text.h"
+#include "plot/thin_svg.h"
 
 #include <cairo-pdf.h>
 #include <cairo-svg.h>
@@ -156,6 +158,14 @@ static cairo_status_t to_stream(void *ctx, const unsigned char *data,
                               : CAIRO_STATUS_SUCCESS;
 }
 
+static cairo_status_t to_text(void *ctx, const unsigned char *data,
+                              unsigned int n)
+{
+    hc_text *text = ctx;
+    hc_text_add(text, (const char *)data, n);
+    return text->failed ? CAIRO_STATUS_NO_MEMORY : CAIRO_STATUS_SUCCESS;
+}
+
 /* The date in a PDF: SOURCE_DATE_EPOCH, else the epoch, so that the same
  * input gives the same bytes. */
 static void creation_date(char *buf, size_t cap)
@@ -171,14 +181,14 @@ static void creation_date(char *buf, size_t cap)
 }
 
 static cairo_surface_t *new_surface(const hc_canvas *c, const char *title,
-                                    hc_out *out)
+                                    hc_text *svg, hc_out *out)
 {
     double w = c->width_pt, h = c->height_pt;
     cairo_surface_t *s;
     char date[40];
     switch (c->as) {
     case HC_PICTURE_SVG:
-        return cairo_svg_surface_create_for_stream(to_stream, out, w, h);
+        return cairo_svg_surface_create_for_stream(to_text, svg, w, h);
     case HC_PICTURE_PDF:
         s = cairo_pdf_surface_create_for_stream(to_stream, out, w, h);
         creation_date(date, sizeof date);
@@ -217,7 +227,8 @@ static hc_status status_of(cairo_status_t st, hc_err *err)
 hc_status hc_canvas_write(hc_canvas *c, const char *title, hc_out *out,
                           hc_err *err)
 {
-    cairo_surface_t *file = new_surface(c, title, out);
+    hc_text svg = {0}, thin = {0};
+    cairo_surface_t *file = new_surface(c, title, &svg, out);
     cairo_t *page = cairo_create(file);
     cairo_set_source_rgb(page, 1, 1, 1);
     cairo_paint(page);
@@ -233,6 +244,14 @@ hc_status hc_canvas_write(hc_canvas *c, const char *title, hc_out *out,
     if (st == CAIRO_STATUS_SUCCESS)
         st = cairo_surface_status(file);
     cairo_surface_destroy(file);
+    if (c->as == HC_PICTURE_SVG && st == CAIRO_STATUS_SUCCESS) {
+        hc_svg_thin(svg.data, svg.len, &thin);
+        hc_out_write(out, hc_text_get(&thin), thin.len);
+        if (thin.failed)
+            st = CAIRO_STATUS_NO_MEMORY;
+    }
+    hc_text_clear(&svg);
+    hc_text_clear(&thin);
     return status_of(st, err);
 }
 

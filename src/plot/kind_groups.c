@@ -237,14 +237,7 @@ static void title_of(const point *p, hc_axis *x)
 {
     char name[64], words[192], shown[HC_LABEL_SIZE], unit[48];
     const char *role = text_of(p, "role"), *si = text_of(p, "unit");
-    hc_lab_name(text_of(p, "quantity"), si, name, sizeof name);
-    for (char *c = name; *c; c++)
-        if (*c == '_')
-            *c = ' ';
-    if (strncmp(name, "ccd ", 4) == 0)
-        memcpy(name, "CCD", 3);
-    if (name[0] >= 'a' && name[0] <= 'z')
-        name[0] = (char)(name[0] - 'a' + 'A');
+    hc_lab_words(text_of(p, "quantity"), si, name, sizeof name);
     snprintf(words, sizeof words, "%s%s%.60s", name,
              strcmp(role, "-") == 0 ? "" : ", ",
              strcmp(role, "-") == 0 ? "" : role);

@@ -1,6 +1,7 @@
 /* database.c: the page of a database */
 #include "report/report.h"
 
+#include "core/text.h"
 #include "report/html.h"
 #include "report/morning.h"
 #include "report/side.h"
@@ -99,7 +100,8 @@ static hc_status put_figure(base *b, const hc_subject *s, const char *figure,
     }
     if (all > MOST)
         snprintf(of, sizeof of, ", the last %d of %zu", MOST, all);
-    snprintf(words, sizeof words, "%s of %.150s%s", figure, s->name, of);
+    snprintf(words, sizeof words, "%s of %.150s%s", figure,
+             hc_page_below(&b->page, s->name), of);
     if (st == HC_OK)
         st = hc_page_figure(&b->page, figure, o.path, all > 1 ? o.label : NULL,
                             o.n, words, err);
@@ -157,7 +159,7 @@ static void put_runs(base *b, const hc_subject *s, const hc_held *held)
         hc_out_puts(p->out, " of ");
         hc_html_text(p->out, run->tool);
         hc_out_printf(p->out, ", %zu rows, from ", run->rows);
-        hc_html_text(p->out, run->source);
+        hc_html_text(p->out, hc_page_below(p, run->source));
         if (held[i].frame && hc_frame_incomplete(held[i].frame))
             hc_out_puts(p->out, ", <span class=\"no\">incomplete: its "
                                 "source ended early</span>");
@@ -225,7 +227,7 @@ static hc_status put_held(base *b, const hc_subject *s, const hc_held *held,
     hc_out *out = b->page.out;
     hc_out_printf(out, "<section id=\"c%zu\">\n<h2>",
                   (size_t)(s - b->contents.subject));
-    hc_html_text(out, s->name);
+    hc_html_text(out, hc_page_below(&b->page, s->name));
     hc_out_puts(out, "</h2>\n");
     if (s->exclude) {
         hc_out_puts(out, "<p class=\"no\">Excluded: ");
@@ -288,6 +290,10 @@ static void put_head(const base *b)
                      hc_frame_text(f, last, hc_frame_column(f, "started")));
         hc_out_puts(out, " to ");
         hc_html_text(out, strcmp(end, "-") == 0 ? "not ended" : end);
+        if (b->page.root) {
+            hc_out_puts(out, "; files of ");
+            hc_html_text(out, b->page.root);
+        }
         hc_out_puts(out, "</p>\n");
     }
     hc_out_puts(out, "<nav aria-label=\"contents\"><ul class=\"numbers\">\n");
@@ -316,7 +322,7 @@ static void put_cells(base *b)
         char link[HC_PAGE_LINK];
         hc_subject_link((long)i, link);
         hc_out_puts(p->out, "<tr><td>");
-        hc_page_link(p, link, s->name);
+        hc_page_link(p, link, hc_page_below(p, s->name));
         hc_out_puts(p->out, "</td>");
         hc_page_cell(p, group ? group : "-");
         hc_page_number(p, (double)s->n, 9);
@@ -341,6 +347,32 @@ static hc_status put_subjects(base *b, hc_err *err)
     return st;
 }
 
+/* The folder that all files lie below, which need not be said of each. */
+static hc_status find_root(base *b, hc_err *err)
+{
+    const char *first = NULL;
+    size_t len = 0;
+    for (size_t i = 0; i < b->contents.n; i++) {
+        const char *s = b->contents.run[i].source, *name = strrchr(s, '/');
+        size_t same = 0;
+        if (s[0] != '/')
+            continue;
+        if (!first) {
+            first = s;
+            len = (size_t)(name - s) + 1;
+        }
+        while (same < len && s[same] == first[same])
+            same++;
+        while (same > 0 && first[same - 1] != '/')
+            same--;
+        len = same;
+    }
+    if (len < 2)
+        return HC_OK;
+    b->page.root = hc_strndup(first, len);
+    return b->page.root ? HC_OK : hc_fail_nomem(err);
+}
+
 static hc_status write_page(base *b, hc_err *err)
 {
     hc_html_begin(b->page.out, b->r->title);
@@ -359,7 +391,10 @@ hc_status hc_report_database(hc_store *s, const hc_report_base *r, hc_out *out,
 {
     base b = {.r = r,
               .store = s,
-              .page = {out, r->talk, 0, r->max_figures, r->max_rows}};
+              .page = {.out = out,
+                       .talk = r->talk,
+                       .max_figures = r->max_figures,
+                       .max_rows = r->max_rows}};
     hc_store_filter filter = {NULL};
     hc_status st = hc_contents_read(s, r->filter, &b.contents, err);
     if (st == HC_OK)
@@ -372,7 +407,10 @@ hc_status hc_report_database(hc_store *s, const hc_report_base *r, hc_out *out,
         st = hc_fail_at(err, HC_NO, r->path, 0,
                         "holds nothing that could be shown");
     if (st == HC_OK)
+        st = find_root(&b, err);
+    if (st == HC_OK)
         st = write_page(&b, err);
+    free(b.page.root);
     hc_groups_clear(&b.groups);
     hc_morning_clear(&b.morning);
     hc_contents_clear(&b.contents);

@@ -1,17 +1,12 @@
 #include "report/figure_run.h"
 
-#include <errno.h>
-#include <fcntl.h>
+#include "core/program.h"
+
 #include <limits.h>
-#include <poll.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <unistd.h>
-
-extern char **environ;
 
 /* "hc-plot" beside this program, or the bare name for PATH. */
 static void find_plot(char *path, size_t cap)
@@ -29,77 +24,6 @@ static void find_plot(char *path, size_t cap)
             return;
     }
     snprintf(path, cap, "hc-plot");
-}
-
-/* Read both ends until they close. */
-static hc_status drain(int out, int said_fd, hc_text *svg, hc_text *said,
-                       hc_err *err)
-{
-    struct pollfd p[2] = {{out, POLLIN, 0}, {said_fd, POLLIN, 0}};
-    hc_text *to[2] = {svg, said};
-    int open = 2;
-    while (open > 0) {
-        if (poll(p, 2, -1) < 0 && errno != EINTR)
-            return hc_fail(err, HC_IO, "hc-plot: %s", strerror(errno));
-        for (int i = 0; i < 2; i++) {
-            char buf[16384];
-            if (p[i].fd < 0 || !p[i].revents)
-                continue;
-            ssize_t n = read(p[i].fd, buf, sizeof buf);
-            if (n > 0) {
-                hc_text_add(to[i], buf, (size_t)n);
-            } else if (n == 0 || errno != EINTR) {
-                p[i].fd = -1;
-                open--;
-            }
-        }
-    }
-    hc_status st = hc_text_status(svg, err);
-    return st == HC_OK ? hc_text_status(said, err) : st;
-}
-
-static int start(const char *path, char **argv, const int out[2],
-                 const int said[2], pid_t *pid)
-{
-    posix_spawn_file_actions_t a;
-    int e = posix_spawn_file_actions_init(&a);
-    if (e)
-        return e;
-    posix_spawn_file_actions_addopen(&a, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_adddup2(&a, out[1], 1);
-    posix_spawn_file_actions_adddup2(&a, said[1], 2);
-    e = posix_spawnp(pid, path, &a, NULL, argv, environ);
-    posix_spawn_file_actions_destroy(&a);
-    return e;
-}
-
-static hc_status run(const char *path, char **argv, hc_text *svg,
-                     hc_text *said, int *code, hc_err *err)
-{
-    int out[2], said_fd[2], status = 0;
-    pid_t pid = -1;
-    if (pipe2(out, O_CLOEXEC) != 0)
-        return hc_fail(err, HC_INTERNAL, "pipe: %s", strerror(errno));
-    if (pipe2(said_fd, O_CLOEXEC) != 0) {
-        close(out[0]);
-        close(out[1]);
-        return hc_fail(err, HC_INTERNAL, "pipe: %s", strerror(errno));
-    }
-    int e = start(path, argv, out, said_fd, &pid);
-    close(out[1]);
-    close(said_fd[1]);
-    hc_status st = HC_OK;
-    if (e)
-        st =
-            hc_fail(err, HC_INTERNAL, "cannot start hc-plot: %s", strerror(e));
-    else
-        st = drain(out[0], said_fd[0], svg, said, err);
-    close(out[0]);
-    close(said_fd[0]);
-    while (!e && waitpid(pid, &status, 0) < 0 && errno == EINTR)
-        ;
-    *code = WIFEXITED(status) ? WEXITSTATUS(status) : 70;
-    return st;
 }
 
 hc_status hc_figure_run(const char *kind, const char *const *files,
@@ -124,8 +48,11 @@ hc_status hc_figure_run(const char *kind, const char *const *files,
     argv[to++] = "--";
     for (size_t i = 0; i < n; i++)
         argv[to++] = files[i];
-    /* posix_spawn takes char * but changes nothing */
-    hc_status st = run(path, (char **)(void *)argv, svg, said, code, err);
+    argv[0] = path;
+    const hc_program p = {.argv = argv};
+    hc_status st = hc_program_run(&p, svg, said, code, err);
+    if (st == HC_OK && *code == HC_PROGRAM_MISSING)
+        st = hc_fail(err, HC_INTERNAL, "cannot start %s", hc_text_get(said));
     free(argv);
     return st;
 }

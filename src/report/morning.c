@@ -159,7 +159,7 @@ static void put_finding(hc_page *p, const hc_contents *c, const hc_morning *m,
     hc_subject_link(hc_contents_cell(c, cell), link);
     hc_page_link(p, link, cell);
     hc_out_puts(p->out, "</td>");
-    hc_page_cell(p, text(&m->findings, i, "detail"));
+    hc_page_cell(p, hc_page_below(p, text(&m->findings, i, "detail")));
     hc_out_puts(p->out, "<td>");
     hc_run_link(key, link);
     if (hc_contents_has(c, key))
@@ -212,7 +212,8 @@ void hc_morning_cell(hc_page *p, const hc_morning *m, const char *cell)
         any = true;
         hc_html_text(p->out, words_of(text(&m->findings, i, "what")));
         hc_out_puts(p->out, ": ");
-        hc_html_text(p->out, text(&m->findings, i, "detail"));
+        hc_html_text(p->out,
+                     hc_page_below(p, text(&m->findings, i, "detail")));
         hc_out_puts(p->out, "</li>");
     }
     hc_out_puts(p->out, any ? "</ul>\n" : "");
@@ -227,7 +228,7 @@ static void put_job(hc_page *p, const hc_contents *c, const hc_morning *m,
     const char *path = text(&m->jobs, i, "path");
     hc_subject_link(hc_contents_source(c, path), link);
     hc_out_puts(p->out, "<tr><td>");
-    hc_page_link(p, link, path);
+    hc_page_link(p, link, hc_page_below(p, path));
     hc_out_puts(p->out, "</td>");
     for (size_t k = 1; k < n; k++)
         if (strcmp(columns[k], "state") == 0)
@@ -250,7 +251,7 @@ static void put_broken(hc_page *p, const hc_morning *m)
         if (f->exit_code == 0)
             continue;
         hc_out_puts(p->out, "<tr><td>");
-        hc_html_text(p->out, f->path);
+        hc_html_text(p->out, hc_page_below(p, f->path));
         hc_out_puts(p->out, "</td>");
         hc_page_cell(p, f->format);
         hc_out_printf(p->out, "<td class=\"n\">%d</td>", f->exit_code);

@@ -17,7 +17,11 @@ typedef struct {
     size_t figures;     /* so far, for ids */
     size_t max_figures; /* more are sentences */
     long max_rows;      /* of a table shown whole */
+    char *root;         /* folder of all files, "/srv/data/"; NULL: none */
 } hc_page;
+
+/* A path as it is shown: without p->root before it. */
+const char *hc_page_below(const hc_page *p, const char *path);
 
 /* ---- figures.c ---- */
 

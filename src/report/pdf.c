@@ -1,23 +1,17 @@
 #include "report/pdf.h"
 
-#include "core/text.h"
+#include "core/program.h"
 
 #include <errno.h>
-#include <fcntl.h>
 #include <ftw.h>
 #include <limits.h>
-#include <signal.h>
-#include <spawn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
-extern char **environ;
-
-enum { WAIT_MS = 20, MOST_S = 300 };
+enum { MOST_S = 300 };
 
 /* Is there an executable of that name in PATH? */
 static bool in_path(const char *name)
@@ -86,63 +80,36 @@ static hc_status make_folder(char *path, size_t cap, hc_err *err)
 
 /* ---- the browser ---- */
 
-static int start(const char *program, char **argv, pid_t *pid)
-{
-    posix_spawn_file_actions_t a;
-    int e = posix_spawn_file_actions_init(&a);
-    if (e)
-        return e;
-    posix_spawn_file_actions_addopen(&a, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&a, 1, "/dev/null", O_WRONLY, 0);
-    posix_spawn_file_actions_addopen(&a, 2, "/dev/null", O_WRONLY, 0);
-    e = posix_spawnp(pid, program, &a, NULL, argv, environ);
-    posix_spawn_file_actions_destroy(&a);
-    return e;
-}
-
-/* Wait for it, but not for ever. */
-static bool has_ended(pid_t pid, int *status)
-{
-    struct timespec wait = {0, WAIT_MS * 1000000L};
-    for (long ms = 0; ms < 1000L * MOST_S; ms += WAIT_MS) {
-        pid_t got = waitpid(pid, status, WNOHANG);
-        if (got == pid || (got < 0 && errno != EINTR))
-            return true;
-        nanosleep(&wait, NULL);
-    }
-    kill(pid, SIGKILL);
-    waitpid(pid, status, 0);
-    return false;
-}
-
 static hc_status print_page(const char *folder, hc_err *err)
 {
     enum { MOST = PATH_MAX + 40 };
     char profile[MOST], pdf[MOST], page[MOST], program[PATH_MAX];
-    char name[] = "chromium", headless[] = "--headless",
-         gpu[] = "--disable-gpu", plain[] = "--no-pdf-header-footer",
-         first[] = "--no-first-run", root[] = "--no-sandbox";
-    pid_t pid = -1;
-    int status = 0;
+    int code = 0;
     snprintf(program, sizeof program, "%s", browser());
     snprintf(profile, MOST, "--user-data-dir=%s/profile", folder);
     snprintf(pdf, MOST, "--print-to-pdf=%s/page.pdf", folder);
     snprintf(page, MOST, "file://%s/page.html", folder);
     /* root has no sandbox to give; the page is ours */
-    char *argv[] = {name,    headless, gpu,  plain, first,
-                    profile, pdf,      page, NULL,  NULL};
-    if (geteuid() == 0) {
-        argv[7] = root;
-        argv[8] = page;
-    }
-    int e = start(program, argv, &pid);
-    if (e)
-        return hc_fail(err, HC_CREATE, "cannot start %s: %s", program,
-                       strerror(e));
-    if (!has_ended(pid, &status))
+    const char *const argv[] = {program,
+                                "--headless",
+                                "--disable-gpu",
+                                "--no-pdf-header-footer",
+                                "--no-first-run",
+                                profile,
+                                pdf,
+                                geteuid() == 0 ? "--no-sandbox" : page,
+                                geteuid() == 0 ? page : NULL,
+                                NULL};
+    const hc_program p = {.argv = argv, .time_s = MOST_S};
+    hc_status st = hc_program_run(&p, NULL, NULL, &code, err);
+    if (st != HC_OK)
+        return st;
+    if (code == HC_PROGRAM_MISSING)
+        return hc_fail(err, HC_CREATE, "cannot start %s", program);
+    if (code == HC_PROGRAM_LATE)
         return hc_fail(err, HC_CREATE, "%s took longer than %d s to print",
                        program, MOST_S);
-    if (!WIFEXITED(status) || WEXITSTATUS(status) != 0)
+    if (code != 0)
         return hc_fail(err, HC_CREATE, "%s could not print the page", program);
     return HC_OK;
 }

@@ -54,7 +54,10 @@ static void put_contents(const hc_report *r, hc_out *out)
 
 hc_status hc_report_write(const hc_report *r, hc_out *out, hc_err *err)
 {
-    hc_page p = {out, r->talk, 0, r->max_figures, r->max_rows};
+    hc_page p = {.out = out,
+                 .talk = r->talk,
+                 .max_figures = r->max_figures,
+                 .max_rows = r->max_rows};
     hc_status st = HC_OK;
     hc_html_begin(out, r->title);
     put_contents(r, out);

@@ -21,6 +21,12 @@ void hc_page_number(hc_page *p, double v, int digits)
     hc_out_printf(out, "<td class=\"n\">%s</td>", buf);
 }
 
+const char *hc_page_below(const hc_page *p, const char *path)
+{
+    return p->root && hc_starts_with(path, p->root) ? path + strlen(p->root)
+                                                    : path;
+}
+
 void hc_page_cell(hc_page *p, const char *text)
 {
     hc_out *out = p->out;

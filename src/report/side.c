@@ -127,7 +127,7 @@ hc_status hc_side_write(hc_page *p, const hc_contents *c, const hc_groups *g,
         for (end = i; end < g->n && is_alike(x, &g->group[end]);)
             end++;
         some.n = end - i;
-        hc_lab_name(x->quantity, x->unit, name, sizeof name);
+        hc_lab_words(x->quantity, x->unit, name, sizeof name);
         const char *unit = hc_lab_of(x->unit).unit;
         if (strcmp(unit, "1") == 0)
             unit = "";

@@ -352,10 +352,13 @@ static hc_status find_outliers(hc_store *s, long night, hc_err *err)
 hc_status hc_journal_find(hc_store *s, long night, hc_err *err)
 {
     static const char *const finds[] = {
-        /* detail names the file, as a cell may have many spectra */
-        "INSERT OR IGNORE INTO finding SELECT ?1, 'kk-fail', cell,"
-        " source || ' spectrum ' || coalesce(spectrum_index, 0), run_key"
-        " FROM records WHERE quantity = 'kk_verdict' AND status = 'fail'",
+        /* detail names the file, as a cell may have many, and says how many
+         * of its spectra, as a file may have hundreds */
+        "INSERT OR IGNORE INTO finding SELECT ?1, 'kk-fail', cell, source ||"
+        " ' ' || sum(status = 'fail') || ' of ' || count(*) ||"
+        " iif(count(*) = 1, ' spectrum', ' spectra'), run_key FROM records"
+        " WHERE quantity = 'kk_verdict' GROUP BY run_key, cell"
+        " HAVING sum(status = 'fail') > 0",
         "INSERT OR IGNORE INTO finding SELECT ?1, 'short', cell,"
         " source || ' ' || quantity || ' ' || status, run_key FROM records"
         " WHERE (quantity = 'class' AND status NOT IN ('none', '-'))"

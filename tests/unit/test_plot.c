@@ -6,6 +6,7 @@
 #include "plot/layout.h"
 #include "plot/occupancy.h"
 #include "plot/palette.h"
+#include "plot/thin_svg.h"
 #include "plot/ticks.h"
 
 /* Labels of the major ticks, joined by blanks. */
@@ -262,6 +263,62 @@ static void the_first_six_colours_differ_for_all_eyes(void **state)
             }
 }
 
+/* The thinned text of `svg` is `want`. */
+static void thins_to(const char *svg, const char *want)
+{
+    hc_text out = {0};
+    hc_svg_thin(svg, strlen(svg), &out);
+    assert_string_equal(hc_text_get(&out), want);
+    hc_text_clear(&out);
+}
+
+static void an_svg_keeps_its_picture_in_fewer_bytes(void **state)
+{
+    (void)state;
+    /* relative, to a tenth, the mirror in y done; a last M draws nothing */
+    thins_to("<a><path style=\" stroke:none;fill-rule:nonzero;"
+             "fill:rgb(0%,44.705882%,69.803922%);fill-opacity:1;\" "
+             "d=\"M 1.04 2 L 11.06 2.26 Z M 1 2 \" "
+             "transform=\"matrix(1,0,0,-1,3,100)\"/></a>",
+             "<a><path style=\" stroke:none;fill:#0072b2;\" "
+             "d=\"M4 98l10.1-.3z\"/></a>");
+    /* rounding does not add up along a line: ten steps of 0.24 are 2.4 */
+    thins_to("<path d=\"M 0 0 L 0.24 0 L 0.48 0 L 0.72 0 L 0.96 0 L 1.2 0 "
+             "L 1.44 0 L 1.68 0 L 1.92 0 L 2.16 0 L 2.4 0\"/>",
+             "<path d=\"M0 0l.2 0 .3 0 .2 0 .3 0 .2 0 .2 0 .3 0 .2 0 .3 0 "
+             ".2 0\"/>");
+    /* curves */
+    thins_to("<path d=\"M 10 10 C 10 15 15 20 20 20 C 25 20 30 15 30 10\"/>",
+             "<path d=\"M10 10c0 5 5 10 10 10 5 0 10-5 10-10\"/>");
+    /* full lines of one style become one path, others do not */
+#define LINE "fill:none;stroke:#000;stroke-opacity:1;"
+#define THIN "fill:none;stroke:#000;"
+    thins_to("<path style=\"" LINE "\" d=\"M 0 0 L 1 0\"/>\n"
+             "<path style=\"" LINE "\" d=\"M 5 5 L 6 5\"/>\n"
+             "<path style=\"fill:#fff;\" d=\"M 5 5 L 6 5\"/>\n"
+             "<path style=\"fill:#fff;\" d=\"M 7 5 L 8 5\"/>",
+             "<path style=\"" THIN "\" d=\"M0 0l1 0M5 5l1 0\"/>"
+             "<path style=\"fill:#fff;\" d=\"M5 5l1 0\"/>\n"
+             "<path style=\"fill:#fff;\" d=\"M7 5l1 0\"/>");
+    /* what is not understood stays */
+    static const char *const odd[] = {
+        "<path d=\"M 0 0 A 5 5 0 0 1 10 10\"/>",
+        "<path d=\"M 0 0 L 1\"/>",
+        "<path d=\"M 0 0 L 1 1\">x</path>",
+        "<path d=\"M 0 0 L nan 1\"/>",
+        "<path d=\"M 0 0",
+        "<path d='M 0 0 L 1 1'/>"};
+    for (size_t i = 0; i < sizeof odd / sizeof *odd; i++)
+        thins_to(odd[i], odd[i]);
+    /* nor is a scale or what a clip counts from folded into the path */
+    thins_to("<path d=\"M 0 0 L 1 1\" transform=\"matrix(2,0,0,2,0,0)\"/>",
+             "<path d=\"M0 0l1 1\" transform=\"matrix(2,0,0,2,0,0)\"/>");
+    thins_to("<path clip-path=\"url(#c)\" d=\"M 0 0 L 1 1\" "
+             "transform=\"matrix(1,0,0,-1,0,9)\"/>",
+             "<path clip-path=\"url(#c)\" d=\"M0 0l1 1\" "
+             "transform=\"matrix(1,0,0,-1,0,9)\"/>");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -273,6 +330,7 @@ int main(void)
         cmocka_unit_test(an_upright_curve_keeps_off_the_frame),
         cmocka_unit_test(any_text_can_be_drawn),
         cmocka_unit_test(units_of_the_lab),
+        cmocka_unit_test(an_svg_keeps_its_picture_in_fewer_bytes),
         cmocka_unit_test(the_first_six_colours_differ_for_all_eyes)};
     return cmocka_run_group_tests_name("plot", tests, NULL, NULL);
 }
