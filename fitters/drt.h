@@ -65,8 +65,12 @@ typedef struct {
     double *sd, *low, *high;   /* [n_tau] NaN when there is no band */
     double complex *z_fit;     /* [n] */
     double *sd_ohm;            /* [n] weights used (1 for unit weights) */
-    double noise_raised; /* factor on the estimated noise, for what no
-                          * passive sample can follow */
+    /* Factor on the estimated noise, rms over the points, for what no
+     * passive sample can follow; single points that count less for it, and
+     * the frequencies between which they lie. */
+    double noise_raised;
+    size_t n_outlying;
+    double outlying_low_hz, outlying_high_hz;
     /* R_inf + L (jw)^l_n + inv_c (jw)^-c_n; 0 where not in the model */
     double r_inf, l_h, l_n, inv_c, c_n;
     double sd_r_inf, sd_l, sd_inv_c; /* NaN where not known */

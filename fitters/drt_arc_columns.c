@@ -192,7 +192,7 @@ HC_SIMD void hc_power_columns(const hc_drt_power *p, int sign, double ln_0,
 HC_SIMD void hc_arc_columns(const hc_arc *a, const double *ln_w,
                             const double *scale, size_t n, double *out)
 {
-    constants c = {.r = exp(a->ln_r),
+    constants c = {.r = hc_arc_sign(a->kind) * exp(a->ln_r),
                    .cosine = cos(a->phi * M_PI_2),
                    .sine = sin(a->phi * M_PI_2),
                    .has_phi = hc_arc_has_phi(a->kind),

@@ -117,6 +117,9 @@ static void fill_curve(const hc_arc_mix *x, double level, const hc_drt *np,
                        hc_drt *r)
 {
     const double z = level > 0 ? hc_normal_quantile((1 + level) / 2) : 0;
+    bool loops = false;
+    for (size_t k = 0; k < HC_ARC_MIXED && k < x->n; k++)
+        loops |= x->weight[k] > 0 && hc_arc_has_loop(&x->kept[k]);
     for (size_t k = 0; k < r->n_tau; k++) {
         const double u = log(r->tau_s[k]);
         point p = {.band = level > 0};
@@ -130,7 +133,9 @@ static void fill_curve(const hc_arc_mix *x, double level, const hc_drt *np,
             continue;
         const double var = p.square - p.mean * p.mean;
         r->sd[k] = sqrt(fmax(var, 0) + p.bias * p.bias);
-        r->low[k] = fmax(0, p.mean - z * r->sd[k]);
+        r->low[k] = p.mean - z * r->sd[k];
+        if (!loops)
+            r->low[k] = fmax(0, r->low[k]);
         r->high[k] = p.mean + z * r->sd[k];
     }
 }
@@ -143,9 +148,10 @@ static void peak_of(const hc_arc_mix *x, const hc_arc_model *m, size_t a,
     const hc_arc *arc = &m->arc[a];
     const size_t np = (size_t)m->np, k = hc_arc_first(m, a);
     const double h = hc_arc_blur(x, m, a);
+    const double sign = hc_arc_sign(arc->kind);
     double top = 0, at = arc->ln_t, half[2] = {at, at};
     for (double u = arc->ln_t - 6; u < arc->ln_t + 6; u += 0.02) {
-        const double v = hc_arc_gamma(arc, u, h);
+        const double v = sign * hc_arc_gamma(arc, u, h);
         if (v > top) {
             top = v;
             at = u;
@@ -154,7 +160,7 @@ static void peak_of(const hc_arc_mix *x, const hc_arc_model *m, size_t a,
     for (int side = 0; side < 2; side++)
         for (double d = 0; d < 20; d += 0.02) {
             half[side] = at + (side ? d : -d);
-            if (hc_arc_gamma(arc, half[side], h) < top / 2)
+            if (sign * hc_arc_gamma(arc, half[side], h) < top / 2)
                 break;
         }
     const double r = hc_arc_r(arc), sd = sqrt(m->cov[k * np + k]);
@@ -162,9 +168,9 @@ static void peak_of(const hc_arc_mix *x, const hc_arc_model *m, size_t a,
                        .r_ohm = r,
                        .c_f = exp(at) / r,
                        .width_decades = (half[1] - half[0]) / M_LN10,
-                       .height_ohm = top,
+                       .height_ohm = sign * top,
                        .sd_ln_tau = sqrt(m->cov[(k + 1) * np + k + 1]),
-                       .sd_r_ohm = r * sd,
+                       .sd_r_ohm = fabs(r) * sd,
                        .low_s = exp(half[0]),
                        .high_s = exp(half[1])};
     hc_drt_peak_edge(p, x->g->low, x->g->high);
@@ -252,8 +258,7 @@ static void fill(const hc_arc_mix *x, const hc_drt_options *opt,
     const double a = g->u[0], b = g->u[g->m - 1];
     const bool arcs = x->weight_np < 0.5;
     hc_drt_grid_fill(a, b, out->n_tau, out->tau_s);
-    memcpy(out->sd_ohm, g->sd, g->n * sizeof *g->sd);
-    out->noise_raised = g->raised;
+    hc_lgp_put_noise(g, out);
     fill_curve(x, opt->band_level, np, out);
     fill_sums(x, np, out, z);
     const double r_inf = out->r_inf;

@@ -67,6 +67,13 @@ static void take_best(hc_arc_mix *x)
 
 /* ---- candidates ---- */
 
+/* chi2 of the best arcs is this many standard deviations too large. */
+static bool far_off(const hc_arc_mix *x, double sds)
+{
+    const double dof = (double)x->g->rows - x->kept[0].np;
+    return x->kept[0].chi2 > dof + sds * sqrt(2 * dof);
+}
+
 static hc_status find_arcs(hc_arc_mix *x, hc_err *err)
 {
     hc_drt_base from = {.r_inf = HUGE_VAL};
@@ -77,6 +84,10 @@ static hc_status find_arcs(hc_arc_mix *x, hc_err *err)
     if (x->n == 0)
         return hc_fail_nomem(err);
     qsort(x->kept, x->n, sizeof *x->kept, compare);
+    if (far_off(x, 4) && !x->fit.only_zarc) {
+        x->n = hc_arc_search_loops(&x->fit, x->kept, x->n, KEPT);
+        qsort(x->kept, x->n, sizeof *x->kept, compare);
+    }
     size_t near = 1;
     while (near < HC_ARC_MIXED && near < x->n &&
            x->kept[near].e < x->kept[0].e + 1.5 * window)
@@ -103,6 +114,12 @@ static bool blocks(const hc_arc_mix *x)
     return false;
 }
 
+/* Above this ln gamma without arcs would weigh less than least_weight. */
+static double np_limit(const hc_arc_mix *x)
+{
+    return x->kept[0].e - charge_np - 2 * log(least_weight);
+}
+
 /* ln gamma without arcs, when there is hope for it.  Where the arcs fit, it
  * has their base and begins at their gamma; else it finds its own, and noise
  * that no passive sample follows is raised with it. */
@@ -126,9 +143,7 @@ static hc_status find_np(hc_arc_mix *x, hc_lgp *g, const hc_drt_options *opt,
     if (!f)
         return hc_fail_nomem(err);
     hc_arc_ln_gamma(x, f);
-    /* above this it would weigh less than least_weight */
-    const double limit = x->kept[0].e - charge_np - 2 * log(least_weight);
-    st = hc_lgp_mixture(g, &base, f, limit + margin_np, &x->np, err);
+    st = hc_lgp_mixture(g, &base, f, np_limit(x) + margin_np, &x->np, err);
     x->has_np = st == HC_OK && x->np.whole;
     free(f);
     return st;
@@ -143,10 +158,9 @@ static hc_status candidates(hc_arc_mix *x, hc_lgp *g,
     if (st != HC_OK)
         return st;
     const hc_arc_model *best = &x->kept[0];
-    const double dof = (double)g->rows - best->np;
-    const bool off = best->chi2 > dof + 2 * sqrt(2 * dof);
-    const bool rival = x->has_np && x->np.e < best->e;
-    if (best->n > 0 && !x->fit.only_zarc && (off || rival))
+    const bool rival = x->has_np && x->np.e < np_limit(x);
+    if (best->n > 0 && !x->fit.only_zarc && !hc_arc_has_loop(best) &&
+        (far_off(x, 2) || rival))
         st = hc_arc_try_remainders(x, err);
     return st;
 }

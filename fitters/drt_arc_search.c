@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 10, FAMILIES = 7, TOP = 2, STEPS = 12, SWAPS = 5 };
+enum { ROUNDS = 10, FAMILIES = 9, TOP = 2, STEPS = 12, SWAPS = 5 };
 
 /* A swap or a drop must win this much, else the search goes round. */
 static const double enough = 0.3;
@@ -32,7 +32,9 @@ static const struct {
                         {ARC, HC_ARC_WS, 1},
                         {HIGH, 0, 1},
                         {LOW, 0, 1},
-                        {LOW, 0, 0.6}};
+                        {LOW, 0, 0.6},
+                        {ARC, HC_ARC_NEG_RC, 1},
+                        {ARC, HC_ARC_NEG_ZARC, 0.8}};
 
 typedef struct {
     hc_arc_fitter *f;
@@ -83,12 +85,40 @@ static void keep(search *s, const hc_arc_model *m)
         s->kept[worst] = *m;
 }
 
+bool hc_arc_has_loop(const hc_arc_model *m)
+{
+    for (size_t a = 0; a < m->n; a++)
+        if (hc_arc_sign(m->arc[a].kind) < 0)
+            return true;
+    return false;
+}
+
+/* Whether gamma as a whole is below zero at the time of every loop, by
+ * `depth` of what the loop alone is: else it only mends the foot of an arc. */
+static bool loops_are_real(const hc_arc_model *m)
+{
+    const double depth = 0.2, blur = 0.3;
+    for (size_t k = 0; k < m->n; k++) {
+        const hc_arc *loop = &m->arc[k];
+        double sum = 0;
+        if (hc_arc_sign(loop->kind) > 0)
+            continue;
+        for (size_t a = 0; a < m->n; a++)
+            sum += hc_arc_gamma(&m->arc[a], loop->ln_t, blur);
+        if (sum > depth * hc_arc_gamma(loop, loop->ln_t, blur))
+            return false;
+    }
+    return true;
+}
+
 static void polish(search *s, hc_arc_model *m)
 {
     hc_arc_polish(s->f, m, STEPS, false);
     /* far from the data the steps are many */
     for (int k = 0; k < 2 && m->chi2 > 20 * (double)s->f->g->rows; k++)
         hc_arc_polish(s->f, m, STEPS, false);
+    if (!loops_are_real(m))
+        m->e = HUGE_VAL;
     keep(s, m);
 }
 
@@ -125,6 +155,8 @@ static bool allowed(const hc_arc_fitter *f, size_t family)
     case LOW:
         return f->low != HC_DRT_OFF;
     default:
+        if (hc_arc_sign(families[family].kind) < 0)
+            return f->negative && !f->only_zarc;
         return !f->only_zarc || families[family].kind == HC_ARC_ZARC;
     }
 }
@@ -161,7 +193,7 @@ static size_t fill_family(search *s, size_t family, size_t at)
 static bool make_dictionary(search *s)
 {
     const hc_lgp *g = s->f->g;
-    const size_t most = 4 * (size_t)((g->high - g->low + 2.4) / 0.35 + 2) + 4;
+    const size_t most = 6 * (size_t)((g->high - g->low + 2.4) / 0.35 + 2) + 4;
     s->entries = malloc(most * sizeof *s->entries);
     s->columns = malloc((most + 4) * g->rows * sizeof *s->columns);
     s->lengths = malloc(most * sizeof *s->lengths);
@@ -255,8 +287,11 @@ static bool add_one(search *s, const hc_arc_model *cur, hc_arc_model *out)
     hc_arc_polish(s->f, &again, 1, false);
     orthonormalise(s, (size_t)again.np);
     propose(s, cur, p);
-    for (size_t k = 0; k < TOP; k++) {
-        if (!(p[k].gain > least_gain))
+    for (size_t k = 0; k < FAMILIES; k++) {
+        /* loops always have their turn */
+        const bool turn =
+            k < TOP || hc_arc_sign(families[p[k].family].kind) < 0;
+        if (!turn || !(p[k].gain > least_gain))
             continue;
         hc_arc_model m = *cur;
         enlarge(s, &p[k], &m);
@@ -281,6 +316,8 @@ static const hc_arc_kind others[HC_ARC_KINDS][SWAPS] = {
     [HC_ARC_WS] = {HC_ARC_HN, HC_ARC_WO, HC_ARC_ZARC, HC_ARC_KINDS},
     [HC_ARC_WO] = {HC_ARC_WS, HC_ARC_ZARC, HC_ARC_KINDS},
     [HC_ARC_LN] = {HC_ARC_ZARC, HC_ARC_HN, HC_ARC_KINDS},
+    [HC_ARC_NEG_RC] = {HC_ARC_NEG_ZARC, HC_ARC_KINDS},
+    [HC_ARC_NEG_ZARC] = {HC_ARC_NEG_RC, HC_ARC_KINDS},
 };
 
 /* Same place and width, another shape. */
@@ -301,9 +338,38 @@ static hc_arc swapped(const hc_arc *a, hc_arc_kind to)
     return hc_arc_make(to, a->ln_r, t, phi, psi);
 }
 
+static void remove_arc(hc_arc_model *m, size_t i)
+{
+    memmove(&m->arc[i], &m->arc[i + 1], (m->n - i - 1) * sizeof *m->arc);
+    m->n--;
+}
+
+/* A power law in the place of an arc whose top lies at the slow end. */
+static bool try_tail(search *s, hc_arc_model *cur)
+{
+    const hc_lgp *g = s->f->g;
+    if (s->f->low == HC_DRT_OFF || cur->base.low.on)
+        return false;
+    for (size_t i = 0; i < cur->n; i++) {
+        const hc_arc *a = &cur->arc[i];
+        hc_arc_model m = *cur;
+        if (a->ln_t < g->high - 0.5 || hc_arc_sign(a->kind) < 0)
+            continue;
+        const double complex z = hc_arc_z(a, -g->high, M_PI / 2, false);
+        remove_arc(&m, i);
+        m.base.low = (hc_drt_power){true, true, log(cabs(z)), 0.6};
+        polish(s, &m);
+        if (m.e < cur->e - enough) {
+            *cur = m;
+            return true;
+        }
+    }
+    return false;
+}
+
 static bool try_swaps(search *s, hc_arc_model *cur)
 {
-    bool won = false;
+    bool won = try_tail(s, cur);
     for (size_t i = 0; i < cur->n; i++)
         for (size_t k = 0; k < SWAPS; k++) {
             const hc_arc_kind to = others[cur->arc[i].kind][k];
@@ -349,8 +415,7 @@ static bool try_drops(search *s, hc_arc_model *cur)
     bool won = false;
     for (size_t i = 0; cur->n > 1 && i < cur->n; i++) {
         hc_arc_model m = *cur;
-        memmove(&m.arc[i], &m.arc[i + 1], (m.n - i - 1) * sizeof *m.arc);
-        m.n--;
+        remove_arc(&m, i);
         polish(s, &m);
         if (m.e < cur->e - enough) {
             *cur = m;
@@ -398,19 +463,41 @@ static void climb(search *s, hc_arc_model cur)
     }
 }
 
+static size_t run(search *s, hc_arc_model *from, size_t starts)
+{
+    s->q = malloc(s->f->g->rows * HC_ARC_PARAMS * sizeof *s->q);
+    if (s->q && make_dictionary(s))
+        for (size_t k = 0; k < starts; k++) {
+            hc_arc_polish(s->f, &from[k], STEPS, false);
+            climb(s, from[k]);
+        }
+    free(s->q);
+    free(s->entries);
+    free(s->columns);
+    free(s->lengths);
+    return s->n;
+}
+
 size_t hc_arc_search(hc_arc_fitter *f, const hc_drt_base *base,
                      hc_arc_model *kept, size_t cap)
 {
     search s = {.f = f, .kept = kept, .cap = cap};
-    s.q = malloc(f->g->rows * HC_ARC_PARAMS * sizeof *s.q);
-    hc_arc_model cur = {.base = *base};
-    if (s.q && make_dictionary(&s)) {
-        hc_arc_polish(f, &cur, STEPS, false);
-        climb(&s, cur);
-    }
-    free(s.q);
-    free(s.entries);
-    free(s.columns);
-    free(s.lengths);
-    return s.n;
+    hc_arc_model from = {.base = *base};
+    f->negative = false;
+    return run(&s, &from, 1);
+}
+
+/* From the best, and from no arc: without loops arcs may have been bent to
+ * follow one. */
+size_t hc_arc_search_loops(hc_arc_fitter *f, hc_arc_model *kept, size_t n,
+                           size_t cap)
+{
+    search s = {.f = f, .kept = kept, .n = n, .cap = cap};
+    size_t best = 0;
+    for (size_t k = 1; k < n; k++)
+        if (kept[k].e < kept[best].e)
+            best = k;
+    hc_arc_model from[2] = {kept[best], {.base = kept[best].base}};
+    f->negative = true;
+    return run(&s, from, 2);
 }

@@ -20,6 +20,8 @@ static const double width_r = 9.2, width_psi = 0.8, width_power = 0.6;
 /* For the choice of a type, and for spikes next to another arc. */
 static const double charge_arc = 4, charge_power = 4, charge_spike = 10,
                     charge_bound = 3, spike_reach = 3;
+/* Where a loop may be, from the ends of the window. */
+static const double loop_inside = 1.5, loop_beyond = 1;
 /* For an arc whose top was not measured. */
 static const double charge_edge = 10, edge_reach = 0.4;
 
@@ -36,6 +38,8 @@ static const struct {
     {"Ws", false, false, 1, 1, 2, 0, 0},
     {"Wo", false, false, 1, 1, 2, 0, 0},
     {"LN", true, false, 1, 1, 3, 0.25, 4},
+    {"-RC", false, false, 1, 1, 18, 0, 0},
+    {"-ZARC", true, false, 0.8, 1, 18, 0.5, 1},
 };
 
 const char *hc_arc_name(hc_arc_kind k)
@@ -51,6 +55,11 @@ bool hc_arc_has_phi(hc_arc_kind k)
 bool hc_arc_has_psi(hc_arc_kind k)
 {
     return kinds[k].psi;
+}
+
+double hc_arc_sign(hc_arc_kind k)
+{
+    return k == HC_ARC_NEG_RC || k == HC_ARC_NEG_ZARC ? -1 : 1;
 }
 
 hc_arc hc_arc_make(hc_arc_kind k, double ln_r, double ln_t, double phi,
@@ -133,7 +142,7 @@ static cx arc_all(const hc_arc *a, double re, double im, cx d[4])
     const double l = re + a->ln_t;
     const cx p = cx_exp(cx_make(a->phi * l, a->phi * im));
     const cx b = cx_make(1 + p.re, p.im);
-    const double r = exp(a->ln_r);
+    const double r = hc_arc_sign(a->kind) * exp(a->ln_r);
     cx ln_b = {0, 0}, z;
     if (a->psi == 1) {
         z = cx_scale(cx_inv(b), r);
@@ -166,12 +175,14 @@ double hc_arc_gamma(const hc_arc *a, double u, double h)
     }
     const double complex one = hc_arc_z(a, -u, M_PI - h, true);
     const double complex two = hc_arc_z(a, -u, M_PI - 2 * h, true);
-    return fmax(0, -cimag(2 * one - two) / M_PI);
+    const double sign = hc_arc_sign(a->kind);
+    return sign * fmax(0, -sign * cimag(2 * one - two) / M_PI);
 }
 
 double hc_arc_r(const hc_arc *a)
 {
-    return exp(a->ln_r) / (a->kind == HC_ARC_WO ? 3 : 1);
+    return hc_arc_sign(a->kind) * exp(a->ln_r) /
+           (a->kind == HC_ARC_WO ? 3 : 1);
 }
 
 /* ---- parameters as a vector ---- */
@@ -266,7 +277,10 @@ static void make_boxes(const hc_arc_fitter *f, const hc_arc_model *m, boxes *b)
     for (size_t i = 0; i < m->n; i++) {
         const hc_arc_kind a = m->arc[i].kind;
         one_box(b, k++, f->r_min, f->r_max, 2, width_r);
-        one_box(b, k++, f->t_min, f->t_max, 1.5, f->t_max - f->t_min);
+        const bool loop = hc_arc_sign(a) < 0;
+        one_box(b, k++, loop ? f->g->low + loop_inside : f->t_min,
+                loop ? f->g->high + loop_beyond : f->t_max, 1.5,
+                f->t_max - f->t_min);
         if (kinds[a].phi)
             one_box(b, k++, kinds[a].phi_min, kinds[a].phi_max,
                     0.25 * (kinds[a].phi_max - kinds[a].phi_min),

@@ -16,9 +16,11 @@ typedef enum {
     HC_ARC_GERISCHER,
     HC_ARC_CD,
     HC_ARC_HN,
-    HC_ARC_WS, /* finite-length diffusion, transmissive: R tanh(x)/x */
-    HC_ARC_WO, /* reflective: R coth(x)/x, its capacitor included */
-    HC_ARC_LN, /* a Gaussian of ln tau, phi its sd */
+    HC_ARC_WS,     /* finite-length diffusion, transmissive: R tanh(x)/x */
+    HC_ARC_WO,     /* reflective: R coth(x)/x, its capacitor included */
+    HC_ARC_LN,     /* a Gaussian of ln tau, phi its sd */
+    HC_ARC_NEG_RC, /* of negative R: an inductive loop */
+    HC_ARC_NEG_ZARC,
     HC_ARC_KINDS
 } hc_arc_kind;
 
@@ -46,6 +48,7 @@ typedef struct {
     double t_min, t_max;  /* of ln t */
     double r_min, r_max;  /* of ln R */
     bool only_zarc;       /* m(RQ) */
+    bool negative;        /* loops too */
     hc_drt_switch high, low; /* power laws: when they help, never, always */
 } hc_arc_fitter;
 
@@ -53,6 +56,7 @@ const char *hc_arc_name(hc_arc_kind k);
 /* How many of ln_r, ln_t, phi, psi it has, and which. */
 bool hc_arc_has_phi(hc_arc_kind k);
 bool hc_arc_has_psi(hc_arc_kind k);
+double hc_arc_sign(hc_arc_kind k); /* of its R, 1 or -1 */
 hc_arc hc_arc_make(hc_arc_kind k, double ln_r, double ln_t, double phi,
                    double psi);
 
@@ -98,6 +102,12 @@ void hc_arc_model_z(const hc_arc_fitter *f, const hc_arc_model *m,
  * of kinds, and returns how many. */
 size_t hc_arc_search(hc_arc_fitter *f, const hc_drt_base *base,
                      hc_arc_model *kept, size_t cap);
+
+/* The same from the best of n kept models on, with arcs of negative R as
+ * well; those count only where they make the whole gamma negative. */
+size_t hc_arc_search_loops(hc_arc_fitter *f, hc_arc_model *kept, size_t n,
+                           size_t cap);
+bool hc_arc_has_loop(const hc_arc_model *m);
 
 /* m(RQ): B. A. Boukamp, Electrochim. Acta 154 (2015) 35. */
 hc_status hc_drt_mrq(const hc_drt_data *d, const hc_drt_options *opt,

@@ -11,6 +11,8 @@
 
 #include "fitters/drt_linear.h"
 
+#include <complex.h>
+
 /* A power law at one end of the spectrum: inductor or tail. */
 typedef struct {
     bool on, free; /* in the model; exponent free (else 1) */
@@ -34,15 +36,22 @@ typedef struct {
     double *gram;           /* m x m of k */
     double *b, *sd;         /* [rows], [n] */
     double w_min, w_max;    /* of the data, rad/s */
-    double raised;          /* factor on the noise, drt_smooth.c */
+    double raised;          /* factor on the noise, rms over the points */
+    size_t outlying;        /* points where it was raised apart */
+    double *factor;         /* [n] */
     bool given;             /* the noise is not an estimate */
 } hc_lgp;
 
 hc_status hc_lgp_make(hc_lgp *g, const hc_drt_data *d,
                       const hc_drt_options *opt, hc_err *err) HC_MUST_USE;
 void hc_lgp_clear(hc_lgp *g);
-/* Multiply the noise. */
-void hc_lgp_raise_noise(hc_lgp *g, double factor);
+/* Raise the noise where z, a fit, is further off than it explains: at points
+ * whose neighbourhood is, and, when there are none or `all` says so,
+ * everywhere.  False: all stays. */
+bool hc_lgp_raise_noise(hc_lgp *g, const double complex *z, bool all);
+
+/* More chi2 per degree of freedom than this is not chance. */
+extern const double hc_lgp_passive_limit;
 
 /* Prior of f: mean plus a Wiener process integrated once (order 2) or twice
  * (order 3) of `scale` (per ln tau^(order - 1/2)) times local[i]; slopes at
@@ -72,6 +81,9 @@ hc_status hc_lgp_solve(const hc_lgp *g, const hc_lgp_prior *p, hc_lgp_fit *fit,
 
 /* Impedance of a base at angular frequency w. */
 double complex hc_drt_base_z(const hc_drt_base *b, const hc_lgp *g, double w);
+
+/* The noise of a result, and what was raised of it. */
+void hc_lgp_put_noise(const hc_lgp *g, hc_drt *r);
 
 /* r_inf and the power laws of a result. */
 void hc_drt_put_base(const hc_lgp *g, const hc_drt_base *b, hc_drt *r);

@@ -115,7 +115,7 @@ void hc_drt_peak_edge(hc_drt_peak *p, double low, double high)
 {
     const double ln = log(p->tau_s), beyond = 0.25 * M_LN10;
     p->edge = (ln < low - beyond || ln > high + beyond) &&
-              !(p->sd_r_ohm < 0.05 * p->r_ohm);
+              !(p->sd_r_ohm < 0.05 * fabs(p->r_ohm));
 }
 
 static size_t valley(const double *g, size_t a, size_t b)

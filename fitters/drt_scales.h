@@ -33,9 +33,6 @@ hc_status hc_lgp_mixture(const hc_lgp *g, const hc_drt_base *base,
                          hc_err *err) HC_MUST_USE;
 void hc_lgp_mix_clear(hc_lgp_mix *mix);
 
-/* More chi2 per degree of freedom than this is not chance. */
-extern const double hc_lgp_passive_limit;
-
 /* Base, then mixture. */
 hc_status hc_lgp_run(hc_lgp *g, const hc_drt_options *opt, hc_drt_base *base,
                      hc_lgp_mix *mix, hc_err *err) HC_MUST_USE;

@@ -9,7 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-const double hc_lgp_passive_limit = 1.3;
+/* Rounds of fitting and raising the noise, the first half at single points. */
+enum { RAISES = 4 };
 
 /* Cubic interpolation of y on the even grid of g. */
 double hc_lgp_at(const hc_lgp *g, const double *y, double u)
@@ -130,11 +131,9 @@ static void fill_curve(const hc_lgp *g, const hc_lgp_mix *mix, hc_drt *r,
 
 static void fill(const hc_lgp *g, const hc_lgp_mix *mix, hc_drt *r)
 {
-    for (size_t i = 0; i < g->n; i++) {
+    for (size_t i = 0; i < g->n; i++)
         r->z_fit[i] = mix->z[i];
-        r->sd_ohm[i] = g->sd[i];
-    }
-    r->noise_raised = g->raised;
+    hc_lgp_put_noise(g, r);
     r->minus2_ln_evidence = mix->e;
     hc_drt_put_base(g, &mix->best.base, r);
     r->sd_r_inf = mix->best.sd_r_inf;
@@ -181,17 +180,6 @@ hc_status hc_lgp_result(const hc_lgp *g, const hc_lgp_mix *mix, double level,
     return st;
 }
 
-/* chi2 of the mixture per degree of freedom, about. */
-static double misfit(const hc_lgp *g, const hc_lgp_mix *mix)
-{
-    double chi2 = 0;
-    for (size_t i = 0; i < g->n; i++) {
-        const double complex e = (g->d->z_ohm[i] - mix->z[i]) / g->sd[i];
-        chi2 += creal(e) * creal(e) + cimag(e) * cimag(e);
-    }
-    return chi2 / (0.9 * (double)g->rows);
-}
-
 hc_status hc_lgp_run(hc_lgp *g, const hc_drt_options *opt, hc_drt_base *base,
                      hc_lgp_mix *mix, hc_err *err)
 {
@@ -204,9 +192,9 @@ hc_status hc_lgp_run(hc_lgp *g, const hc_drt_options *opt, hc_drt_base *base,
     /* The noise was estimated with resistors of either sign.  What no
      * passive sample can follow counts as noise too, else it would be
      * followed with spikes. */
-    const double left = st == HC_OK ? misfit(g, mix) : 1;
-    if (left > hc_lgp_passive_limit && !g->given) {
-        hc_lgp_raise_noise(g, sqrt(left));
+    for (int k = 0; k < RAISES && st == HC_OK && !g->given &&
+                    hc_lgp_raise_noise(g, mix->z, k + 1 >= RAISES / 2);
+         k++) {
         hc_lgp_mix_clear(mix);
         st = hc_lgp_choose_base(g, opt, base, f, err);
         if (st == HC_OK)

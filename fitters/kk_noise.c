@@ -13,6 +13,10 @@ enum { M_FIRST = 6, M_STEP = 3, M_LAST = 39, N_POWERS = 3, COLS = M_LAST + 4 };
 static const double powers[N_POWERS] = {0, 0.5, 1};
 static const double widen_ln = 0.5;  /* of the tau range, each side */
 static const double sd_floor = 1e-7; /* of |Z| */
+/* The standard deviation that the median of the residuals stands for (0.6745
+ * of it) is taken when it is smaller by this factor: for normal noise at 40
+ * points four of its own standard deviations. */
+static const double robust_limit = 1.4;
 /* Normal equations: columns whose square outside those before falls below
  * this part are left out; a sum of squares below this part of that of the
  * data is not known well enough (the fits are repeated by QR). */
@@ -165,6 +169,26 @@ static hc_status search(const hc_kk_data *d, double *tau, choice *best,
     return search_by_qr(d, tau, best, err);
 }
 
+static int compare(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return (x > y) - (x < y);
+}
+
+/* Median of the weighted residuals' sizes; work[2 n]. */
+static double median_size(const hc_kk_data *d, const choice *best,
+                          const double complex *z_fit, double *work)
+{
+    for (size_t i = 0; i < d->n; i++) {
+        const double complex e =
+            (d->z_ohm[i] - z_fit[i]) / pow(cabs(d->z_ohm[i]), best->q);
+        work[2 * i] = fabs(creal(e));
+        work[2 * i + 1] = fabs(cimag(e));
+    }
+    qsort(work, 2 * d->n, sizeof *work, compare);
+    return (work[d->n - 1] + work[d->n]) / 2;
+}
+
 static hc_status finish(const hc_kk_data *d, const choice *best, double *tau,
                         hc_kk_noise *out, hc_err *err)
 {
@@ -184,11 +208,16 @@ static hc_status finish(const hc_kk_data *d, const choice *best, double *tau,
     hc_kk_coef c = {.r = tau + M_LAST};
     hc_kk_tau_grid(d, best->m, widen_ln / M_LN10, tau);
     hc_kk_solve(&s, tau, best->m, HC_KK_COMPLEX, 1e-12, &c);
-    const double sd = sqrt(best->ssr / best->dof);
-    double sum = 0;
+    double sd = sqrt(best->ssr / best->dof), sum = 0;
+    for (size_t i = 0; i < d->n; i++)
+        r.z_fit[i] = hc_kk_value(tau, best->m, &c, 2 * M_PI * d->freq_hz[i]);
+    /* a few bad points are not the noise of all */
+    const double middle = median_size(d, best, r.z_fit, s.a) / 0.6745 *
+                          sqrt(2 * (double)d->n / best->dof);
+    if (middle * robust_limit < sd)
+        sd = middle;
     for (size_t i = 0; i < d->n; i++) {
         const double a = cabs(d->z_ohm[i]);
-        r.z_fit[i] = hc_kk_value(tau, best->m, &c, 2 * M_PI * d->freq_hz[i]);
         r.sd_ohm[i] = fmax(sd * pow(a, best->q), sd_floor * a);
         sum += r.sd_ohm[i] / a * (r.sd_ohm[i] / a);
     }

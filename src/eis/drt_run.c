@@ -139,6 +139,7 @@ static void put_records(hc_writer *w, const hc_spectrum *s,
     put(&k, "chi2", r->chi2, NAN, "-", "-");
     put(&k, "chi2_per_point", r->chi2 / (2 * (double)r->n), NAN, "-", "-");
     put(&k, "noise_raised", r->noise_raised, NAN, "-", "-");
+    put(&k, "outlying_points", (double)r->n_outlying, NAN, "-", "-");
     put(&k, "minus2_ln_evidence", r->minus2_ln_evidence, NAN, "-", "-");
     put(&k, "parametric_share", r->parametric, NAN, "-", "-");
     put(&k, "peaks", (double)r->n_peaks, NAN, "-", "-");
@@ -173,7 +174,14 @@ static void say(hc_session *ses, const char *file, const hc_spectrum *s,
                            "the measured frequencies; its size is an "
                            "extrapolation",
                            s->spectrum_index, r->peaks[i].tau_s);
-    if (r->noise_raised > 2)
+    if (r->n_outlying > 0)
+        hc_say_warning(&ses->talk, file, 0,
+                       "spectrum %ld: %zu points between %.3g and %.3g Hz "
+                       "lie off every response of a passive sample and "
+                       "count less: drift or artefacts? (see hc-kk)",
+                       s->spectrum_index, r->n_outlying, r->outlying_low_hz,
+                       r->outlying_high_hz);
+    else if (r->noise_raised > 2)
         hc_say_warning(&ses->talk, file, 0,
                        "spectrum %ld: no distribution at or above zero comes "
                        "closer than %.1f times the noise: drift, bad points "

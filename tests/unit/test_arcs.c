@@ -2,6 +2,7 @@
 #include "tests/unit/unit.h"
 
 #include "fitters/drt_arcs.h"
+#include "fitters/random.h"
 #include "tests/unit/drt_cases.h"
 
 enum { N = 81 };
@@ -74,11 +75,94 @@ static void derivatives_are_differences(void **state)
         }
 }
 
+/* 10 + ZARC(50 ohm, 10 ms, 0.8) + r_2/(1 + j w t_2) with noise of 0.1 ohm. */
+static void with_second(double r_2, double t_2, int seed, double *freq,
+                        double complex *z)
+{
+    hc_random rng;
+    hc_random_seed(&rng, (uint64_t)seed);
+    for (size_t i = 0; i < N; i++) {
+        freq[i] = pow(10, 6 - 0.1 * (double)i);
+        const double complex jw = CMPLX(0, 2 * M_PI * freq[i]);
+        const double re = 0.1 * hc_random_normal(&rng);
+        z[i] = 10 + 50 / (1 + cpow(jw * 1e-2, 0.8)) + r_2 / (1 + jw * t_2) +
+               CMPLX(re, 0.1 * hc_random_normal(&rng));
+    }
+}
+
+/* drt-recipe section 8: a loop of -10 ohm at 0.5 s, R within 1 % and tau
+ * within 5 %; a loop within the arc; and none where there is none. */
+static void loops_are_found(void **state)
+{
+    (void)state;
+    static const double r[] = {-10, -10, -3, 0}, t[] = {0.5, 0.05, 1, 1};
+    for (int k = 0; k < 4; k++)
+        for (int seed = 0; seed < 3; seed++) {
+            double freq[N], least = 0;
+            double complex z[N];
+            with_second(r[k], t[k], seed, freq, z);
+            const hc_drt_data d = {N, freq, z, NULL};
+            hc_drt_options o = hc_drt_defaults();
+            hc_drt out;
+            hc_err err;
+            assert_ok(
+                hc_drt_run(hc_drt_method_find("arcs"), &d, &o, &out, &err),
+                err);
+            for (size_t i = 0; i < out.n_tau; i++)
+                least = fmin(least, out.gamma_ohm[i]);
+            assert_true(out.noise_raised < 1.01);
+            if (r[k] < 0) {
+                const hc_drt_peak *p = &out.peaks[1];
+                assert_int_equal(out.n_peaks, 2);
+                assert_near(p->tau_s, t[k], 0.05);
+                assert_near(p->r_ohm, r[k], k == 0 ? 0.02 : 0.08);
+                assert_true(fabs(p->r_ohm - r[k]) < 3.5 * p->sd_r_ohm);
+                assert_true(least < 0);
+            } else {
+                assert_int_equal(out.n_peaks, 1);
+                assert_true(least == 0);
+            }
+            hc_drt_clear(&out);
+        }
+}
+
+/* Three points at the fast end that no passive sample can do: they count
+ * less, the rest is fitted at its own noise. */
+static void artefacts_are_set_aside(void **state)
+{
+    (void)state;
+    for (int seed = 0; seed < 3; seed++) {
+        double freq[N];
+        double complex z[N];
+        with_second(20, 1e-4, seed, freq, z);
+        z[0] += CMPLX(0, 4);
+        z[1] -= CMPLX(0, 5);
+        z[2] += CMPLX(-3, 2);
+        const hc_drt_data d = {N, freq, z, NULL};
+        hc_drt_options o = hc_drt_defaults();
+        hc_drt out;
+        hc_err err;
+        assert_ok(hc_drt_run(hc_drt_method_find("arcs"), &d, &o, &out, &err),
+                  err);
+        assert_in_range(out.n_outlying, 3, 6);
+        assert_true(out.outlying_low_hz > 2e5);
+        assert_near(out.outlying_high_hz, 1e6, 1e-9);
+        assert_near(out.r_pol, 70, 0.02);
+        double rest = 0;
+        for (size_t i = 6; i < N; i++)
+            rest += pow(cabs(z[i] - out.z_fit[i]) / 0.1, 2) / (2 * (N - 6));
+        assert_true(rest < 1.4);
+        hc_drt_clear(&out);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(columns_are_the_arc),
         cmocka_unit_test(derivatives_are_differences),
+        cmocka_unit_test(loops_are_found),
+        cmocka_unit_test(artefacts_are_set_aside),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
