@@ -36,12 +36,21 @@ install() {
         apt-get install -y -qq --no-install-recommends $want >/dev/null
 }
 
-configure_build() {
+# configured_with OPTION...: build/ was configured with each of them
+configured_with() {
+    for o in "$@"; do
+        build/config.status --config | grep -q -e "$o" || return 1
+    done
+}
+
+configure_build() { # CONFIGURE-OPTION...
     [ -x configure ] && [ configure -nt configure.ac ] &&
         [ Makefile.in -nt Makefile.am ] || autoreconf -fi
     mkdir -p build
-    if [ ! -f build/Makefile ] || [ configure -nt build/Makefile ]; then
-        (cd build && ../configure --quiet)
+    if [ ! -f build/Makefile ] || [ configure -nt build/Makefile ] ||
+        ! configured_with "$@"; then
+        (cd build && ../configure --quiet "$@")
+        make -C build -s clean
     fi
     make -C build -s -j"$(nproc)"
 }
@@ -57,7 +66,7 @@ demo)
     ;;
 check)
     install $packages $check_packages
-    configure_build
+    configure_build --enable-werror
     exec tests/check.sh build
     ;;
 *)
