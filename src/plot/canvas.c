@@ -39,6 +39,11 @@ struct hc_canvas {
     double x0, y0; /* where coordinates begin on the page */
 };
 
+#ifdef __has_feature /* clang's way to say it */
+#if __has_feature(address_sanitizer)
+#define __SANITIZE_ADDRESS__ 1
+#endif
+#endif
 #ifdef __SANITIZE_ADDRESS__
 /* PLplot, pango and fontconfig keep what they loaded until the process ends:
  * their leaks are not ours to mend. */
