@@ -251,13 +251,33 @@ static void describe(const hc_arc_mix *x, hc_drt *r)
              x->weight_rest, x->weight_np);
 }
 
+/* Where the curve ends: with the grid, or, when it is arcs alone, where they
+ * fall below `foot` of their top, at most `far` decades out of the window. */
+static void ends(const hc_arc_mix *x, const hc_drt_options *opt, double *a,
+                 double *b)
+{
+    const double foot = 0.002, far = 2 * M_LN10, step = 0.1 * M_LN10;
+    const hc_lgp *g = x->g;
+    double top = 0;
+    *a = g->u[0];
+    *b = g->u[g->m - 1];
+    if (x->weight_np > 0 || x->weight_rest > 0 || !isnan(opt->widen_decades))
+        return;
+    for (size_t k = 0; k < g->m; k++)
+        top = fmax(top, fabs(hc_arc_sum(x, &x->kept[0], g->u[k], 1)));
+    while (*a - step > g->low - far &&
+           fabs(hc_arc_sum(x, &x->kept[0], *a, 1)) > foot * top)
+        *a -= step;
+    while (*b + step < g->high + far &&
+           fabs(hc_arc_sum(x, &x->kept[0], *b, 1)) > foot * top)
+        *b += step;
+}
+
 static void fill(const hc_arc_mix *x, const hc_drt_options *opt,
                  const hc_drt *np, double complex *z, hc_drt *out)
 {
     const hc_lgp *g = x->g;
-    const double a = g->u[0], b = g->u[g->m - 1];
     const bool arcs = x->weight_np < 0.5;
-    hc_drt_grid_fill(a, b, out->n_tau, out->tau_s);
     hc_lgp_put_noise(g, out);
     fill_curve(x, opt->band_level, np, out);
     fill_sums(x, np, out, z);
@@ -288,10 +308,12 @@ hc_status hc_arc_mix_result(hc_arc_mix *x, const hc_drt_options *opt,
         return hc_fail_nomem(err);
     if (x->weight_np > 0)
         st = hc_lgp_result(g, &x->np, opt->band_level, &np, err);
+    double a, b;
+    ends(x, opt, &a, &b);
     if (st == HC_OK)
-        st = hc_drt_result_make(
-            out, g->n, hc_drt_grid_size(g->u[0], g->u[g->m - 1]), err);
+        st = hc_drt_result_make(out, g->n, hc_drt_grid_size(a, b), err);
     if (st == HC_OK) {
+        hc_drt_grid_fill(a, b, out->n_tau, out->tau_s);
         fill(x, opt, &np, z, out);
         if (x->weight_np < 0.5)
             st = arc_peaks(x, out, err);

@@ -390,6 +390,28 @@ static bool try_swaps(search *s, hc_arc_model *cur)
     return won;
 }
 
+/* All arcs ZARC at once: two wrong shapes can hold each other in place. */
+static bool try_plain(search *s, hc_arc_model *cur)
+{
+    hc_arc_model m = *cur;
+    size_t changed = 0;
+    for (size_t i = 0; i < m.n; i++) {
+        const hc_arc_kind k = m.arc[i].kind;
+        if (k == HC_ARC_ZARC || hc_arc_sign(k) < 0)
+            continue;
+        m.arc[i] = swapped(&cur->arc[i], HC_ARC_ZARC);
+        changed++;
+    }
+    if (changed == 0 || m.n < 2)
+        return false;
+    polish(s, &m);
+    polish(s, &m);
+    if (!(m.e < cur->e - enough))
+        return false;
+    *cur = m;
+    return true;
+}
+
 /* Exponents of the power laws: 1, or free. */
 static bool try_exponents(search *s, hc_arc_model *cur)
 {
@@ -449,8 +471,9 @@ static void climb(search *s, hc_arc_model cur)
         for (int k = 0; k < 3 && hopeful; k++) {
             const bool swap = try_swaps(s, &next);
             const bool power = try_exponents(s, &next);
+            const bool plain = !swap && try_plain(s, &next);
             const bool drop = next.n > 1 && try_drops(s, &next);
-            if (!swap && !drop && !power)
+            if (!swap && !drop && !power && !plain)
                 break;
         }
         if (next.e < best.e - enough) {

@@ -37,7 +37,7 @@ static const struct {
     {"HN", true, true, 0.8, 0.6, 3, 0.3, 1},
     {"Ws", false, false, 1, 1, 2, 0, 0},
     {"Wo", false, false, 1, 1, 2, 0, 0},
-    {"LN", true, false, 1, 1, 3, 0.25, 4},
+    {"LN", true, false, 1, 1, 1, 0.25, 4},
     {"-RC", false, false, 1, 1, 18, 0, 0},
     {"-ZARC", true, false, 0.8, 1, 18, 0.5, 1},
 };
