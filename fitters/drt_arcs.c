@@ -37,7 +37,7 @@ static const struct {
     {"HN", true, true, 0.8, 0.6, 3, 0.3, 1},
     {"Ws", false, false, 1, 1, 2, 0, 0},
     {"Wo", false, false, 1, 1, 2, 0, 0},
-    {"LN", true, false, 1, 1, 1, 0.25, 4},
+    {"LN", true, false, 1, 1, 2, 0.25, 4},
     {"-RC", false, false, 1, 1, 18, 0, 0},
     {"-ZARC", true, false, 0.8, 1, 18, 0.5, 1},
 };
@@ -363,9 +363,11 @@ static double arc_charges(const hc_arc_fitter *f, const hc_arc_model *m)
     for (size_t i = 0; i < m->n; i++) {
         const hc_arc *a = &m->arc[i];
         e += charge_arc + kinds[a->kind].charge;
+        /* a row of lines is as spiky as one */
         const bool spike = a->kind == HC_ARC_LN
                                ? a->phi < 0.4
-                               : !diffusive(a->kind) && a->phi > 0.95;
+                               : a->kind == HC_ARC_WS ||
+                                     (a->kind != HC_ARC_WO && a->phi > 0.95);
         bool beside = false;
         for (size_t k = 0; k < m->n; k++)
             beside |= k != i && fabs(m->arc[k].ln_t - a->ln_t) < spike_reach;
