@@ -2,6 +2,7 @@
 #include "formats/lines.h"
 
 #include "core/number.h"
+#include "core/scan.h"
 #include "core/text.h"
 
 #include <stdio.h>
@@ -29,7 +30,7 @@ static void fix_comma(char *s, size_t len)
         *comma = '.';
 }
 
-static hc_cell make_cell(char *s, char *end, bool comma)
+static inline hc_cell make_cell(char *s, char *end, bool comma)
 {
     while (s < end && (*s == ' ' || *s == '\t'))
         s++;
@@ -88,28 +89,24 @@ static size_t split_blanks(char *s, char *end, hc_dialect d, hc_cell *cells,
     }
 }
 
-size_t hc_split(char *line, size_t len, hc_dialect d, hc_cell *cells,
-                size_t cap)
+/* Fields some of which stand in quotes. */
+static size_t split_quoted(char *s, char *end, hc_dialect d, hc_cell *cells,
+                           size_t cap)
 {
-    char *s = line, *end = line + len;
     size_t n = 0;
-    if (d.delimiter == ' ')
-        return split_blanks(s, end, d, cells, cap);
     for (;;) {
         char *start = s;
-        if (d.quotes) {
-            while (s < end && *s == ' ')
-                s++;
-            if (s < end && *s == '"') {
-                hc_cell c = quoted(s, end, d.delimiter, d.decimal_comma, &s);
-                if (n < cap)
-                    cells[n] = c;
-                n++;
-                if (s == end)
-                    return n;
-                s++;
-                continue;
-            }
+        while (s < end && *s == ' ')
+            s++;
+        if (s < end && *s == '"') {
+            hc_cell c = quoted(s, end, d.delimiter, d.decimal_comma, &s);
+            if (n < cap)
+                cells[n] = c;
+            n++;
+            if (s == end)
+                return n;
+            s++;
+            continue;
         }
         while (s < end && *s != d.delimiter)
             s++;
@@ -120,6 +117,38 @@ size_t hc_split(char *line, size_t len, hc_dialect d, hc_cell *cells,
             return n;
         s++;
     }
+}
+
+size_t hc_split(char *line, size_t len, hc_dialect d, hc_cell *cells,
+                size_t cap)
+{
+    enum { BATCH = 64 };
+    uint32_t at[BATCH];
+    char *s = line, *end = line + len;
+    size_t n = 0, marks;
+    if (d.delimiter == ' ')
+        return split_blanks(s, end, d, cells, cap);
+    if (d.quotes && memchr(line, '"', len) != NULL)
+        return split_quoted(s, end, d, cells, cap);
+    do {
+        char *from = s;
+        marks = hc_scan_byte(s, (size_t)(end - s), d.delimiter, at, BATCH);
+        for (size_t k = 0; k < marks && k < BATCH; k++, n++) {
+            char *stop = from + at[k];
+            if (n >= cap) {
+                /* counted only */
+            } else if (!d.decimal_comma && s < stop && *s > ' ' &&
+                       stop[-1] > ' ') {
+                cells[n] = hc_cell_text(s, (size_t)(stop - s));
+            } else {
+                cells[n] = make_cell(s, stop, d.decimal_comma);
+            }
+            s = stop + 1;
+        }
+    } while (marks > BATCH);
+    if (n < cap)
+        cells[n] = make_cell(s, end, d.decimal_comma);
+    return n + 1;
 }
 
 /* ---- names ---- */

@@ -1,5 +1,6 @@
 #include "formats/lines.h"
 
+#include "core/scan.h"
 #include "core/text.h"
 #include "formats/decode.h"
 
@@ -15,6 +16,7 @@ struct hc_lines {
     hc_line_ends ends;
     bool fixed; /* the encoding is known from a BOM */
     bool again;
+    bool plain; /* the last line is ASCII without NUL bytes */
     char *line; /* last line given */
     size_t len;
     long number;
@@ -62,17 +64,9 @@ void hc_lines_free(hc_lines *l)
     free(l);
 }
 
-/* Is any byte of s above 0x7F?  Eight at a time. */
 static bool has_high(const char *s, size_t len)
 {
-    uint64_t w;
-    size_t i = 0;
-    for (; i + 8 <= len; i += 8) {
-        memcpy(&w, s + i, 8);
-        if ((w & UINT64_C(0x8080808080808080)) != 0)
-            return true;
-    }
-    for (; i < len; i++)
+    for (size_t i = 0; i < len; i++)
         if ((unsigned char)s[i] >= 0x80)
             return true;
     return false;
@@ -80,9 +74,9 @@ static bool has_high(const char *s, size_t len)
 
 static hc_status convert(hc_lines *l, hc_err *err)
 {
-    bool utf8 = hc_utf8_valid(l->line, l->len);
-    if (utf8) {
-        if (!l->fixed && l->encoding == HC_ENC_ASCII)
+    if (hc_utf8_valid(l->line, l->len)) {
+        if (!l->fixed && l->encoding == HC_ENC_ASCII &&
+            has_high(l->line, l->len))
             l->encoding = HC_ENC_UTF8;
         return HC_OK;
     }
@@ -111,7 +105,8 @@ hc_status hc_lines_next(hc_lines *l, char **line, size_t *len, hc_err *err)
             /* CRLF cut in the middle */
             if (l->len > 0 && l->line[l->len - 1] == '\r')
                 l->line[--l->len] = '\0';
-            if (has_high(l->line, l->len))
+            l->plain = !hc_scan_unusual(l->line, l->len);
+            if (!l->plain)
                 HC_TRY(convert(l, err));
         }
     }
@@ -260,7 +255,7 @@ static hc_status take_row(row_reader *r, hc_lines *l, hc_sink *sink,
     bool trailing = ends_in(line, len, delimiter);
     char *start = line;
     size_t got;
-    if (memchr(line, '\0', len) != NULL) {
+    if (!l->plain && memchr(line, '\0', len) != NULL) {
         hc_sink_reject(sink, hc_lines_number(l), "NUL bytes in the row");
         return HC_OK;
     }

@@ -86,11 +86,9 @@ void hc_normal_mark_passed(hc_normal *n)
     if (n->kind != HC_KIND_EIS && n->slot.working >= 0 &&
         (n->slot.volt >= 0 || n->slot.counter < 0))
         n->in[n->slot.working].passed = n->in[n->slot.working].m.exact;
-    for (size_t i = 0; i < n->n_in; i++) /* watched */
+    for (size_t i = 0; i < n->n_in; i++)
         if (n->kind == HC_KIND_EIS && n->in[i].m.target != NULL &&
-            (strstr(n->in[i].m.target, "temperature") != NULL ||
-             strstr(n->in[i].m.target, "pressure") != NULL ||
-             strncmp(n->in[i].m.target, "thd_", 4) == 0))
+            hc_watch_column(n->in[i].m.target) != HC_WATCH_NOT)
             n->in[i].passed = false;
     /* impedances are handed on where both parts are there */
     for (int k = 0; k < 3; k++)
@@ -143,6 +141,12 @@ hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
     for (size_t i = 0; d->direction != NULL && i < n->n_in; i++)
         if (strcmp(d->columns[i].name, d->direction) == 0)
             n->direction = (int)i;
+    for (size_t i = 0; i < n->n_in; i++) {
+        hc_incol *c = &n->in[i];
+        c->plain = c->number && c->m.exact && c->m.shift == 0 &&
+                   c->m.sign >= 0 &&
+                   (n->direction < 0 || (int)i != n->slot.amp);
+    }
     return HC_OK;
 }
 

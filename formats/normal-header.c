@@ -19,7 +19,9 @@ hc_status hc_normal_add(hc_normal *n, const char *name, hc_from from,
     if (p == NULL)
         return hc_fail_nomem(err);
     n->out = p;
-    p[n->n_out] = (hc_outcol){.from = from, .column = column};
+    p[n->n_out] = (hc_outcol){.from = from,
+                              .column = column,
+                              .watched = hc_watch_column(name)};
     snprintf(p[n->n_out].name, sizeof p->name, "%s", name);
     n->n_out++;
     return HC_OK;

@@ -274,7 +274,7 @@ static bool take_numbers(hc_normal *n, const hc_cell *cells)
             continue;
         }
         if (hc_cell_number(&cells[i], &x)) {
-            n->num[i] = hc_meaning_value(&c->m, x);
+            n->num[i] = c->plain ? x : hc_meaning_value(&c->m, x);
             continue;
         }
         if (c->clock && hc_normal_clock_text(n, &cells[i], &n->num[i]))
@@ -493,6 +493,10 @@ size_t hc_normal_text(const hc_normal *n, int column, const hc_cell *cells,
         memchr(cell->u.s, ':', cell->len) != NULL) {
         *s = buf;
         return hc_number_print(n->num[column], buf);
+    }
+    if (in->plain && cell->type == HC_CELL_TEXT && !isnan(n->num[column])) {
+        *s = cell->u.s;
+        return cell->len;
     }
     return hc_cell_print_as(cell, &in->m, n->num[column], buf, s);
 }

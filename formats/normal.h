@@ -35,6 +35,14 @@ typedef enum {
     HC_FROM_DRIFT,
 } hc_from;
 
+/* What watch.c wants of a column. */
+typedef enum {
+    HC_WATCH_NOT,
+    HC_WATCH_TEMPERATURE,
+    HC_WATCH_PRESSURE,
+    HC_WATCH_DISTORTION,
+} hc_watched;
+
 /* A number printed last, and its text. */
 typedef struct {
     double x;
@@ -45,6 +53,7 @@ typedef struct {
 typedef struct {
     char name[64];
     hc_from from;
+    hc_watched watched; /* of a spectrum */
     int column; /* of the open data set, -1 none; of loggers and facts */
     hc_kept kept;
 } hc_outcol;
@@ -55,6 +64,7 @@ typedef struct {
     bool number; /* has to be one */
     bool clock;  /* a time that may be written as 1:02:03 or a date */
     bool passed; /* its text is only handed on: no value needed */
+    bool plain;  /* text in our unit and sign as it stands */
 } hc_incol;
 
 /* Columns of the open data set by what they are, -1 where it has none. */
@@ -229,6 +239,7 @@ hc_status hc_eis_row(hc_normal *n, const hc_cell *cells,
                      hc_err *err) HC_MUST_USE;
 hc_status hc_eis_end(hc_normal *n, hc_err *err) HC_MUST_USE;
 /* Warnings about a spectrum, at its start, each row, its end. */
+hc_watched hc_watch_column(const char *name);
 void hc_watch_start(hc_normal *n);
 void hc_watch_row(hc_normal *n);
 void hc_watch_part(hc_normal *n, bool imaginary, const char *s, size_t len);

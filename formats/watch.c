@@ -46,16 +46,26 @@ void hc_watch_start(hc_normal *n)
     n->watch.distorted = n->watch.points = n->watch.inductive = 0;
 }
 
+hc_watched hc_watch_column(const char *name)
+{
+    return strstr(name, "temperature") != NULL ? HC_WATCH_TEMPERATURE
+           : strstr(name, "pressure") != NULL  ? HC_WATCH_PRESSURE
+           : strncmp(name, "thd_", 4) == 0     ? HC_WATCH_DISTORTION
+                                               : HC_WATCH_NOT;
+}
+
 void hc_watch_row(hc_normal *n)
 {
     bool distorted = false;
     for (size_t i = 0; i < n->n_out; i++) {
         const hc_outcol *c = &n->out[i];
-        if (strstr(c->name, "temperature") != NULL)
+        if (c->watched == HC_WATCH_NOT)
+            continue;
+        if (c->watched == HC_WATCH_TEMPERATURE)
             widen(&n->watch.temperature, value(n, c));
-        else if (strstr(c->name, "pressure") != NULL)
+        else if (c->watched == HC_WATCH_PRESSURE)
             widen(&n->watch.pressure, value(n, c));
-        else if (strncmp(c->name, "thd_", 4) == 0)
+        else
             distorted = distorted || value(n, c) > DISTORTION_LIMIT_PERCENT;
     }
     n->watch.distorted += distorted;

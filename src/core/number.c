@@ -248,6 +248,28 @@ size_t hc_number_prefix(const char *s, size_t len, double *out)
     return prefix(s, len, '.', out);
 }
 
+/* 10^k up to the largest in 64 bits */
+static const uint64_t whole_tens[] = {1ULL,
+                                      10ULL,
+                                      100ULL,
+                                      1000ULL,
+                                      10000ULL,
+                                      100000ULL,
+                                      1000000ULL,
+                                      10000000ULL,
+                                      100000000ULL,
+                                      1000000000ULL,
+                                      10000000000ULL,
+                                      100000000000ULL,
+                                      1000000000000ULL,
+                                      10000000000000ULL,
+                                      100000000000000ULL,
+                                      1000000000000000ULL,
+                                      10000000000000000ULL,
+                                      100000000000000000ULL,
+                                      1000000000000000000ULL,
+                                      10000000000000000000ULL};
+
 /* Digits from p on, put behind those in *digits. */
 static inline const char *take_digits(const char *p, const char *end,
                                       uint64_t *digits)
@@ -258,6 +280,23 @@ static inline const char *take_digits(const char *p, const char *end,
         x = x * 10 + d;
     *digits = x;
     return p;
+}
+
+/* The same, up to eight at a time; for where more of them are likely. */
+static inline const char *take_many_digits(const char *p, const char *end,
+                                           uint64_t *digits)
+{
+    while (end - p >= 8) {
+        uint64_t w = hc_word(p);
+        size_t n = hc_word_digits(w);
+        if (n == 0)
+            return p;
+        *digits = *digits * whole_tens[n] + hc_word_value(w, n);
+        p += n;
+        if (n < 8)
+            return p;
+    }
+    return take_digits(p, end, digits);
 }
 
 /* An exponent that fills [p, end), from its 'e' on, added to *exp10; false
@@ -314,9 +353,7 @@ parse(const char *s, size_t len, char mark, double *out)
     if (p < end && *p == mark) {
         const char *point = ++p;
         from++; /* the mark is no digit */
-        for (; end - p >= 8 && hc_word_is_digits(hc_word(p)); p += 8)
-            digits = digits * 100000000 + hc_word_value(hc_word(p));
-        p = take_digits(p, end, &digits);
+        p = take_many_digits(p, end, &digits);
         exp10 = (int)(point - p);
     }
     if ((size_t)(p - from - 1) >= 18 ||
@@ -418,88 +455,93 @@ static int shortest(double x, uint64_t *digits)
     return k;
 }
 
-static const char pairs[201] =
-    "00010203040506070809101112131415161718192021222324252627282930313233343"
-    "53637383940414243444546474849505152535455565758596061626364656667686970"
-    "7172737475767778798081828384858687888990919293949596979899";
-
-/* Digits of d, most significant first; returns how many. */
-static int write_digits(uint64_t d, char *buf)
+/* How many decimal digits d has, 1 for 0. */
+static int count_digits(uint64_t d)
 {
-    char tmp[20];
-    int n = 20;
-    while (d >= 100) {
-        n -= 2;
-        memcpy(tmp + n, pairs + 2 * (d % 100), 2);
-        d /= 100;
-    }
-    if (d >= 10) {
-        n -= 2;
-        memcpy(tmp + n, pairs + 2 * d, 2);
-    } else {
-        tmp[--n] = (char)('0' + d);
-    }
-    memcpy(buf, tmp + n, (size_t)(20 - n));
-    return 20 - n;
+    int guess = (64 - __builtin_clzll(d | 1)) * 1233 >> 12;
+    return guess + (d >= whole_tens[guess] || d == 0);
 }
 
-/* Lay out n digits whose mark stands after the first `point` of them. */
+/* The eight digits of x < 10^8, the first in the lowest byte. */
+static uint64_t eight_digits(uint32_t x)
+{
+    uint64_t w = x / 10000 | (uint64_t)(x % 10000) << 32;
+    /* each half into pairs, each pair into digits: n / 100 and n / 10 by
+     * multiplication, both exact in their range */
+    uint64_t hundreds = (w * 10486 >> 20) & UINT64_C(0x0000007f0000007f);
+    w = hundreds | (w - 100 * hundreds) << 16;
+    uint64_t tens = (w * 103 >> 10) & UINT64_C(0x000f000f000f000f);
+    return (tens | (w - 10 * tens) << 8) + hc_word_of('0');
+}
+
+enum { DIGITS = 24 }; /* room for those of any 64-bit number */
+
+/* Writes the digits of d so that they end at buf + DIGITS; returns how many
+ * they are. */
+static int write_digits(uint64_t d, char *buf)
+{
+    int n = count_digits(d);
+    uint64_t low = d / 100000000;
+    hc_word_put(buf + 16, eight_digits((uint32_t)(d % 100000000)));
+    if (n > 8)
+        hc_word_put(buf + 8, eight_digits((uint32_t)(low % 100000000)));
+    if (n > 16)
+        hc_word_put(buf, eight_digits((uint32_t)(low / 100000000)));
+    return n;
+}
+
+/* "e-7" and the like. */
+static char *put_exponent(char *p, int e)
+{
+    char digits[DIGITS];
+    int n = 1;
+    *p++ = 'e';
+    if (e < 0) {
+        *p++ = '-';
+        e = -e;
+    }
+    digits[DIGITS - 1] = (char)('0' + e);
+    if (e > 9)
+        n = write_digits((uint64_t)e, digits);
+    for (int i = DIGITS - n; i < DIGITS; i++)
+        *p++ = digits[i];
+    return p;
+}
+
+/* Lay out n digits whose mark stands after the first `point` of them.
+ * digits[DIGITS] bytes may be read, buf[HC_NUMBER_SIZE] be written. */
 static size_t lay_out(const char *digits, int n, int point, char *buf)
 {
     char *p = buf;
     if (point > 17 || point < -4) {
-        int e = point - 1;
         *p++ = digits[0];
         if (n > 1) {
             *p++ = '.';
             memcpy(p, digits + 1, (size_t)(n - 1));
             p += n - 1;
         }
-        *p++ = 'e';
-        if (e < 0)
-            *p++ = '-';
-        p += write_digits((uint64_t)(e < 0 ? -e : e), p);
+        p = put_exponent(p, point - 1);
     } else if (point <= 0) {
-        memcpy(p, "0.0000", (size_t)(2 - point));
-        p += 2 - point;
-        memcpy(p, digits, (size_t)n);
-        p += n;
+        memcpy(p, "0.0000", 6);
+        memcpy(p + 2 - point, digits, 20);
+        p += 2 - point + n;
     } else if (point >= n) {
-        memcpy(p, digits, (size_t)n);
+        memcpy(p, digits, 20);
         memset(p + n, '0', (size_t)(point - n));
         p += point;
     } else {
-        memcpy(p, digits, (size_t)point);
+        memcpy(p, digits, 20);
+        memcpy(p + point + 1, digits + point, 20);
         p[point] = '.';
-        memcpy(p + point + 1, digits + point, (size_t)(n - point));
         p += n + 1;
     }
     *p = '\0';
     return (size_t)(p - buf);
 }
 
-/* Round a string of n digits to `keep`; a carry out of the front makes it
- * one power larger (true). */
-static bool round_digits(char *digits, int *n, int keep)
-{
-    bool up = digits[keep] >= '5';
-    *n = keep;
-    if (!up)
-        return false;
-    for (int i = keep - 1; i >= 0; i--) {
-        if (digits[i] != '9') {
-            digits[i]++;
-            return false;
-        }
-        digits[i] = '0';
-    }
-    digits[0] = '1';
-    return true;
-}
-
 static size_t print(double x, int keep, char *buf)
 {
-    char digits[24];
+    char digits[2 * DIGITS];
     uint64_t d;
     size_t sign = 0;
 
@@ -519,13 +561,17 @@ static size_t print(double x, int keep, char *buf)
         memcpy(buf, "0", 2);
         return 1;
     }
-    int exp10 = shortest(x, &d);
-    int n = write_digits(d, digits), point = n + exp10;
-    if (n > keep && round_digits(digits, &n, keep))
-        point++;
-    while (n > 1 && digits[n - 1] == '0')
+    int exp10 = shortest(x, &d), n = count_digits(d);
+    if (n > keep) { /* round to so many digits, half up */
+        exp10 += n - keep;
+        d = (d + whole_tens[n - keep] / 2) / whole_tens[n - keep];
+    }
+    n = write_digits(d, digits);
+    int point = n + exp10;
+    const char *from = digits + DIGITS - n;
+    while (n > 1 && from[n - 1] == '0')
         n--;
-    return sign + lay_out(digits, n, point, buf + sign);
+    return sign + lay_out(from, n, point, buf + sign);
 }
 
 size_t hc_number_print(double x, char *buf)
@@ -538,32 +584,43 @@ size_t hc_number_print_digits(double x, int digits, char *buf)
     return print(x, digits < 1 ? 1 : digits, buf);
 }
 
+/* Sign and digits at the start of s[0..len), a mark among them; *zero says
+ * that none is above 0.  0 when there is no digit. */
+static size_t mantissa_of(const char *s, size_t len, bool *zero)
+{
+    const char *end = s + len, *p = s + (len > 0 && (*s == '-' || *s == '+'));
+    const char *from = p, *point;
+    uint64_t digits = 0;
+    size_t n;
+
+    p = point = take_digits(p, end, &digits);
+    if (p < end && *p == '.')
+        p = take_many_digits(p + 1, end, &digits);
+    n = (size_t)(p - from) - (p > point);
+    *zero = digits == 0;
+    if (n > 19) /* too many for 64 bits */
+        for (*zero = true; from < p; from++)
+            *zero = *zero && (*from == '0' || *from == '.');
+    return n == 0 ? 0 : (size_t)(p - s);
+}
+
 size_t hc_number_shift(const char *s, size_t len, int shift, char *buf,
                        size_t cap)
 {
     parts p = {0};
-    size_t mantissa;
-    int exponent;
+    bool zero;
+    size_t mantissa = mantissa_of(s, len, &zero);
 
-    if (len > 0 && (s[0] == '-' || s[0] == '+'))
-        p.used = 1;
-    if (!scan_digits(s, len, '.', &p))
+    if (mantissa == 0)
         return 0;
-    mantissa = p.used;
-    p.exp10 = 0;
+    p.used = mantissa;
     scan_exponent(s, len, &p);
     if (p.used != len || mantissa + 8 > cap)
         return 0;
-    exponent = p.exp10 + shift;
-    memcpy(buf, s, mantissa);
+    hc_copy_few(buf, s, mantissa);
     len = mantissa;
-    if (exponent != 0 && p.digits != 0) {
-        buf[len++] = 'e';
-        if (exponent < 0)
-            buf[len++] = '-';
-        len += (size_t)write_digits(
-            (uint64_t)(exponent < 0 ? -exponent : exponent), buf + len);
-    }
+    if (p.exp10 + shift != 0 && !zero)
+        len = (size_t)(put_exponent(buf + len, p.exp10 + shift) - buf);
     buf[len] = '\0';
     return len;
 }

@@ -12,7 +12,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { HC_NUMBER_SIZE = 32 }; /* room for any printed number and its NUL */
+/* Room for any printed number and its NUL, and for printing it in blocks. */
+enum { HC_NUMBER_SIZE = 48 };
 
 /* Parse all of s[0..len) as a decimal number: sign, digits, '.', exponent,
  * or nan, inf, infinity in any case.  No white space, no hex, no locale.

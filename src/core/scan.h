@@ -23,6 +23,15 @@ static inline uint64_t hc_word(const char *s)
     return w;
 }
 
+/* The eight bytes back again. */
+static inline void hc_word_put(char *s, uint64_t w)
+{
+#if __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    w = __builtin_bswap64(w);
+#endif
+    memcpy(s, &w, sizeof w);
+}
+
 /* The same byte eight times. */
 static inline uint64_t hc_word_of(unsigned char c)
 {
@@ -37,22 +46,42 @@ static inline uint64_t hc_word_equal(uint64_t w, uint64_t eight)
     return ~(((x & low) + low) | x | low);
 }
 
-/* Are all eight decimal digits? */
-static inline bool hc_word_is_digits(uint64_t w)
+/* How many of the eight bytes are decimal digits before the first that is
+ * none. */
+static inline size_t hc_word_digits(uint64_t w)
 {
-    return (((w + hc_word_of(0x46)) | (w - hc_word_of('0'))) &
-            hc_word_of(0x80)) == 0;
+    uint64_t x = w ^ hc_word_of('0');
+    uint64_t other = ((x + hc_word_of(0x76)) | x) & hc_word_of(0x80);
+    return other == 0 ? 8 : (size_t)__builtin_ctzll(other) / 8;
 }
 
-/* Their value, 0 to 99999999. */
-static inline uint64_t hc_word_value(uint64_t w)
+/* The value of the first n of them, 1 <= n <= 8, which are digits. */
+static inline uint64_t hc_word_value(uint64_t w, size_t n)
 {
     const uint64_t even = UINT64_C(0x000000ff000000ff);
-    w -= hc_word_of('0');
+    w = (w ^ hc_word_of('0')) << 8 * (8 - n); /* zeros in front */
     w = w * 10 + (w >> 8); /* pairs, in every second byte */
     return ((w & even) * (100 + (UINT64_C(1000000) << 32)) +
             (w >> 16 & even) * (1 + (UINT64_C(10000) << 32))) >>
            32;
+}
+
+/* A copy of a few bytes, as a cell has them. */
+static inline void hc_copy_few(char *to, const char *s, size_t n)
+{
+    if (n > 16) {
+        memcpy(to, s, n);
+    } else if (n >= 8) {
+        memcpy(to, s, 8);
+        memcpy(to + n - 8, s + n - 8, 8);
+    } else if (n >= 4) {
+        memcpy(to, s, 4);
+        memcpy(to + n - 4, s + n - 4, 4);
+    } else if (n > 0) {
+        to[0] = s[0];
+        to[n / 2] = s[n / 2];
+        to[n - 1] = s[n - 1];
+    }
 }
 
 /* Where the byte c stands in s[0..len): offsets into at[cap], in order.

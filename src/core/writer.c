@@ -2,6 +2,7 @@
 #include "core/table.h"
 
 #include "core/number.h"
+#include "core/scan.h"
 #include "core/text.h"
 
 #include <jansson.h>
@@ -17,6 +18,8 @@ struct hc_writer {
     char **names; /* JSON: names already quoted */
     size_t n, cap;
     size_t cell; /* next column of the row being written */
+    char *row;   /* that row so far */
+    size_t row_len, row_cap;
     size_t rows;
     bool header_done, failed, bad_row;
     const hc_tail *tail; /* NULL: none */
@@ -43,6 +46,7 @@ void hc_writer_free(hc_writer *w)
     for (size_t i = 0; i < w->n; i++)
         free(w->names[i]);
     free(w->names);
+    free(w->row);
     free(w);
 }
 
@@ -67,22 +71,58 @@ static void put_header(hc_writer *w)
         hc_out_putc(w->out, '\n');
 }
 
-/* TAB, LF, CR and backslash as \t \n \r \\, so that a cell stays a cell. */
-static void put_escaped(hc_out *out, const char *s, size_t len)
+/* ---- the row being written ---- */
+
+/* Room for `more` bytes at the end of the row, NULL when there is none. */
+static inline char *room(hc_writer *w, size_t more)
+{
+    if (w->row_cap - w->row_len < more) {
+        char *p = hc_grow(w->row, &w->row_cap, w->row_len + more, 1);
+        if (p == NULL) {
+            w->failed = true;
+            return NULL;
+        }
+        w->row = p;
+    }
+    return w->row + w->row_len;
+}
+
+static inline void put(hc_writer *w, const char *s, size_t len)
+{
+    char *p = room(w, len);
+    if (p == NULL)
+        return;
+    hc_copy_few(p, s, len);
+    w->row_len += len;
+}
+
+static inline void put_byte(hc_writer *w, char c)
+{
+    char *p = room(w, 1);
+    if (p == NULL)
+        return;
+    *p = c;
+    w->row_len++;
+}
+
+/* ---- meta lines and names ---- */
+
+/* TAB, LF and CR as \t \n \r, so that a cell stays a cell. */
+static void escape(hc_text *to, const char *s, size_t len)
 {
     for (size_t i = 0; i < len; i++) {
         switch (s[i]) {
         case '\t':
-            hc_out_puts(out, "\\t");
+            hc_text_puts(to, "\\t");
             break;
         case '\n':
-            hc_out_puts(out, "\\n");
+            hc_text_puts(to, "\\n");
             break;
         case '\r':
-            hc_out_puts(out, "\\r");
+            hc_text_puts(to, "\\r");
             break;
         default:
-            hc_out_putc(out, s[i]);
+            hc_text_putc(to, s[i]);
         }
     }
 }
@@ -110,6 +150,7 @@ static char *json_quoted(const char *s, size_t len)
 void hc_writer_meta(hc_writer *w, const char *key, const char *fmt, ...)
 {
     char small[1024], *big = NULL;
+    hc_text escaped = {0};
     va_list ap;
     int n;
     if (w->as != HC_WRITE_TABLE)
@@ -124,10 +165,12 @@ void hc_writer_meta(hc_writer *w, const char *key, const char *fmt, ...)
     }
     if (w->rows > 0)
         put_header(w);
-    hc_out_printf(w->out, "#: %s%s", key, n > 0 ? " " : "");
-    put_escaped(w->out, big != NULL ? big : small,
-                strlen(big != NULL ? big : small));
-    hc_out_putc(w->out, '\n');
+    escape(&escaped, big != NULL ? big : small,
+           strlen(big != NULL ? big : small));
+    w->failed |= escaped.failed;
+    hc_out_printf(w->out, "#: %s%s%s\n", key, n > 0 ? " " : "",
+                  hc_text_get(&escaped));
+    hc_text_clear(&escaped);
     free(big);
 }
 
@@ -158,7 +201,7 @@ void hc_writer_column(hc_writer *w, const char *name)
 }
 
 /* What stands before the next cell. */
-static bool begin_cell(hc_writer *w)
+static inline bool begin_cell(hc_writer *w)
 {
     if (!w->header_done)
         put_header(w);
@@ -168,11 +211,11 @@ static bool begin_cell(hc_writer *w)
     }
     if (w->as != HC_WRITE_JSON) {
         if (w->cell > 0)
-            hc_out_putc(w->out, w->as == HC_WRITE_CSV ? ',' : '\t');
+            put_byte(w, w->as == HC_WRITE_CSV ? ',' : '\t');
     } else {
-        hc_out_putc(w->out, w->cell > 0 ? ',' : '{');
-        hc_out_puts(w->out, w->names[w->cell]);
-        hc_out_putc(w->out, ':');
+        put_byte(w, w->cell > 0 ? ',' : '{');
+        put(w, w->names[w->cell], strlen(w->names[w->cell]));
+        put_byte(w, ':');
     }
     w->cell++;
     return true;
@@ -181,9 +224,9 @@ static bool begin_cell(hc_writer *w)
 static void put_number(hc_writer *w, const char *text, size_t len, double x)
 {
     if (w->as == HC_WRITE_JSON && !isfinite(x))
-        hc_out_puts(w->out, "null");
+        put(w, "null", 4);
     else if (w->as == HC_WRITE_TABLE || !isnan(x))
-        hc_out_write(w->out, text, len);
+        put(w, text, len);
 }
 
 void hc_writer_number(hc_writer *w, double x)
@@ -204,7 +247,7 @@ void hc_writer_integer(hc_writer *w, long x)
 {
     char buf[HC_NUMBER_SIZE];
     if (begin_cell(w))
-        hc_out_write(w->out, buf, (size_t)snprintf(buf, sizeof buf, "%ld", x));
+        put(w, buf, (size_t)snprintf(buf, sizeof buf, "%ld", x));
 }
 
 static void put_json_text(hc_writer *w, const char *s, size_t len)
@@ -213,18 +256,26 @@ static void put_json_text(hc_writer *w, const char *s, size_t len)
     if (quoted == NULL)
         w->failed = true;
     else
-        hc_out_puts(w->out, quoted);
+        put(w, quoted, strlen(quoted));
     free(quoted);
 }
 
 void hc_writer_text(hc_writer *w, const char *s)
 {
+    size_t len = strlen(s);
     if (!begin_cell(w))
         return;
-    if (w->as == HC_WRITE_JSON)
-        put_json_text(w, s, strlen(s));
-    else
-        put_escaped(w->out, s, strlen(s));
+    if (w->as == HC_WRITE_JSON) {
+        put_json_text(w, s, len);
+    } else if (strcspn(s, "\t\n\r") == len) {
+        put(w, s, len);
+    } else {
+        hc_text escaped = {0};
+        escape(&escaped, s, len);
+        put(w, hc_text_get(&escaped), escaped.len);
+        w->failed |= escaped.failed;
+        hc_text_clear(&escaped);
+    }
 }
 
 /* JSON allows fewer spellings of a number than we read ("+1", ".5"). */
@@ -247,12 +298,22 @@ static bool is_json_number(const char *s, size_t len)
 void hc_writer_raw(hc_writer *w, const char *s, size_t len)
 {
     double x;
+    if (w->as == HC_WRITE_TABLE && w->cell > 0 && w->cell < w->n) {
+        char *p = room(w, len + 1);
+        if (p == NULL)
+            return;
+        *p = '\t';
+        hc_copy_few(p + 1, s, len);
+        w->row_len += len + 1;
+        w->cell++;
+        return;
+    }
     if (!begin_cell(w))
         return;
     if (w->as == HC_WRITE_CSV && len == 3 && memcmp(s, "NaN", 3) == 0)
         return;
     if (w->as != HC_WRITE_JSON) {
-        hc_out_write(w->out, s, len);
+        put(w, s, len);
     } else if (!hc_number_parse(s, len, &x)) {
         put_json_text(w, s, len);
     } else if (is_json_number(s, len)) {
@@ -268,8 +329,10 @@ void hc_writer_end_row(hc_writer *w)
     if (w->cell != w->n)
         w->bad_row = true;
     if (w->as == HC_WRITE_JSON)
-        hc_out_putc(w->out, '}');
-    hc_out_putc(w->out, '\n');
+        put_byte(w, '}');
+    put_byte(w, '\n');
+    hc_out_write(w->out, w->row, w->row_len);
+    w->row_len = 0;
     w->cell = 0;
     w->rows++;
 }
@@ -295,7 +358,7 @@ hc_status hc_writer_end(hc_writer *w, hc_err *err)
     put_tail(w);
     if (w->failed)
         return hc_fail_nomem(err);
-    if (w->bad_row)
+    if (w->bad_row || w->cell != 0)
         return hc_fail(err, HC_INTERNAL,
                        "a row was written that does not fit its header");
     if (w->as == HC_WRITE_TABLE)

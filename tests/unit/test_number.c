@@ -239,6 +239,23 @@ static void shifts_the_exponent_of_the_text(void **state)
     assert_string_equal(buf, "1.5");
     hc_number_shift("0.000", 5, -3, buf, sizeof buf);
     assert_string_equal(buf, "0.000");
+    hc_number_shift("+1.50", 5, 3, buf, sizeof buf);
+    assert_string_equal(buf, "+1.50e3");
+    hc_number_shift("9.9", 3, -100, buf, sizeof buf);
+    assert_string_equal(buf, "9.9e-100");
+    hc_number_shift("-0.0e9", 6, -3, buf, sizeof buf);
+    assert_string_equal(buf, "-0.0");
+    hc_number_shift("5.", 2, -3, buf, sizeof buf);
+    assert_string_equal(buf, "5.e-3");
+    /* more digits than 64 bits hold, 2^64 among them */
+    hc_number_shift("18446744073709551616", 20, 1, buf, sizeof buf);
+    assert_string_equal(buf, "18446744073709551616e1");
+    hc_number_shift("0.0000000000000000000000000", 27, 1, buf, sizeof buf);
+    assert_string_equal(buf, "0.0000000000000000000000000");
+    assert_int_equal(hc_number_shift("1.5x", 4, 1, buf, sizeof buf), 0);
+    assert_int_equal(hc_number_shift(".", 1, 1, buf, sizeof buf), 0);
+    assert_int_equal(hc_number_shift("-", 1, 1, buf, sizeof buf), 0);
+    assert_int_equal(hc_number_shift("1e", 2, 1, buf, sizeof buf), 0);
     assert_int_equal(hc_number_shift("abc", 3, 1, buf, sizeof buf), 0);
     assert_int_equal(hc_number_shift("123456789", 9, 1, buf, 8), 0);
 }

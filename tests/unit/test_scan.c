@@ -34,19 +34,44 @@ static void finds_every_byte(void **state)
         }
 }
 
-static void knows_eight_digits(void **state)
+static void knows_digits(void **state)
 {
     uint64_t seed = 9;
     char text[9];
     (void)state;
-    for (int i = 0; i < 20000; i++) {
-        unsigned x = (unsigned)(unit_random(&seed) % 100000000);
-        snprintf(text, sizeof text, "%08u", x);
-        assert_true(hc_word_is_digits(hc_word(text)));
-        assert_int_equal(hc_word_value(hc_word(text)), x);
-        text[i % 8] = (char)(i / 8 % 256);
-        assert_int_equal(hc_word_is_digits(hc_word(text)),
-                         text[i % 8] >= '0' && text[i % 8] <= '9');
+    for (int i = 0; i < 40000; i++) {
+        size_t n = 0;
+        snprintf(text, sizeof text, "%08u",
+                 (unsigned)(unit_random(&seed) % 100000000));
+        for (int k = 0; k < i % 3; k++) /* other bytes among them */
+            text[unit_random(&seed) % 8] = (char)(unit_random(&seed) % 256);
+        while (n < 8 && text[n] >= '0' && text[n] <= '9')
+            n++;
+        assert_int_equal(hc_word_digits(hc_word(text)), n);
+        for (size_t k = 1; k <= n; k++) {
+            char first[9] = {0};
+            memcpy(first, text, k);
+            assert_int_equal(hc_word_value(hc_word(text), k),
+                             strtoul(first, NULL, 10));
+        }
+    }
+}
+
+/* Copies stay within their bytes. */
+static void copies_few(void **state)
+{
+    (void)state;
+    for (size_t n = 0; n <= 40; n++) {
+        char *from = malloc(n + 1), *to = malloc(n + 1);
+        assert_true(from != NULL && to != NULL);
+        for (size_t i = 0; i < n; i++)
+            from[i] = (char)(i + 1);
+        to[n] = 77;
+        hc_copy_few(to, from, n);
+        assert_memory_equal(to, from, n);
+        assert_int_equal(to[n], 77);
+        free(from);
+        free(to);
     }
 }
 
@@ -54,7 +79,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_every_byte),
-        cmocka_unit_test(knows_eight_digits),
+        cmocka_unit_test(knows_digits),
+        cmocka_unit_test(copies_few),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
