@@ -2,6 +2,7 @@
 #include "formats/normal.h"
 
 #include "core/number.h"
+#include "core/scan.h"
 
 #include <math.h>
 #include <stdio.h>
@@ -16,61 +17,49 @@ static size_t print_float(float x, char *buf)
 
 static size_t print_integer(int64_t i, char *buf)
 {
-    char turned[24];
     uint64_t u = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
-    size_t n = 0, len = 0;
-    do
-        turned[n++] = (char)('0' + u % 10);
-    while ((u /= 10) > 0);
-    if (i < 0)
-        buf[len++] = '-';
-    while (n > 0)
-        buf[len++] = turned[--n];
-    return len;
+    *buf = '-';
+    return hc_whole_print(u, buf + (i < 0)) + (i < 0);
 }
 
 /* i times 10^e; zeros at the end go. */
 static size_t print_decimal(int64_t i, int e, char *buf)
 {
-    char turned[24];
+    char digits[HC_NUMBER_SIZE], *p = buf;
+    const char *from = digits;
     uint64_t u = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
-    int n = 0;
-    char *p = buf;
     if (u == 0 || e < -60 || e > 60) {
         if (u != 0)
             return hc_number_print((double)i * pow(10, e), buf);
         *p = '0';
         return 1;
     }
-    while (e < 0 && u % 10 == 0) {
-        u /= 10;
-        e++;
-    }
-    do
-        turned[n++] = (char)('0' + u % 10);
-    while ((u /= 10) > 0);
+    int n = (int)hc_whole_print(u, digits), whole = n + e;
     if (i < 0)
         *p++ = '-';
     if (e >= 0) {
-        while (n > 0)
-            *p++ = turned[--n];
-        while (e-- > 0)
-            *p++ = '0';
-        return (size_t)(p - buf);
+        memcpy(p, digits, (size_t)n);
+        memset(p + n, '0', (size_t)e);
+        return (size_t)(p + whole - buf);
     }
-    if (n <= -e) {
+    while (n > 1 && n > whole && digits[n - 1] == '0')
+        n--;
+    if (whole <= 0) {
         *p++ = '0';
         *p++ = '.';
-        for (int k = -e; k > n; k--)
-            *p++ = '0';
+        memset(p, '0', (size_t)-whole);
+        p += -whole;
     } else {
-        while (n > -e)
-            *p++ = turned[--n];
+        hc_copy_few(p, digits, (size_t)whole);
+        p += whole;
+        if (n == whole)
+            return (size_t)(p - buf);
         *p++ = '.';
+        from += whole;
+        n -= whole;
     }
-    while (n > 0)
-        *p++ = turned[--n];
-    return (size_t)(p - buf);
+    hc_copy_few(p, from, (size_t)n);
+    return (size_t)(p + n - buf);
 }
 
 size_t hc_cell_print(const hc_cell *c, char *buf, const char **s)

@@ -155,6 +155,7 @@ void hc_normal_rebind(hc_normal *n)
 {
     for (size_t i = 0; i < n->n_out; i++) {
         hc_outcol *c = &n->out[i];
+        c->kept_cell.len = 0;
         if (c->from == HC_FROM_COLUMN)
             c->column = hc_normal_find(n, c->name);
         if (c->from == HC_FROM_ALL ||

@@ -273,6 +273,11 @@ static bool take_numbers(hc_normal *n, const hc_cell *cells)
             n->num[i] = 0;
             continue;
         }
+        if (c->passed && (cells[i].type == HC_CELL_DEC ||
+                          cells[i].type == HC_CELL_INT)) {
+            n->num[i] = 0;
+            continue;
+        }
         if (hc_cell_number(&cells[i], &x)) {
             n->num[i] = c->plain ? x : hc_meaning_value(&c->m, x);
             continue;
@@ -527,10 +532,43 @@ size_t hc_normal_print(const hc_normal *n, const hc_outcol *c,
     return 3;
 }
 
-void hc_normal_put(hc_normal *n, const hc_outcol *c, const hc_cell *cells)
+static bool same_cell(const hc_cell *a, const hc_cell *b)
+{
+    return a->type == b->type && a->len == b->len && a->u.i == b->u.i;
+}
+
+/* Binary files hold the same numbers again and again: the text of the row
+ * before serves, unless the sign depends on another column. */
+void hc_normal_put_text(hc_normal *n, hc_outcol *c, int column,
+                        const hc_cell *cells)
+{
+    const hc_cell *cell = &cells[column];
+    hc_kept_cell *k = &c->kept_cell;
+    char buf[HC_CELL_SIZE];
+    const char *s;
+    size_t len;
+    if (k->len > 0 && same_cell(cell, &k->cell)) {
+        hc_writer_raw(n->writer, k->text, k->len);
+        return;
+    }
+    len = hc_normal_text(n, column, cells, buf, &s);
+    if (cell->type > HC_CELL_TEXT && len < sizeof k->text &&
+        (n->direction < 0 || column != n->slot.amp)) {
+        k->cell = *cell;
+        k->len = len;
+        memcpy(k->text, s, len);
+    }
+    hc_writer_raw(n->writer, s, len);
+}
+
+void hc_normal_put(hc_normal *n, hc_outcol *c, const hc_cell *cells)
 {
     char buf[HC_CELL_SIZE];
     const char *s;
-    size_t len = hc_normal_print(n, c, cells, buf, &s);
-    hc_writer_raw(n->writer, s, len);
+    if (c->column >= 0 && c->from == HC_FROM_COLUMN) {
+        hc_normal_put_text(n, c, c->column, cells);
+    } else {
+        size_t len = hc_normal_print(n, c, cells, buf, &s);
+        hc_writer_raw(n->writer, s, len);
+    }
 }

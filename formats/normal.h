@@ -50,12 +50,20 @@ typedef struct {
     char text[HC_NUMBER_SIZE];
 } hc_kept;
 
+/* A cell that is no text, printed last, and its text. */
+typedef struct {
+    hc_cell cell;
+    size_t len; /* 0: none yet */
+    char text[HC_NUMBER_SIZE];
+} hc_kept_cell;
+
 typedef struct {
     char name[64];
     hc_from from;
     hc_watched watched; /* of a spectrum */
     int column; /* of the open data set, -1 none; of loggers and facts */
     hc_kept kept;
+    hc_kept_cell kept_cell;
 } hc_outcol;
 
 /* What is known of a column of the open data set. */
@@ -267,8 +275,10 @@ int hc_normal_find(const hc_normal *n, const char *target);
  * buf[HC_CELL_SIZE] or elsewhere; or straight to the writer. */
 size_t hc_normal_print(const hc_normal *n, const hc_outcol *c,
                        const hc_cell *cells, char *buf, const char **s);
-void hc_normal_put(hc_normal *n, const hc_outcol *c, const hc_cell *cells);
-/* A column of the data set in our unit and sign. */
+void hc_normal_put(hc_normal *n, hc_outcol *c, const hc_cell *cells);
+/* A column of the data set in our unit and sign, in c; as text. */
+void hc_normal_put_text(hc_normal *n, hc_outcol *c, int column,
+                        const hc_cell *cells);
 size_t hc_normal_text(const hc_normal *n, int column, const hc_cell *cells,
                       char *buf, const char **s);
 /* A derived number, a number (shortest) in output column i. */

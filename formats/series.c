@@ -295,20 +295,16 @@ static double utc_of(hc_normal *n, const hc_cell *cells, double t)
 static void put_read(hc_normal *n, const hc_cell *cells, size_t i, int slot,
                      double x, int digits)
 {
-    char buf[HC_CELL_SIZE];
-    const char *s;
-    if (slot >= 0 && n->num[slot] == x) {
-        size_t len = hc_normal_text(n, slot, cells, buf, &s);
-        hc_writer_raw(n->writer, s, len);
-    } else {
+    if (slot >= 0 && n->num[slot] == x)
+        hc_normal_put_text(n, &n->out[i], slot, cells);
+    else
         hc_put_digits(n, i, x, digits);
-    }
 }
 
 static void put_row(hc_normal *n, const hc_cell *cells, const derived *d)
 {
     for (size_t i = 0; i < n->n_out; i++) {
-        const hc_outcol *c = &n->out[i];
+        hc_outcol *c = &n->out[i];
         switch (c->from) {
         case HC_FROM_TIME:
             put_read(n, cells, i, n->slot.time, d->t, 15);

@@ -63,7 +63,9 @@ static inline hc_cell hc_cell_f8(double x)
 
 static inline hc_cell hc_cell_f4(float x)
 {
-    return (hc_cell){HC_CELL_F4, 0, {.f4 = x}};
+    hc_cell c = {HC_CELL_F4, 0, {.i = 0}}; /* all bytes of u, see same_cell */
+    c.u.f4 = x;
+    return c;
 }
 
 static inline hc_cell hc_cell_int(int64_t i)

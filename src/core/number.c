@@ -584,6 +584,15 @@ size_t hc_number_print_digits(double x, int digits, char *buf)
     return print(x, digits < 1 ? 1 : digits, buf);
 }
 
+size_t hc_whole_print(uint64_t x, char *buf)
+{
+    char digits[DIGITS + 8];
+    int n = write_digits(x, digits);
+    memcpy(buf, digits + DIGITS - n, 20);
+    buf[n] = '\0';
+    return (size_t)n;
+}
+
 /* Sign and digits at the start of s[0..len), a mark among them; *zero says
  * that none is above 0.  0 when there is no digit. */
 static size_t mantissa_of(const char *s, size_t len, bool *zero)

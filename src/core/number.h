@@ -11,6 +11,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* Room for any printed number and its NUL, and for printing it in blocks. */
 enum { HC_NUMBER_SIZE = 48 };
@@ -39,6 +40,9 @@ size_t hc_number_print(double x, char *buf);
 /* At most `digits` significant digits (1..17), trailing zeros cut: what
  * fitted and derived quantities are printed with (10). */
 size_t hc_number_print_digits(double x, int digits, char *buf);
+
+/* A whole number, the same for its buffer. */
+size_t hc_whole_print(uint64_t x, char *buf);
 
 /* Text of a decimal number times 10^shift, by moving the exponent of the
  * text, so that no digit changes ("1.50" by -3 gives "1.50e-3").  Writes to
