@@ -250,6 +250,45 @@ static void point_ws(double w, double ln_w, const double *p, const double *k,
     d[2] = cx_mul(zx, l);
 }
 
+typedef void (*prepare_fn)(const double *p, double *k);
+
+/* Point by point, for every element that has no better way. */
+static void pointwise(const hc_grid *g, const double *p, int n_par,
+                      prepare_fn prepare, hc_element_point point, double *z,
+                      double *dz)
+{
+    double k[HC_ELEMENT_CONSTANTS];
+    cx zi, di[HC_ELEMENT_PARS];
+    prepare(p, k);
+    for (size_t i = 0; i < g->ld; i++) {
+        point(g->w[i], g->ln_w[i], p, k, &zi, di);
+        z[i] = zi.re;
+        z[g->ld + i] = zi.im;
+        for (int m = 0; m < n_par && dz != NULL; m++) {
+            dz[(size_t)(2 * m) * g->ld + i] = di[m].re;
+            dz[(size_t)(2 * m + 1) * g->ld + i] = di[m].im;
+        }
+    }
+}
+
+static const double many_n = 0.999; /* up to which four at once are right */
+
+static void all_wo(const hc_grid *g, const double *p, double *z, double *dz)
+{
+    if (p[2] <= many_n)
+        hc_diffusion_eval(g, p, true, z, dz);
+    else
+        pointwise(g, p, 3, prepare_2, point_wo, z, dz);
+}
+
+static void all_ws(const hc_grid *g, const double *p, double *z, double *dz)
+{
+    if (p[2] <= many_n)
+        hc_diffusion_eval(g, p, false, z, dz);
+    else
+        pointwise(g, p, 3, prepare_2, point_ws, z, dz);
+}
+
 static void prepare_mg(const double *p, double *k)
 {
     prepare_power(p[1], p[2], k);
@@ -389,18 +428,18 @@ const hc_element hc_elements[] = {
      NULL,
      3,
      {UP("Z0", "ohm"), TAU, HELD("n", 0.5)},
+     all_wo,
      NULL,
-     prepare_2,
-     point_wo,
+     NULL,
      "Z0 coth((jw tau)^n)/(jw tau)^n, n = 1/2 unless named",
      "finite space diffusion; Ho et al. 1980, 10.1149/1.2129668"},
     {"Ws",
      NULL,
      3,
      {UP("Z0", "ohm"), TAU, HELD("n", 0.5)},
+     all_ws,
      NULL,
-     prepare_2,
-     point_ws,
+     NULL,
      "Z0 tanh((jw tau)^n)/(jw tau)^n, n = 1/2 unless named",
      "finite length diffusion; Franceschetti and Macdonald, J. Electroanal. "
      "Chem. 101 (1979) 307"},
@@ -408,9 +447,9 @@ const hc_element hc_elements[] = {
      NULL,
      3,
      {UP("Z0", "ohm"), TAU, EXPONENT("n")},
+     all_wo,
      NULL,
-     prepare_2,
-     point_wo,
+     NULL,
      "Z0 coth((jw tau)^n)/(jw tau)^n, n free",
      "modified restricted diffusion, as in the fitting of EC-Lab"},
     {"Mg",
@@ -515,22 +554,8 @@ const hc_element *hc_element_match(const char *s, size_t *len)
 void hc_element_eval(const hc_element *e, const hc_grid *g, const double *p,
                      double *z, double *dz)
 {
-    double k[HC_ELEMENT_CONSTANTS];
-    cx zi, di[HC_ELEMENT_PARS];
-    if (e->all != NULL) {
+    if (e->all != NULL)
         e->all(g, p, z, dz);
-        return;
-    }
-    e->prepare(p, k);
-    for (size_t i = 0; i < g->ld; i++) {
-        e->point(g->w[i], g->ln_w[i], p, k, &zi, di);
-        z[i] = zi.re;
-        z[g->ld + i] = zi.im;
-        if (dz == NULL)
-            continue;
-        for (int m = 0; m < e->n_par; m++) {
-            dz[(size_t)(2 * m) * g->ld + i] = di[m].re;
-            dz[(size_t)(2 * m + 1) * g->ld + i] = di[m].im;
-        }
-    }
+    else
+        pointwise(g, p, e->n_par, e->prepare, e->point, z, dz);
 }

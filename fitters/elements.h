@@ -9,6 +9,7 @@
 
 #include "fitters/cx.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 enum { HC_ELEMENT_PARS = 4, HC_ELEMENT_CONSTANTS = 8, HC_LINE_CHILDREN = 3 };
@@ -83,6 +84,12 @@ typedef struct {
 
 void hc_arc_eval(const hc_grid *g, double r, double n, double ln_x,
                  const hc_arc *out);
+
+/* Z0 coth(x)/x (open) or Z0 tanh(x)/x, x = (jw tau)^n, of p = {Z0, tau, n},
+ * for n up to 0.999, where exp(-2x) dies before its phase grows large.
+ * Arguments as of hc_element_all. */
+void hc_diffusion_eval(const hc_grid *g, const double *p, bool open, double *z,
+                       double *dz);
 
 /* Combinations of sub-circuits other than series and parallel. */
 typedef struct {

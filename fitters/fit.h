@@ -26,9 +26,10 @@ typedef struct {
     const double *freq_hz, *re, *im, *sd_re, *sd_im;
 } hc_fit_data;
 
-/* How hard to look.  Quick: one pass.  Default: the same, and up to three
- * times more starts while at most three of them agree on the winner, or it is
- * degenerate.  Thorough: many starts in degenerate corners as well. */
+/* How hard to look.  Quick: one pass.  Default: around more minima, and more
+ * starts while at most three of them agree on the winner, within a number of
+ * steps; the thorough search where not one agrees.  Thorough: many starts, in
+ * degenerate corners as well. */
 typedef struct {
     int picks; /* random starts of the discrete search */
     int library_starts;
@@ -41,6 +42,8 @@ typedef struct {
     int minima;      /* expanded per round */
     int rounds;
     int doubts; /* times more starts are added while the winner is doubtful */
+    double steps_each; /* LM steps that may be spent, times the cube of the
+                        * number of parameters, or 600; 0: any */
     uint64_t seed;
     bool sort_arcs; /* equal arcs by time constant in the result */
 } hc_fit_effort;

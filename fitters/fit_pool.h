@@ -31,6 +31,7 @@ typedef struct {
     candidate *pool;
     int n;
     double best;
+    bool patient; /* there must be a better minimum */
 } search;
 
 /* A place in the pool for a descent from `at`; NULL when it is full. */

@@ -11,7 +11,7 @@ hc_fit_effort hc_fit_quick(void)
     return (hc_fit_effort){.picks = 10,
                            .library_starts = 8,
                            .random_starts = 12,
-                           .first_steps = 6,
+                           .first_steps = 8,
                            .kill = 10,
                            .reseeds = 2,
                            .minima = 2,
@@ -23,7 +23,9 @@ hc_fit_effort hc_fit_quick(void)
 hc_fit_effort hc_fit_default(void)
 {
     hc_fit_effort e = hc_fit_quick();
+    e.minima = 3;
     e.doubts = 3;
+    e.steps_each = 2.2;
     return e;
 }
 
@@ -105,7 +107,21 @@ static void first_starts(search *s)
         pool_go_on(s, &s->pool[i]);
 }
 
+/* Doubts may cost so many steps, and no more: landscapes grow harder with the
+ * parameters. */
+static bool spent(const search *s)
+{
+    const double nf = s->f->nf, least = 600;
+    const double most = fmax(s->effort.steps_each * nf * nf * nf, least) *
+                        (s->patient ? 10 : 1);
+    return s->effort.steps_each > 0 && (double)s->f->evaluations >= most;
+}
+
 /* ---- around a minimum ---- */
+
+/* What a start must promise: the cost less this times the gain that the last
+ * step's model saw. In a curved valley that is more than comes true. */
+static const double trust_promise = 4;
 
 static void try_start(search *s, const start_point *at, double base)
 {
@@ -113,12 +129,13 @@ static void try_start(search *s, const start_point *at, double base)
         int steps;
         double ratio; /* to go on after these steps */
     } stage[] = {{0, 1.5}, {6, 1.3}, {6, 1.2}, {13, 1.1}, {25, 0}};
-    candidate *c = pool_add(s, at, false);
+    candidate *c = spent(s) ? NULL : pool_add(s, at, false);
     if (c == NULL)
         return;
     pool_run(s, c, s->effort.first_steps, SEARCH_GAIN);
     for (size_t i = 1; i < sizeof stage / sizeof stage[0]; i++) {
         if (c->lm.end != HC_LM_GOING ||
+            c->lm.cost - trust_promise * c->lm.promise > base ||
             !pool_near(s, c->lm.cost, stage[i - 1].ratio, base) ||
             pool_knows(s, c))
             break;
@@ -205,6 +222,9 @@ static bool was_expanded(const search *s, int which)
     return false;
 }
 
+/* Beyond the two best, only minima this close to the best are worth it. */
+static const double third_ratio = 1.1;
+
 static void refine(search *s)
 {
     int which[8];
@@ -212,7 +232,9 @@ static void refine(search *s)
         int expanded = 0;
         int n = pool_finish(s, s->effort.minima, which);
         for (int i = 0; i < n && !pool_done(s); i++) {
-            if (was_expanded(s, which[i]))
+            if (was_expanded(s, which[i]) ||
+                (i >= 2 && !pool_near(s, s->pool[which[i]].lm.cost,
+                                      third_ratio, s->best)))
                 continue;
             expand(s, which[i]);
             expanded++;
@@ -222,43 +244,52 @@ static void refine(search *s)
     }
 }
 
-static bool winner_is_degenerate(const search *s)
+/* Does the winner follow data of hardly any noise, and still leave residuals
+ * that hang together? Then there is a better minimum. */
+static bool is_above_floor(search *s)
 {
+    static const double clean = 1e-7, together = 0.7;
+    hc_fit *f = s->f;
     const candidate *best = &s->pool[0];
-    double y[HC_CIRCUIT_PARS], p[HC_CIRCUIT_PARS];
+    double sum = 0, lag = 0;
     for (int i = 1; i < s->n; i++)
         if (s->pool[i].lm.cost < best->lm.cost)
             best = &s->pool[i];
-    fit_y_from_x(s->f, best->lm.x, y);
-    fit_p_from_y(s->f, y, best->negative, p);
-    return fit_is_degenerate(s->f, y, p);
+    if (!(best->lm.cost < clean * f->norm) || pool_done(s))
+        return false;
+    f->negative = best->negative;
+    (void)fit_cost(f, best->lm.x);
+    for (size_t half = 0; half < 2; half++)
+        for (size_t i = 1; i < f->n; i++) {
+            const double *r = f->residual + half * f->ld + i;
+            sum += r[0] * r[0];
+            lag += r[0] * r[-1];
+        }
+    return lag > together * sum;
 }
 
-/* Few starts agree, or the winner lies in a corner, where there may be lower
- * ones. */
-static bool doubtful(const search *s, int round)
+/* Few starts agree on the winner, or it cannot be the last one. */
+static bool doubtful(search *s)
 {
     int starts;
-    return !pool_done(s) && (pool_agreement(s, s->best, &starts) <= 3 ||
-                             (round == 0 && winner_is_degenerate(s)));
+    s->patient = is_above_floor(s);
+    return s->patient || (!pool_done(s) && !spent(s) &&
+                          pool_agreement(s, s->best, &starts) <= 3);
 }
 
-/* As many starts again, half of them wide ones, and more around more minima.
- */
+/* More starts, half of them wide ones, and more around more minima. */
 static void look_harder(search *s)
 {
-    int from = s->n;
-    for (int i = 0; i < 2 * s->effort.random_starts; i++) {
+    for (int i = 0; i < s->effort.random_starts && !spent(s); i++) {
         start_point at;
         bool wide = i % 2 == 1;
         random_start(&s->lib, &s->rng, wide, &at);
-        pool_add(s, &at, !wide);
+        candidate *c = pool_add(s, &at, !wide);
+        if (c == NULL)
+            break;
+        pool_run(s, c, s->effort.first_steps, SEARCH_GAIN);
+        pool_go_on(s, c);
     }
-    for (int i = from; i < s->n; i++) {
-        pool_run(s, &s->pool[i], s->effort.first_steps, SEARCH_GAIN);
-        pool_go_on(s, &s->pool[i]);
-    }
-    s->effort.random_starts *= 2;
     s->effort.minima += 1;
     s->effort.reseeds += 1;
     s->effort.inside = s->effort.reseeds;
@@ -283,8 +314,8 @@ static void finish(search *s)
     free(s->pool);
 }
 
-hc_status hc_fit_search(hc_fit *f, const hc_fit_effort *effort,
-                        hc_fit_result *r, hc_err *err)
+static hc_status search_once(hc_fit *f, const hc_fit_effort *effort,
+                             hc_fit_result *r, hc_err *err)
 {
     search s;
     uint64_t negative = f->negative;
@@ -292,7 +323,7 @@ hc_status hc_fit_search(hc_fit *f, const hc_fit_effort *effort,
     if (st == HC_OK) {
         first_starts(&s);
         refine(&s);
-        for (int i = 0; i < s.effort.doubts && doubtful(&s, i); i++)
+        for (int i = 0; i < s.effort.doubts && doubtful(&s); i++)
             look_harder(&s);
         if (isfinite(s.best))
             fit_report_search(&s, r);
@@ -301,5 +332,22 @@ hc_status hc_fit_search(hc_fit *f, const hc_fit_effort *effort,
     }
     f->negative = negative;
     finish(&s);
+    return st;
+}
+
+hc_status hc_fit_search(hc_fit *f, const hc_fit_effort *effort,
+                        hc_fit_result *r, hc_err *err)
+{
+    hc_fit_result second;
+    hc_status st = search_once(f, effort, r, err);
+    if (st != HC_OK || effort->doubts == 0 || r->agreed > 0)
+        return st;
+    /* not one independent start ended at the winner: there may be better */
+    hc_fit_effort more = hc_fit_thorough();
+    more.seed = effort->seed;
+    more.sort_arcs = effort->sort_arcs;
+    st = search_once(f, &more, &second, err);
+    if (st == HC_OK && second.best.cost <= r->best.cost)
+        *r = second;
     return st;
 }

@@ -23,6 +23,7 @@ void hc_lm_begin(const hc_lm *lm, hc_lm_state *s, const double *x)
     s->lambda = lambda_start;
     s->nu = 2;
     s->steps = s->calm = 0;
+    s->promise = INFINITY;
     s->end = HC_LM_GOING;
     for (int i = 0; i < lm->n; i++) {
         s->x[i] = clip(lm, i, x[i]);
@@ -131,6 +132,7 @@ static void accept(hc_lm_state *s, int n, const double *x, double cost,
     s->calm = won <= gain * s->cost ? s->calm + 1 : 0;
     memcpy(s->x, x, (size_t)n * sizeof *x);
     s->cost = cost;
+    s->promise = promise;
 }
 
 void hc_lm_run(const hc_lm *lm, hc_lm_state *s, int steps, double gain)

@@ -40,6 +40,7 @@ typedef struct {
     double cost;
     double lambda, nu;
     double diag[HC_LM_MAX]; /* largest seen */
+    double promise; /* what the model of the last step promised of the cost */
     int steps, calm;
     hc_lm_end end;
 } hc_lm_state;

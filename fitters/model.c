@@ -82,16 +82,16 @@ void hc_model_clear(hc_model *m)
     *m = (hc_model){0};
 }
 
-static void series(hc_model *m, const hc_node *n, double *restrict z)
+HC_SIMD static void series(hc_model *m, const hc_node *n, double *z)
 {
     const hc_circuit *c = m->c;
     const size_t two = 2 * m->g->ld;
     memcpy(z, hc_model_z(m, n->first_child), two * sizeof *z);
     for (int k = c->nodes[n->first_child].next_sibling; k >= 0;
          k = c->nodes[k].next_sibling) {
-        const double *restrict zk = hc_model_z(m, k);
-        for (size_t i = 0; i < two; i++)
-            z[i] += zk[i];
+        const double *zk = hc_model_z(m, k);
+        for (size_t i = 0; i < two; i += 4)
+            HC_V4(z + i) = HC_V4(z + i) + HC_V4(zk + i);
     }
 }
 

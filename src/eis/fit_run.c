@@ -120,19 +120,8 @@ static hc_status descend(const hc_fit_setup *setup, hc_fit *f,
         out->chained = st == HC_OK && !out->result.best.degenerate &&
                        out->report.noise_relative <= limit;
     }
-    if (!out->chained) {
+    if (!out->chained)
         st = hc_fit_search(f, &setup->effort, &out->result, err);
-        if (st == HC_OK && out->result.agreed == 0 &&
-            setup->effort.doubts > 0) {
-            hc_fit_effort more = hc_fit_thorough();
-            hc_fit_result second;
-            more.seed = setup->effort.seed;
-            more.sort_arcs = setup->effort.sort_arcs;
-            st = hc_fit_search(f, &more, &second, err);
-            if (st == HC_OK && second.best.cost <= out->result.best.cost)
-                out->result = second;
-        }
-    }
     if (st == HC_OK && setup->robust != HC_ROBUST_NONE)
         st = robust(setup, f, &out->result, err);
     return st;

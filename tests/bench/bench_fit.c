@@ -134,7 +134,12 @@ static void table_rows(const eis_cases *cases, const char *name,
         for (int s = 1; s <= seeds; s++) {
             const eis_case *e = &cases->items[i];
             effort.seed = (uint64_t)s;
+            /* the middle one of three: other work disturbs single fits */
             outcome o = fit_case(e, &effort);
+            double three[3] = {o.ms, fit_case(e, &effort).ms,
+                               fit_case(e, &effort).ms};
+            qsort(three, 3, sizeof *three, by_value);
+            o.ms = three[1];
             bool pass = o.ratio <= 1 + e->tolerance;
             ms[fits++] = o.ms;
             passes += pass;

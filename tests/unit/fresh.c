@@ -37,6 +37,12 @@ static const char *const circuits[] = {
     "R0-p(R1,C1)-p(R2,C2)-p(R3,L1)",
     "R0-p(R1-Ws1,CPE1)-p(R2,CPE2)",
     "L0-R0-p(R1,CPE1)-p(R2,CPE2)-W1",
+    "La1-R0-p(R1,CPE1)-p(R2,CPE2)-CPE3",
+    "R0-p(R1,CPE1)-p(R2,CPE2)-p(R3,CPE3)-CPE4",
+    "R0-p(R1-G1,CPE1)",
+    "R0-tlo(R1,p(R2-Wo1,CPE1))",
+    "R0-p(R1,CPE1)-p(R2,C2)-Ma1",
+    "L0-R0-p(R1,CPE1)-p(R2-W1,CPE2)",
 };
 
 int fresh_circuits(void)

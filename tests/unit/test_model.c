@@ -9,6 +9,7 @@
 #include "fitters/model.h"
 
 #include <complex.h>
+#include <stdio.h>
 #include <string.h>
 
 enum { POINTS = 33 };
@@ -155,6 +156,40 @@ static void test_closed_forms(void **state)
     }
 }
 
+/* Wo and Ws, four points at once, against hc_tanhc() point by point: from far
+ * below 1 to where exp(-2x) is gone, exponents up to where it hands over. */
+static void test_diffusion_many(void **state)
+{
+    static const double exponents[] = {0.3, 0.45, 0.5, 0.7, 0.9, 0.999, 1};
+    double f[240], re[240], im[240];
+    (void)state;
+    for (size_t i = 0; i < 240; i++)
+        f[i] = pow(10, 8 - (double)i / 15);
+    for (size_t k = 0; k < 2 * sizeof exponents / sizeof *exponents; k++) {
+        const double n = exponents[k / 2], tau = 0.3, z0 = 5;
+        char text[80];
+        hc_circuit c;
+        double p[HC_CIRCUIT_PARS];
+        snprintf(text, sizeof text, "%s1{Z0=%g,tau=%g,n=%g}",
+                 k % 2 ? "Ws" : "Wo", z0, tau, n);
+        assert_int_equal(hc_circuit_parse(&c, text, NULL), HC_OK);
+        hc_circuit_values(&c, p);
+        assert_int_equal(hc_circuit_impedance(&c, p, f, 240, re, im, NULL),
+                         HC_OK);
+        for (size_t i = 0; i < 240; i++) {
+            double m = pow(2 * M_PI * f[i] * tau, n);
+            cx x = cx_make(m * cos(n * M_PI_2), m * sin(n * M_PI_2)), t, u, d;
+            hc_tanhc(x, &t, &u, &d);
+            cx z = k % 2 ? t : cx_inv(cx_mul(cx_mul(x, x), t));
+            double size = z0 * sqrt(cx_norm(z));
+            double off = hypot(re[i] - z0 * z.re, im[i] - z0 * z.im);
+            /* ln(w tau) is rounded to 4e-15, and the phase of exp(-2x) by
+             * that times the size of x */
+            assert_true(off <= (1e-13 + 2e-14 * m) * size);
+        }
+    }
+}
+
 /* de Levie's line with R and CPE is Wo with half the exponent. */
 static void test_line_is_warburg(void **state)
 {
@@ -244,6 +279,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_derivatives),
         cmocka_unit_test(test_closed_forms),
+        cmocka_unit_test(test_diffusion_many),
         cmocka_unit_test(test_line_is_warburg),
         cmocka_unit_test(test_closed_line),
         cmocka_unit_test(test_no_overflow),
