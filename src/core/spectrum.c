@@ -14,25 +14,26 @@ typedef struct {
     int temperature, pressure, soc, voltage;
 } columns;
 
-static int first_of(const hc_frame *f, const char *const *names)
+int hc_context_column(const hc_frame *f, const char *key)
 {
-    for (; *names != NULL; names++) {
-        int c = hc_frame_column(f, *names);
-        if (c >= 0)
-            return c;
-    }
-    return -1;
+    enum { NAMES = 4 };
+    /* the name in records, then what instruments' tables call it */
+    static const char *const names[][NAMES] = {
+        {"temperature_celsius", "surface_temperature_celsius",
+         "temperature_t1_celsius", "ambient_temperature_celsius"},
+        {"pressure_pa", "applied_pressure_pa", "surface_pressure_pa", NULL},
+        {"dc_voltage_volt", "voltage_volt", "working_potential_volt", NULL}};
+    int c = hc_frame_column(f, key);
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        for (size_t k = 1; k < NAMES && c < 0 && names[i][k] != NULL &&
+                           strcmp(names[i][0], key) == 0;
+             k++)
+            c = hc_frame_column(f, names[i][k]);
+    return c;
 }
 
 static hc_status find_columns(const hc_frame *f, columns *c, hc_err *err)
 {
-    static const char *const temperature[] = {
-        "temperature_celsius", "surface_temperature_celsius",
-        "temperature_t1_celsius", "ambient_temperature_celsius", NULL};
-    static const char *const pressure[] = {
-        "pressure_pa", "applied_pressure_pa", "surface_pressure_pa", NULL};
-    static const char *const voltage[] = {
-        "dc_voltage_volt", "voltage_volt", "working_potential_volt", NULL};
     hc_status st = hc_frame_need(f, HC_COL_FREQ, &c->freq, err);
     if (st == HC_OK)
         st = hc_frame_need(f, HC_COL_RE, &c->re, err);
@@ -47,9 +48,9 @@ static hc_status find_columns(const hc_frame *f, columns *c, hc_err *err)
     c->cycle = hc_frame_column(f, "cycle_count");
     c->step = hc_frame_column(f, "step_count");
     c->soc = hc_frame_column(f, "soc");
-    c->temperature = first_of(f, temperature);
-    c->pressure = first_of(f, pressure);
-    c->voltage = first_of(f, voltage);
+    c->temperature = hc_context_column(f, "temperature_celsius");
+    c->pressure = hc_context_column(f, "pressure_pa");
+    c->voltage = hc_context_column(f, "dc_voltage_volt");
     return st;
 }
 

@@ -49,6 +49,9 @@ hc_spectrum_filter hc_spectrum_filter_none(void);
 hc_status hc_spectra_of(const hc_frame *f, const hc_spectrum_filter *filter,
                         hc_spectrum **out, size_t *n, hc_err *err)
     HC_MUST_USE;
+/* The column of a condition by its name in records ("temperature_celsius"),
+ * which instruments' tables may spell differently; -1: none. */
+int hc_context_column(const hc_frame *f, const char *key);
 void hc_spectra_free(hc_spectrum *s, size_t n);
 
 #endif

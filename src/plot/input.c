@@ -2,6 +2,7 @@
 
 #include "core/number.h"
 #include "core/options.h"
+#include "core/spectrum.h"
 #include "core/text.h"
 #include "plot/canvas.h"
 
@@ -248,7 +249,9 @@ double hc_plot_context(const hc_plot_input *in, const hc_rows *g,
                        const char *key)
 {
     const hc_frame *f = in->frame[g->frame];
-    int c = hc_frame_column(f, key);
+    /* voltages at rest differ by noise: only where a table calls them so */
+    int c = strcmp(key, "dc_voltage_volt") == 0 ? hc_frame_column(f, key)
+                                                : hc_context_column(f, key);
     if (c >= 0 && g->n)
         return hc_frame_number(f, g->row[0], c);
     return hc_meta_number(hc_frame_meta(f), key);

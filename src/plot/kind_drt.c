@@ -59,7 +59,8 @@ static hc_status add_drt(const hc_plot_input *in, const hc_rows *all, size_t n,
         c->value = hc_plot_colour_value(in, g, key);
     if (!isfinite(c->value))
         hc_plot_label(in, all, n, k, c->label, sizeof c->label);
-    say_share(in, g, c);
+    if (n == 1 || c->label[0])
+        say_share(in, g, c);
     return HC_OK;
 }
 

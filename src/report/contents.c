@@ -204,12 +204,12 @@ long hc_contents_source(const hc_contents *c, const char *path)
     return HC_NOWHERE;
 }
 
-bool hc_contents_has(const hc_contents *c, const char *key)
+long hc_contents_run(const hc_contents *c, const char *key)
 {
     for (size_t i = 0; i < c->n; i++)
         if (strcmp(c->run[i].key, key) == 0)
-            return true;
-    return false;
+            return (long)c->run[i].subject;
+    return HC_NOWHERE;
 }
 
 const char *hc_contents_fact(const hc_contents *c, const char *cell,

@@ -40,8 +40,8 @@ enum { HC_NOWHERE = -1 };
  * as its source.  HC_NOWHERE when there is none. */
 long hc_contents_cell(const hc_contents *c, const char *cell);
 long hc_contents_source(const hc_contents *c, const char *path);
-/* Is the run of that key on the page? */
-bool hc_contents_has(const hc_contents *c, const char *key);
+/* Whose the run of that key is, HC_NOWHERE when it is not on the page. */
+long hc_contents_run(const hc_contents *c, const char *key);
 
 /* What the registry says of a cell, NULL when nothing. */
 const char *hc_contents_fact(const hc_contents *c, const char *cell,

@@ -234,10 +234,10 @@ static hc_status put_held(base *b, const hc_subject *s, const hc_held *held,
         hc_html_text(out, s->exclude);
         hc_out_puts(out, "</p>\n");
     }
-    if (s->is_cell) {
-        hc_morning_cell(&b->page, &b->morning, s->name);
+    hc_morning_subject(&b->page, &b->contents, &b->morning,
+                       (size_t)(s - b->contents.subject));
+    if (s->is_cell)
         put_facts(b, s->name);
-    }
     hc_status st = put_figures(b, s, held, err);
     if (st == HC_OK)
         st = put_records(b, s, held, err);

@@ -39,6 +39,16 @@ static bool is_failed(const hc_morning *m, size_t job)
     return strcmp(text(&m->jobs, job, "state"), "failed") == 0;
 }
 
+/* The cell that a finding is of, or the file where it has none. */
+static long subject_of(const hc_contents *c, const hc_morning *m,
+                       size_t finding)
+{
+    const char *cell = text(&m->findings, finding, "cell");
+    return strcmp(cell, "-") == 0
+               ? hc_contents_run(c, text(&m->findings, finding, "run_key"))
+               : hc_contents_cell(c, cell);
+}
+
 static bool of_night(const hc_morning *m, size_t finding, double night)
 {
     return number(&m->findings, finding, "night") == night;
@@ -57,7 +67,7 @@ static void count(hc_contents *c, hc_morning *m)
     for (size_t i = 0; i < m->n_files; i++)
         m->broken += m->file[i].exit_code != 0;
     for (size_t i = 0; i < rows(&m->findings); i++) {
-        long k = hc_contents_cell(c, text(&m->findings, i, "cell"));
+        long k = subject_of(c, m, i);
         double night = number(&m->findings, i, "night");
         if (night < m->night)
             m->before = fmax(night, isnan(m->before) ? night : m->before);
@@ -156,13 +166,14 @@ static void put_finding(hc_page *p, const hc_contents *c, const hc_morning *m,
     hc_out_puts(p->out, "<tr><td>");
     hc_html_text(p->out, words_of(text(&m->findings, i, "what")));
     hc_out_puts(p->out, "</td><td>");
-    hc_subject_link(hc_contents_cell(c, cell), link);
-    hc_page_link(p, link, cell);
+    hc_subject_link(subject_of(c, m, i), link);
+    hc_page_link(p, link,
+                 strcmp(cell, "-") == 0 && link[0] ? "file" : cell);
     hc_out_puts(p->out, "</td>");
     hc_page_cell(p, hc_page_below(p, text(&m->findings, i, "detail")));
     hc_out_puts(p->out, "<td>");
     hc_run_link(key, link);
-    if (hc_contents_has(c, key))
+    if (hc_contents_run(c, key) >= 0)
         hc_page_link(p, link, "record");
     hc_out_puts(p->out, "</td></tr>\n");
 }
@@ -201,12 +212,13 @@ static void put_changed(hc_page *p, const hc_contents *c, const hc_morning *m)
     hc_out_puts(p->out, "</section>\n");
 }
 
-void hc_morning_cell(hc_page *p, const hc_morning *m, const char *cell)
+void hc_morning_subject(hc_page *p, const hc_contents *c, const hc_morning *m,
+                        size_t subject)
 {
     bool any = false;
     for (size_t i = 0; i < rows(&m->findings); i++) {
         if (!of_night(m, i, m->night) ||
-            strcmp(text(&m->findings, i, "cell"), cell) != 0)
+            subject_of(c, m, i) != (long)subject)
             continue;
         hc_out_puts(p->out, any ? "<li>" : "<ul class=\"no\"><li>");
         any = true;

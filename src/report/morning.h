@@ -24,7 +24,8 @@ void hc_morning_clear(hc_morning *m);
 /* Its sections, "changed", "failed" and "ran"; nothing without a night. */
 void hc_morning_write(hc_page *p, const hc_contents *c, const hc_morning *m);
 
-/* The findings of one cell, as a list. */
-void hc_morning_cell(hc_page *p, const hc_morning *m, const char *cell);
+/* The findings of one cell or file, as a list. */
+void hc_morning_subject(hc_page *p, const hc_contents *c, const hc_morning *m,
+                        size_t subject);
 
 #endif
