@@ -27,6 +27,7 @@
     X(hc_format_elchemea)                                                     \
     X(hc_format_gamry)                                                        \
     X(hc_format_generic)                                                      \
+    X(hc_format_table)                                                        \
     X(hc_format_ivium)                                                        \
     X(hc_format_landt)                                                        \
     X(hc_format_maccor)                                                       \

@@ -496,7 +496,7 @@ static void detect(const hc_probe *p, hc_verdict *v)
         return;
     }
     if (hc_probe_starts(p, "#: halfcell-table")) {
-        hc_say_broken(v, 100, "it is a table already, for the other tools");
+        hc_say_no(v, 0, "a table of halfcell");
         return;
     }
     if (!hc_text_plan_make(p, &plan)) {

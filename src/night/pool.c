@@ -137,11 +137,52 @@ static int spawn(const hc_pool *p, const hc_pool_job *job, pid_t *pid)
     return e;
 }
 
-static void limit(pid_t pid, int resource, double value)
+/* ---- limits ---- */
+
+enum { N_LIMITS = 3 };
+
+typedef struct {
+    int resource;
+    bool set;
+    rlim_t value;
+} limit;
+
+static void limits_of(const hc_pool *p, limit l[N_LIMITS])
 {
-    struct rlimit l = {.rlim_cur = (rlim_t)value, .rlim_max = (rlim_t)value};
-    if (value > 0)
-        prlimit(pid, (__rlimit_resource_t)resource, &l, NULL);
+    const double memory = p->limits.memory_b, file = p->limits.file_b;
+    l[0] = (limit){RLIMIT_AS, memory > 0, (rlim_t)memory};
+    l[1] = (limit){RLIMIT_FSIZE, file > 0, (rlim_t)file};
+    l[2] = (limit){RLIMIT_CORE, true, 0};
+}
+
+/* A process is limited from its first instruction when it inherits: the soft
+ * limits are ours for the moment of its start.  Where we ourselves need more
+ * memory than a job may, it is limited right after its start instead. */
+static int spawn_limited(const hc_pool *p, const hc_pool_job *job, pid_t *pid)
+{
+    limit l[N_LIMITS];
+    struct rlimit own[N_LIMITS];
+    limits_of(p, l);
+    for (int i = 0; i < N_LIMITS; i++) {
+        if (getrlimit((__rlimit_resource_t)l[i].resource, &own[i]) != 0)
+            l[i].set = false;
+        struct rlimit low = own[i];
+        low.rlim_cur = l[i].value < low.rlim_max ? l[i].value : low.rlim_max;
+        if (l[i].set)
+            setrlimit((__rlimit_resource_t)l[i].resource, &low);
+    }
+    int e = spawn(p, job, pid);
+    for (int i = 0; i < N_LIMITS; i++)
+        if (l[i].set)
+            setrlimit((__rlimit_resource_t)l[i].resource, &own[i]);
+    if (e == ENOMEM)
+        e = spawn(p, job, pid);
+    for (int i = 0; i < N_LIMITS && e == 0; i++) {
+        const struct rlimit hard = {l[i].value, l[i].value};
+        if (l[i].set)
+            prlimit(*pid, (__rlimit_resource_t)l[i].resource, &hard, NULL);
+    }
+    return e;
 }
 
 hc_status hc_pool_start(hc_pool *p, const hc_pool_job *job, size_t tag,
@@ -154,16 +195,12 @@ hc_status hc_pool_start(hc_pool *p, const hc_pool_job *job, size_t tag,
     if (st != HC_OK)
         return st;
     s->begun = hc_clock_s();
-    int e = spawn(p, job, &s->pid);
+    int e = spawn_limited(p, job, &s->pid);
     if (e != 0) {
         s->pid = 0;
         return hc_fail_at(err, e == EAGAIN || e == ENOMEM ? HC_AGAIN : HC_NO,
                           job->recipe, 0, "cannot start: %s", strerror(e));
     }
-    limit(s->pid, RLIMIT_AS, p->limits.memory_b);
-    limit(s->pid, RLIMIT_FSIZE, p->limits.file_b);
-    struct rlimit none = {0};
-    prlimit(s->pid, RLIMIT_CORE, &none, NULL);
     s->fd = pidfd_open(s->pid, 0);
     s->tag = tag;
     s->told = s->timed_out = false;
