@@ -99,7 +99,7 @@ static void add_rest(const hc_arc_mix *x, double u, point *p)
 {
     if (!(x->weight_rest > 0))
         return;
-    const hc_arc_model *m = &x->kept[0];
+    const hc_arc_model *m = &x->rest_arcs;
     const double arcs = hc_arc_sum(x, m, u, 1);
     const double t = exp(hc_lgp_at(x->g, x->rest, u));
     double var = 0;
@@ -216,7 +216,7 @@ static void fill_sums(const hc_arc_mix *x, const hc_drt *np, hc_drt *r,
         const double w = rest ? x->weight_rest : x->weight[k];
         if (!(w > 0))
             continue;
-        const hc_arc_model *m = &x->kept[rest ? 0 : k];
+        const hc_arc_model *m = rest ? &x->rest_arcs : &x->kept[k];
         hc_arc_model_z(&x->fit, m, z);
         double sum = 0, with = 0, plain = 0;
         for (size_t a = 0; a < m->n; a++)
@@ -225,8 +225,9 @@ static void fill_sums(const hc_arc_mix *x, const hc_drt *np, hc_drt *r,
             const double v = hc_arc_sum(x, m, x->g->u[q], 1) * x->g->step;
             plain += v;
             with += v * fabs(expm1(x->rest[q]));
-            r->r_pol += w * v * expm1(x->rest[q]);
         }
+        if (rest)
+            r->r_pol += w * x->rest_area;
         r->r_inf += w * (rest ? x->rest_base.r_inf : m->base.r_inf);
         r->r_pol += w * sum;
         arcs += w * sum * (rest && plain > 0 ? fmax(0, 1 - with / plain) : 1);
@@ -247,8 +248,9 @@ static void describe(const hc_arc_mix *x, hc_drt *r)
     snprintf(r->model, sizeof r->model,
              "%.0f %% parametric: best arcs %s, weight of arcs %.2f, of arcs "
              "with remainder %.2f, of no arcs %.2f",
-             100 * r->parametric, names, 1 - x->weight_np - x->weight_rest,
-             x->weight_rest, x->weight_np);
+             100 * r->parametric, names,
+             fmax(0, 1 - x->weight_np - x->weight_rest), x->weight_rest,
+             x->weight_np);
 }
 
 /* Where the curve ends: with the grid, or, when it is arcs alone, where they
@@ -315,7 +317,7 @@ hc_status hc_arc_mix_result(hc_arc_mix *x, const hc_drt_options *opt,
     if (st == HC_OK) {
         hc_drt_grid_fill(a, b, out->n_tau, out->tau_s);
         fill(x, opt, &np, z, out);
-        if (x->weight_np < 0.5)
+        if (x->weight_np + x->weight_rest < 0.5)
             st = arc_peaks(x, out, err);
         if (st != HC_OK)
             hc_drt_clear(out);

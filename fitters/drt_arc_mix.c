@@ -20,6 +20,8 @@ static const double charge_np = 16;
 /* What its later scales win over the first, seldom more. */
 static const double margin_np = 4;
 static const double blur_steps = 0.25;
+/* chi2 per row of arcs whose remainder is tried. */
+static const double most_off = 3;
 /* Times a decade of the curve without arcs: with the scale per tau more of
  * them change its evidence by 0.3. */
 static const double np_per_decade = 7;
@@ -88,6 +90,12 @@ static hc_status find_arcs(hc_arc_mix *x, hc_err *err)
         x->n = hc_arc_search_loops(&x->fit, x->kept, x->n, KEPT);
         qsort(x->kept, x->n, sizeof *x->kept, compare);
     }
+    for (size_t k = 0; k < 2; k++) {
+        x->simple[k].n = 0;
+        for (size_t i = 0; i < x->n && x->simple[k].n == 0; i++)
+            if (x->kept[i].n == k + 1)
+                x->simple[k] = x->kept[i];
+    }
     size_t near = 1;
     while (near < HC_ARC_MIXED && near < x->n &&
            x->kept[near].e < x->kept[0].e + 1.5 * window)
@@ -142,10 +150,36 @@ static hc_status find_np(hc_arc_mix *x, hc_lgp *g, const hc_drt_options *opt,
     double *f = malloc(g->m * sizeof *f);
     if (!f)
         return hc_fail_nomem(err);
-    hc_arc_ln_gamma(x, f);
+    hc_arc_ln_gamma(x, &x->kept[0], f);
     st = hc_lgp_mixture(g, &base, f, np_limit(x) + margin_np, &x->np, err);
     x->has_np = st == HC_OK && x->np.whole;
     free(f);
+    return st;
+}
+
+/* Remainders, where the arcs miss or a curve beats them: of the best arcs,
+ * and of the best with one and with two, which need it more. */
+static hc_status find_rest(hc_arc_mix *x, hc_err *err)
+{
+    hc_status st = HC_OK;
+    const bool rival = x->has_np && x->np.e < np_limit(x);
+    if (x->fit.only_zarc || hc_arc_has_loop(&x->kept[0]) ||
+        !(far_off(x, 2) || rival))
+        return HC_OK;
+    double limit = x->kept[0].e;
+    if (x->has_np)
+        limit = fmin(limit, x->np.e + charge_np);
+    limit -= 2 * log(least_weight);
+    for (size_t n = 0; n < 3 && st == HC_OK; n++) {
+        hc_arc_model *m = n == 0 ? &x->kept[0] : &x->simple[n - 1];
+        if (m->n == 0 || (n == 0 && !far_off(x, 2)) ||
+            (n > 0 && x->kept[0].n <= n))
+            continue;
+        if (n > 0)
+            hc_arc_polish(&x->fit, m, 30, true);
+        if (isfinite(m->e) && m->chi2 < most_off * (double)x->g->rows)
+            st = hc_arc_try_remainder(x, m, limit, err);
+    }
     return st;
 }
 
@@ -157,12 +191,7 @@ static hc_status candidates(hc_arc_mix *x, hc_lgp *g,
         st = find_np(x, g, opt, err);
     if (st != HC_OK)
         return st;
-    const hc_arc_model *best = &x->kept[0];
-    const bool rival = x->has_np && x->np.e < np_limit(x);
-    if (best->n > 0 && !x->fit.only_zarc && !hc_arc_has_loop(best) &&
-        (far_off(x, 2) || rival))
-        st = hc_arc_try_remainders(x, err);
-    return st;
+    return find_rest(x, err);
 }
 
 static hc_status mix_make(hc_arc_mix *x, const hc_lgp *g,

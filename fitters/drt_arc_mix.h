@@ -13,13 +13,16 @@ typedef struct {
     hc_arc_fitter fit;
     hc_arc_model *kept; /* best first */
     size_t n;
+    hc_arc_model simple[2]; /* the best of one arc, of two; n 0: none */
     double weight[HC_ARC_MIXED], weight_np, weight_rest;
     double h0; /* least blur of what is drawn, of ln tau */
     /* ln gamma without arcs; has_np says whether it was worth while */
     hc_lgp_mix np;
     bool has_np;
-    /* remainder of kept[0]: g on the grid, its posterior sd, its model */
-    double *rest, *rest_sd, rest_e, rest_size;
+    /* the best remainder: the arcs it belongs to, g on the grid, its
+     * posterior sd, what it makes of the data */
+    hc_arc_model rest_arcs;
+    double *rest, *rest_sd, rest_e, rest_size, rest_area; /* ohm more */
     hc_drt_base rest_base;
     double complex *rest_z;
     bool has_rest;
@@ -36,12 +39,15 @@ double hc_arc_blur(const hc_arc_mix *x, const hc_arc_model *m, size_t a);
 double hc_arc_sum(const hc_arc_mix *x, const hc_arc_model *m, double u,
                   double part);
 
-/* ln gamma of kept[0] on the grid of g, [m]: blurred to what that resolves,
- * at least 1e-6 of its largest value. */
-void hc_arc_ln_gamma(const hc_arc_mix *x, double *f);
+/* ln gamma of a sum of arcs on the grid of g, [m]: blurred to what that
+ * resolves, at least 1e-6 of its largest value. */
+void hc_arc_ln_gamma(const hc_arc_mix *x, const hc_arc_model *m, double *f);
 
-/* kept[0] times exp(g): sets has_rest and what goes with it. */
-hc_status hc_arc_try_remainders(hc_arc_mix *x, hc_err *err) HC_MUST_USE;
+/* The arcs of m (polished with cov) times exp(g), their parameters free: sets
+ * has_rest and what goes with it when it is the best so far and may come
+ * below `limit`. */
+hc_status hc_arc_try_remainder(hc_arc_mix *x, const hc_arc_model *m,
+                               double limit, hc_err *err) HC_MUST_USE;
 
 /* The weighted mean as a result. */
 hc_status hc_arc_mix_result(hc_arc_mix *x, const hc_drt_options *opt,

@@ -445,6 +445,36 @@ void hc_arc_polish(hc_arc_fitter *f, hc_arc_model *m, int steps, bool cov)
     weigh(&t, &b, s.x, cov);
 }
 
+size_t hc_arc_free_columns(hc_arc_fitter *f, const hc_arc_model *m,
+                           double *columns, size_t *at)
+{
+    const size_t rows = f->g->rows, np = (size_t)m->np;
+    size_t first = np, n = 0;
+    for (size_t a = 0; a < m->n; a++)
+        first -= (size_t)arc_params(m->arc[a].kind);
+    evaluate(f, m);
+    for (size_t k = first; k < np; k++)
+        if (m->cov[k * np + k] > 0) {
+            memcpy(columns + n * rows, f->j + k * rows,
+                   rows * sizeof *columns);
+            at[n++] = k;
+        }
+    return n;
+}
+
+void hc_arc_move(hc_arc_fitter *f, hc_arc_model *m, const size_t *at, size_t n,
+                 const double *by)
+{
+    double x[HC_ARC_PARAMS];
+    boxes b;
+    pack(m, x);
+    make_boxes(f, m, &b);
+    for (size_t k = 0; k < n; k++)
+        x[at[k]] += fmax(-b.cap[at[k]], fmin(b.cap[at[k]], by[k]));
+    unpack(x, m);
+    hc_arc_polish(f, m, 0, true);
+}
+
 void hc_arc_model_z(const hc_arc_fitter *f, const hc_arc_model *m,
                     double complex *z)
 {

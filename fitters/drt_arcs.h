@@ -94,6 +94,17 @@ void hc_arc_fitter_clear(hc_arc_fitter *f);
  * (with `cov`) follow.  f->j and f->r are those of the minimum. */
 void hc_arc_polish(hc_arc_fitter *f, hc_arc_model *m, int steps, bool cov);
 
+/* Columns of f->j by the parameters of the arcs that are not at a bound,
+ * rows x n; returns n.  `at` receives their indices in cov.  The model must
+ * have been polished with cov. */
+size_t hc_arc_free_columns(hc_arc_fitter *f, const hc_arc_model *m,
+                           double *columns, size_t *at);
+
+/* Move n parameters of the arcs, numbered by `at`, within their boxes and not
+ * further than a least-squares step may go; cov follows. */
+void hc_arc_move(hc_arc_fitter *f, hc_arc_model *m, const size_t *at, size_t n,
+                 const double *by);
+
 /* The model's impedance at the points of the data. */
 void hc_arc_model_z(const hc_arc_fitter *f, const hc_arc_model *m,
                     double complex *z);

@@ -14,7 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BASE_MAX = 5, STEPS_MAX = 80 };
+enum { BASE_MAX = 5, BESIDE_MAX = BASE_MAX + HC_LGP_EXTRA, STEPS_MAX = 80 };
 
 /* Widths of the flat priors of the logarithm of an amplitude and of an
  * exponent, for the evidence. */
@@ -25,16 +25,9 @@ static const double outside = 0.25;
 /* For the choice to have a power law at all. */
 static const double charge_power = 4;
 
-/* More chi2 per degree of freedom than this is not chance; nor is more than
- * `outlying` over a point and `reach` of its neighbours on either side (five
- * standard deviations). */
-const double hc_lgp_passive_limit = 1.3;
-static const double outlying = 3;
-enum { reach = 2 };
-
 /* ---- the problem ---- */
 
-static void fill_rows(hc_lgp *g)
+void hc_lgp_fill_rows(hc_lgp *g)
 {
     for (size_t i = 0; i < g->n; i++) {
         const double w = 2 * M_PI * g->d->freq_hz[i], s = 1 / g->sd[i];
@@ -88,7 +81,7 @@ hc_status hc_lgp_make(hc_lgp *g, const hc_drt_data *d,
         g->factor[i] = 1;
     for (size_t k = 0; k < g->m; k++)
         g->u[k] = a + g->step * (double)k;
-    fill_rows(g);
+    hc_lgp_fill_rows(g);
     return HC_OK;
 }
 
@@ -100,76 +93,6 @@ void hc_lgp_clear(hc_lgp *g)
     free(g->b);
     free(g->sd);
     *g = (hc_lgp){0};
-}
-
-/* Mean square of Re and Im of the residual at point i, the noise as it was
- * given. */
-static double misfit_at(const hc_lgp *g, const double complex *z, size_t i)
-{
-    const double complex e = (g->d->z_ohm[i] - z[i]) * g->factor[i] / g->sd[i];
-    return (creal(e) * creal(e) + cimag(e) * cimag(e)) / 2;
-}
-
-/* Factor on the variance of point i: where it and its neighbours are too far
- * off together, its own misfit. */
-static double own_factor(const hc_lgp *g, const double complex *z, size_t i)
-{
-    const size_t from = i > reach ? i - reach : 0;
-    const size_t to = i + reach < g->n ? i + reach : g->n - 1;
-    double sum = 0;
-    for (size_t k = from; k <= to; k++)
-        sum += misfit_at(g, z, k) / (double)(to - from + 1);
-    return sum > outlying ? fmax(1, misfit_at(g, z, i)) : 1;
-}
-
-bool hc_lgp_raise_noise(hc_lgp *g, const double complex *z, bool all)
-{
-    const double n = (double)g->n;
-    double left = 0, square = 0;
-    double *by = malloc(g->n * sizeof *by);
-    bool raised = false;
-    if (!by)
-        return false;
-    g->outlying = 0;
-    for (size_t i = 0; i < g->n; i++) {
-        by[i] = own_factor(g, z, i);
-        g->outlying += by[i] > 1;
-        /* chi2 per degree of freedom, about */
-        left += misfit_at(g, z, i) / (0.9 * n * by[i]);
-    }
-    if (left < hc_lgp_passive_limit || (g->outlying > 0 && !all))
-        left = 1;
-    for (size_t i = 0; i < g->n; i++) {
-        const double t = sqrt(by[i] * left);
-        raised |= fabs(t / g->factor[i] - 1) > 0.1;
-        g->sd[i] *= t / g->factor[i];
-        g->factor[i] = t;
-        square += t * t / n;
-    }
-    g->raised = sqrt(square);
-    free(by);
-    if (raised)
-        fill_rows(g);
-    return raised;
-}
-
-void hc_lgp_put_noise(const hc_lgp *g, hc_drt *r)
-{
-    memcpy(r->sd_ohm, g->sd, g->n * sizeof *g->sd);
-    r->noise_raised = g->raised;
-    r->n_outlying = g->outlying;
-    if (g->outlying == 0)
-        return;
-    double least = HUGE_VAL, lo = HUGE_VAL, hi = 0;
-    for (size_t i = 0; i < g->n; i++)
-        least = fmin(least, g->factor[i]);
-    for (size_t i = 0; i < g->n; i++)
-        if (g->factor[i] > least) {
-            lo = fmin(lo, g->d->freq_hz[i]);
-            hi = fmax(hi, g->d->freq_hz[i]);
-        }
-    r->outlying_low_hz = lo;
-    r->outlying_high_hz = hi;
 }
 
 static double complex power_z(const hc_drt_power *p, double ln_ratio, int sign)
@@ -281,14 +204,14 @@ typedef struct {
     const hc_lgp *g;
     const hc_lgp_prior *q;
     bands p;
-    size_t nb; /* parameters beside f */
-    double x[BASE_MAX], x_new[BASE_MAX];
+    size_t nb; /* parameters beside f: the base, then the extra columns */
+    double x[BESIDE_MAX], x_new[BESIDE_MAX];
     double *f, *f_new, *y, *e;        /* [m] */
     double *r, *r_new;                /* [rows] */
     double *j;                        /* rows x nb */
     double *h, *l, *grad, *step, *fp; /* (nb + m)^2 twice, (nb + m) x 3 */
     double *memory;
-    bool held[BASE_MAX]; /* at its bound */
+    bool held[BESIDE_MAX]; /* at its bound */
 } solver;
 
 static void base_to_x(const hc_drt_base *b, double *x, size_t *n)
@@ -362,7 +285,15 @@ static double cost_at(solver *s, const double *x, const double *f, double *r,
         r[i] = g->b[i] - r[i] - creal(z);
         r[g->n + i] = g->b[g->n + i] - r[g->n + i] - cimag(z);
     }
-    return hc_dot(r, r, g->rows) + prior_force(&s->p, g->m, s->y, s->fp);
+    double form = 0;
+    for (size_t k = 0; k < s->q->n_extra; k++) {
+        const double t = x[s->nb - s->q->n_extra + k];
+        form += pow(t / s->q->extra_sd, 2);
+        for (size_t i = 0; i < g->rows; i++)
+            r[i] -= t * s->q->extra[k * g->rows + i];
+    }
+    return form + hc_dot(r, r, g->rows) +
+           prior_force(&s->p, g->m, s->y, s->fp);
 }
 
 /* Normal matrix (lower triangle) and force at the point of the last
@@ -377,6 +308,11 @@ static void normal(solver *s, const hc_drt_base *b)
         s->grad[a] = hc_dot(ja, s->r, g->rows);
         for (size_t c = 0; c <= a; c++)
             s->h[a * n + c] = hc_dot(ja, s->j + c * g->rows, g->rows);
+    }
+    for (size_t a = nb - s->q->n_extra; a < nb; a++) {
+        const double p = pow(s->q->extra_sd, -2);
+        s->h[a * n + a] += p;
+        s->grad[a] -= p * s->x[a];
     }
     for (size_t k = 0; k < m; k++) {
         double *row = s->h + (nb + k) * n;
@@ -568,6 +504,9 @@ static hc_status solver_make(solver *s, const hc_lgp *g, const hc_lgp_prior *q,
     s->grad = s->l + n * n;
     s->step = s->grad + n;
     s->fp = s->step + n;
+    if (q->n_extra > 0)
+        memcpy(s->j + (nb - q->n_extra) * rows, q->extra,
+               q->n_extra * rows * sizeof *s->j);
     make_bands(g, q, &s->p);
     return HC_OK;
 }
@@ -576,9 +515,10 @@ hc_status hc_lgp_solve(const hc_lgp *g, const hc_lgp_prior *p, hc_lgp_fit *fit,
                        hc_err *err)
 {
     solver s;
-    double x[BASE_MAX] = {0};
+    double x[BESIDE_MAX] = {0};
     size_t nb;
     base_to_x(&fit->base, x, &nb);
+    nb += p->n_extra;
     hc_status st = solver_make(&s, g, p, nb, err);
     if (st != HC_OK)
         return st;
@@ -597,6 +537,8 @@ hc_status hc_lgp_solve(const hc_lgp *g, const hc_lgp_prior *p, hc_lgp_fit *fit,
     if (st == HC_OK) {
         fit->base = b;
         memcpy(fit->f, s.f, g->m * sizeof *s.f);
+        memcpy(fit->extra, s.x + nb - p->n_extra,
+               p->n_extra * sizeof *fit->extra);
     }
     free(s.memory);
     return st;

@@ -45,6 +45,9 @@ typedef struct {
 hc_status hc_lgp_make(hc_lgp *g, const hc_drt_data *d,
                       const hc_drt_options *opt, hc_err *err) HC_MUST_USE;
 void hc_lgp_clear(hc_lgp *g);
+/* Weigh kernel and data anew, after sd has changed. */
+void hc_lgp_fill_rows(hc_lgp *g);
+
 /* Raise the noise where z, a fit, is further off than it explains: at points
  * whose neighbourhood is, and, when there are none or `all` says so,
  * everywhere.  False: all stays. */
@@ -63,13 +66,18 @@ typedef struct {
     double scale;
     double slope, slope_sd; /* outward fall of f - mean at both ends */
     double level, level_sd; /* of f - mean in the middle of the window */
+    const double *extra;    /* rows x n_extra, NULL: none: more columns */
+    size_t n_extra;         /* <= HC_LGP_EXTRA */
+    double extra_sd;        /* of their coefficients about zero */
 } hc_lgp_prior;
+enum { HC_LGP_EXTRA = 28 };
 
 /* One minimum: f and base are the start and the result. */
 typedef struct {
     hc_drt_base base;
     double *f;   /* [m] */
     double *cov; /* m x m posterior covariance of f, NULL: not wanted */
+    double extra[HC_LGP_EXTRA]; /* coefficients, results only */
     double sd_r_inf;
     double e; /* -2 ln evidence */
     double chi2;

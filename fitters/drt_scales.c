@@ -13,7 +13,7 @@
 enum {
     N_DOWN = 2,
     N_UP = 2,
-    N_CUBIC = 5,
+    N_CUBIC = 4,
     N_LOCAL = 2,
     N_TRY = 5,
     MOST = 3 + N_DOWN + N_UP + N_CUBIC + 1 + N_LOCAL
@@ -23,7 +23,7 @@ enum {
 static const double low_scale = 0.8, mid_scale = 1.2, high_scale = 2;
 static const double down_scales[N_DOWN] = {0.5, 0.3};
 static const double up_scales[N_UP] = {3.2, 5};
-static const double cubic_scales[N_CUBIC] = {5, 1.2, 0.3, 0.08, 0.02};
+static const double cubic_scales[N_CUBIC] = {1.2, 0.3, 0.08, 0.02};
 static const double tries[N_TRY] = {0.2, 0.35, 0.6, 1, 1.5};
 /* Local scales: curvature of the last answer smoothed by this sd in ln tau,
  * plus this part of its mean; the charge for tuning them to the data. */
@@ -401,7 +401,8 @@ static hc_status go_on(mixture *x, const hc_drt_base *base, const double *f,
     if (st == HC_OK)
         st = scan(x, 2, up_scales, N_UP, high->e, &high->base, high->f, err);
     if (st == HC_OK)
-        st = scan(x, 3, cubic_scales, N_CUBIC, HUGE_VAL, base, f, err);
+        st = scan(x, 3, cubic_scales, N_CUBIC, best_of(x, true)->fit.e, base,
+                  f, err);
     for (int k = 0; k < N_LOCAL && st == HC_OK; k++)
         st = local_round(x, err);
     return st;

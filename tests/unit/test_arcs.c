@@ -172,6 +172,91 @@ static void curves_of_arcs_are_whole(void **state)
     }
 }
 
+/* A ZARC whose gamma has ripples: Z by the trapezoidal rule, noise 0.1 ohm. */
+static void rippled(int seed, double *freq, double complex *z, double *area)
+{
+    const double phi = 0.8, h = 0.02, tilt = (1 - phi) * M_PI;
+    hc_random rng;
+    hc_random_seed(&rng, (uint64_t)seed);
+    for (size_t i = 0; i < N; i++) {
+        freq[i] = pow(10, 6 - 0.1 * (double)i);
+        z[i] = 10;
+        *area = 0;
+        for (double x = -20; x < 20; x += h) {
+            const double gamma = 50 / (2 * M_PI) * sin(tilt) /
+                                 (cosh(phi * x) - cos(tilt)) *
+                                 exp(0.4 * sin(1.3 * M_PI_2 * x));
+            *area += h * gamma;
+            z[i] +=
+                h * gamma / (1 + CMPLX(0, 2 * M_PI * freq[i] * 1e-2 * exp(x)));
+        }
+        const double re = 0.1 * hc_random_normal(&rng);
+        z[i] += CMPLX(re, 0.1 * hc_random_normal(&rng));
+    }
+}
+
+/* Neither arcs alone nor a curve alone: arcs times a smooth factor. */
+static void remainders_win_where_arcs_are_bent(void **state)
+{
+    (void)state;
+    for (int seed = 1; seed < 4; seed++) {
+        double freq[N], area, weight = 0;
+        double complex z[N];
+        rippled(seed, freq, z, &area);
+        const hc_drt_data d = {N, freq, z, NULL};
+        hc_drt_options o = hc_drt_defaults();
+        hc_drt out;
+        hc_err err;
+        assert_ok(hc_drt_run(hc_drt_method_find("arcs"), &d, &o, &out, &err),
+                  err);
+        const char *at = strstr(out.model, "with remainder ");
+        assert_non_null(at);
+        assert_int_equal(sscanf(at, "with remainder %lf", &weight), 1);
+        if (!(weight > 0.4))
+            print_error("%s\n", out.model);
+        assert_true(weight > 0.4);
+        assert_near(out.r_pol, area, 0.01);
+        assert_true(out.chi2 < 2 * N + 3 * sqrt(4 * N));
+        assert_true(out.parametric > 0.3 && out.parametric < 1);
+        hc_drt_clear(&out);
+    }
+}
+
+/* Errors of peaks: of their 90 % intervals nine in ten hold the truth. */
+static void intervals_of_peaks_hold_the_truth(void **state)
+{
+    (void)state;
+    const int seeds = getenv("HC_RELEASE") ? 60 : 15;
+    int inside = 0, all = 0;
+    for (const hc_drt_case *c = hc_drt_cases; c->name; c++) {
+        const bool two = strcmp(c->name, "2-zarc") == 0;
+        if (!two && strcmp(c->name, "zarc") != 0)
+            continue;
+        for (int seed = 0; seed < seeds; seed++) {
+            double freq[HC_DRT_CASE_POINTS];
+            double complex z[HC_DRT_CASE_POINTS];
+            const size_t n = hc_drt_case_make(c, 500 + seed, freq, z);
+            const hc_drt_data d = {n, freq, z, NULL};
+            const hc_drt_options o = hc_drt_defaults();
+            hc_drt out;
+            hc_err err;
+            assert_ok(
+                hc_drt_run(hc_drt_method_find("arcs"), &d, &o, &out, &err),
+                err);
+            assert_int_equal(out.n_peaks, two ? 2 : 1);
+            for (size_t k = 0; k < out.n_peaks; k++, all += 2) {
+                const hc_drt_peak *p = &out.peaks[k];
+                const hc_drt_shape *s = &c->shape[k];
+                inside += fabs(log(p->tau_s / s->tau)) < 1.645 * p->sd_ln_tau;
+                inside += fabs(p->r_ohm - s->r) < 1.645 * p->sd_r_ohm;
+            }
+            hc_drt_clear(&out);
+        }
+    }
+    print_message("intervals of peaks: %d of %d hold\n", inside, all);
+    assert_true(inside > 0.8 * all && inside < 0.98 * all);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -180,6 +265,8 @@ int main(void)
         cmocka_unit_test(loops_are_found),
         cmocka_unit_test(artefacts_are_set_aside),
         cmocka_unit_test(curves_of_arcs_are_whole),
+        cmocka_unit_test(remainders_win_where_arcs_are_bent),
+        cmocka_unit_test(intervals_of_peaks_hold_the_truth),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
