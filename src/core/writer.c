@@ -295,19 +295,10 @@ static bool is_json_number(const char *s, size_t len)
     return true;
 }
 
-void hc_writer_raw(hc_writer *w, const char *s, size_t len)
+/* Any cell but the plain ones of hc_writer_raw. */
+static void put_raw(hc_writer *w, const char *s, size_t len)
 {
     double x;
-    if (w->as == HC_WRITE_TABLE && w->cell > 0 && w->cell < w->n) {
-        char *p = room(w, len + 1);
-        if (p == NULL)
-            return;
-        *p = '\t';
-        hc_copy_few(p + 1, s, len);
-        w->row_len += len + 1;
-        w->cell++;
-        return;
-    }
     if (!begin_cell(w))
         return;
     if (w->as == HC_WRITE_CSV && len == 3 && memcmp(s, "NaN", 3) == 0)
@@ -322,6 +313,21 @@ void hc_writer_raw(hc_writer *w, const char *s, size_t len)
         char buf[HC_NUMBER_SIZE];
         put_number(w, buf, hc_number_print(x, buf), x);
     }
+}
+
+void hc_writer_raw(hc_writer *w, const char *s, size_t len)
+{
+    char *p;
+    if (w->as != HC_WRITE_TABLE || w->cell == 0 || w->cell >= w->n ||
+        w->row_cap - w->row_len <= len) {
+        put_raw(w, s, len);
+        return;
+    }
+    p = w->row + w->row_len;
+    *p = '\t';
+    hc_copy_few(p + 1, s, len);
+    w->row_len += len + 1;
+    w->cell++;
 }
 
 void hc_writer_end_row(hc_writer *w)

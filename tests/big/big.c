@@ -3,9 +3,10 @@
  *     big FORMAT ROWS     the file
  *     big --list          the formats, one a line
  *
- * Text formats are a head and a row in which {i} is the number of the row,
- * {t} a time, {h} the same as hours:minutes:seconds, {v} a voltage, {a} a
- * current, {f} a frequency that sweeps down and starts again.
+ * Text formats are a head and a row in which {n} is the number of all rows,
+ * {i} that of the row, {k} one that grows every 1000 rows, {t} a time, {h}
+ * the same as hours:minutes:seconds, {v} a voltage, {a} a current, {f} a
+ * frequency that sweeps down and starts again.
  */
 #include <math.h>
 #include <stdint.h>
@@ -16,6 +17,14 @@
 typedef struct {
     const char *name, *head, *row;
 } text_format;
+
+/* What some have before every 1000 rows, and behind the last. */
+static const struct {
+    const char *name, *part, *tail;
+} extras[] = {
+    {"neware-bts-layered", ",{k},CC_Chg,0:16:40.000,0.5\n", ""},
+    {"versastudio-par", "", "</Segment1>\n"},
+};
 
 static const text_format texts[] = {
     {"biologic-mpt",
@@ -75,13 +84,59 @@ static const text_format texts[] = {
      "Data Source: Experiment\nInstrument Model:  CHI660E\n\n"
      "Time/sec, Potential/V, Current/A\n\n",
      "{t}, {v}, {a}\n"},
+    {"neware-bts-layered",
+     "Cycle ID,Cap_Chg(mAh),Cap_DChg(mAh)\n"
+     ",Step ID,Step Name,Step Time(h:min:s.ms),Capacity(mAh)\n"
+     ",,Record ID,Time(h:min:s.ms),Voltage(V),Current(mA),Capacity(mAh),"
+     "Energy(mWh),Realtime\n"
+     "1,0.5,0.25\n",
+     ",,{i},{h},{v},{a},0.5,1.55,2020-01-02 03:04:05\n"},
+    {"ivium-idf", "IviumStat data\nMconfig\nprimary_data\n3\n{n}\n",
+     "{v}E+01  -{v}E+01\t{f}\n"},
+    {"autolab-dfr", "VERSION8.0\n {n}\n 1\n",
+     " {f}\n {v}\n {v}\n 0.0\n 0.0\n 0.0\n 0.0\n 0.0\n 0.0\n"},
+    {"autolab-p00",
+     "procedure.pzf\n01/02/20\nf/Hz\tZ'/Ohm\t-Z''/Ohm\tt/s\tEdc\tIdc\n"
+     "{n}\n",
+     "{f}\t{v}e+01\t{v}e+00\t{t}\t{v}\t{a}\n"},
+    {"autolab-z60w",
+     "\"Z60W Data File: Version 1.1\"\n\"\"\n\"\"\n\"\"\n\"\"\n\"\"\n\"\"\n"
+     "\"\"\n0,2,0,1,0.1,10000\n{n}\n"
+     "\"  Freq (Hz)    Ampl     Bias   Time(Sec)   Z'(a)    Z''(b)    GD   "
+     "Err   Range\"\n",
+     "{f},0,0,{t},{v},-{v},0,0,0\n"},
+    {"elchemea-i2b", "Elchemea data\nSample: cell\n{n}\n",
+     "{f} {v} -{v}\n"},
+    {"relaxis",
+     "RelaxIS 3.0 Spectrum export\nDate: 12/16/2025 2:29:15 PM\n"
+     "Data: Frequency\tData: Z'\tData: Z''\tData: |Z|\t"
+     "Data: Theta (Z)\nDC=-0.08, TM=33.7, J=-5E-6\tModel: none\tPEIS_1\t\t\n",
+     "{f}\t{v}\t-{v}\t4.5\t-45\n"},
+    {"versastudio-par",
+     "<Application>\nName=VersaStudio\n</Application>\n<Segment1>\n"
+     "Definition=Segment #, Point #, E(V), I(A), Elapsed Time(s), 0\n",
+     "0,{i},{v},{a},{t},\n"},
+    {"maccor-eis",
+     "MACCOR, INC.    AC Impedance Test\n"
+     "Freq(Hz)\tPolar(V)\ttime(sec)\tZ'(a)\tZ''(b)\n\n",
+     "{f}\t1.0\t{t}\t{v}\t-{v}\n"},
+    /* our own names, as a table from elsewhere has them */
+    {"bare-table",
+     "test_time_second\tvoltage_volt\tcurrent_ampere\tcycle_count\n",
+     "{t}\t{v}\t{a}\t{k}\n"},
 };
 
 enum { N_TEXTS = sizeof texts / sizeof texts[0] };
 
-static void value(char what, unsigned long i)
+static void value(char what, unsigned long i, unsigned long rows)
 {
     switch (what) {
+    case 'n':
+        printf("%lu", rows);
+        break;
+    case 'k':
+        printf("%lu", 1 + i / 1000);
+        break;
     case 'i':
         printf("%lu", i + 1);
         break;
@@ -102,16 +157,33 @@ static void value(char what, unsigned long i)
     }
 }
 
-static void text_row(const char *row, unsigned long i)
+static void text_row(const char *row, unsigned long i, unsigned long rows)
 {
     while (*row != '\0') {
         if (row[0] == '{' && row[1] != '\0' && row[2] == '}') {
-            value(row[1], i);
+            value(row[1], i, rows);
             row += 3;
         } else {
             putchar(*row++);
         }
     }
+}
+
+static void text(const text_format *f, unsigned long rows)
+{
+    const char *part = "", *tail = "";
+    for (size_t k = 0; k < sizeof extras / sizeof *extras; k++)
+        if (strcmp(extras[k].name, f->name) == 0) {
+            part = extras[k].part;
+            tail = extras[k].tail;
+        }
+    text_row(f->head, 0, rows);
+    for (unsigned long i = 0; i < rows; i++) {
+        if (i % 1000 == 0)
+            text_row(part, i, rows);
+        text_row(f->row, i, rows);
+    }
+    fputs(tail, stdout);
 }
 
 static void put(unsigned char *p, int n, uint64_t v)
@@ -211,9 +283,7 @@ int main(int argc, char **argv)
         if (strcmp(texts[i].name, argv[1]) == 0)
             f = &texts[i];
     if (f != NULL) {
-        fputs(f->head, stdout);
-        for (unsigned long i = 0; i < rows; i++)
-            text_row(f->row, i);
+        text(f, rows);
     } else if (argc == 3 && strcmp(argv[1], "biologic-mpr") == 0) {
         mpr(rows);
     } else if (argc == 3 && strcmp(argv[1], "neware-nda") == 0) {
