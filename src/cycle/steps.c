@@ -2,89 +2,14 @@
 #include "cycle/steps.h"
 
 #include "cycle/step_kind.h"
+#include "cycle/steps_work.h"
 #include "cycle/sweep.h"
-#include "cycle/thin.h"
 
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
-/* A fall to less than this part of the current in one row may be a rest. */
-static const double fall_part = 0.05;
-/* Leaving a quiet stretch takes this many times its largest current. */
-static const double leave_factor = 10;
-/* The noise of a rest counts this many times. */
-static const double noise_factor = 6;
-/* An interval this many times longer than any before in the step, and longer
- * than this, is a gap. */
-static const double gap_factor = 20;
-static const double gap_min_s = 60;
 /* An id that comes at most so many rows after the turn of a sweep is its. */
 static const long turn_rows = 3;
-
-typedef enum {
-    MODE_QUIET, /* rest, or too early to tell: signs do not split it */
-    MODE_ACTIVE,
-    MODE_EIS,
-    MODE_SWEEP, /* the voltage is swept: the current splits nothing */
-} seg_mode;
-
-/* The stretch of rows that is still growing. */
-typedef struct {
-    hc_step step;
-    seg_mode mode;
-    bool by_edge;    /* begun by the current, not by the step id */
-    bool from_quiet; /* the stretch before was quiet */
-    double id_step, id_cycle;
-    double largest_dv; /* of the voltage between two rows */
-    double swept_v;    /* voltage a sweep would control, at the first row */
-    double i_before;   /* current one row before the last */
-    double t_before;
-    double i_sum, i_sumsq, i_absmax; /* quiet: to tell noise from current */
-    double diff_mean; /* mean |change of current|, rows of one level */
-    double level_sum, level_v; /* rows at the step's first level, and the
-                                * voltage at the last of them */
-    long level_n;
-    double dt_max;
-    double temp_sum, pressure_sum;
-    long temp_n, pressure_n;
-    hc_thin thin;
-} segment;
-
-enum { STEP_RING = 8, ROW_RING = 4 };
-/* Rows that wait: at least HC_SWEEP_LOOK, and a power of two. */
-enum { WAIT_RING = 64 };
-
-struct hc_steps {
-    hc_step_limits limits;
-    hc_sample wait[WAIT_RING]; /* not yet placed, the oldest first */
-    unsigned wait_at, wait_n;
-    int level_rows;   /* not to be looked at: the current ahead is level */
-    double sweep_v_s; /* of the last row, 0 when it is no sweep */
-    bool open;
-    segment seg;
-    hc_sample last; /* last sample placed in seg */
-    bool have_held;
-    hc_step held;             /* done, waiting for the step after it */
-    hc_step_type before_held; /* type of the step before it */
-    bool have_before;
-    bool proven;           /* a current has been seen that is no noise */
-    double quiet_absmax_a; /* of the quiet stretch that closed last */
-    long quiet_rows;
-    double imax_a;       /* largest |current| so far, and a look ahead */
-    bool ahead_known;    /* the look ahead held a current, not just noise */
-    double floor_a;      /* what its noise makes of the limit of a rest */
-    double noise_a;      /* rms current of rests so far, 0 when none */
-    double rest_limit_a; /* what counts as rest, of these */
-    double lsb_v;        /* smallest change of voltage so far */
-    double q_largest_ah; /* largest step so far */
-    double q_pulse_ah;   /* of the last pulse */
-    long next_index;
-    hc_step ring[STEP_RING];
-    unsigned ring_at, ring_n;
-    hc_step_row rows[ROW_RING];
-    unsigned row_at, row_n;
-};
 
 hc_step_limits hc_step_limits_default(void)
 {
@@ -106,7 +31,7 @@ const char *hc_step_type_name(hc_step_type t)
 /* To be called when one of what it is made of has changed. */
 static void renew_rest_limit(hc_steps *d)
 {
-    double noise = fmin(noise_factor * d->noise_a, 0.05 * d->imax_a);
+    double noise = fmin(HC_STEPS_NOISE * d->noise_a, 0.05 * d->imax_a);
     double limit = fmax(d->limits.rest_relative * d->imax_a, noise);
     bool beyond = d->imax_a > 2 * d->floor_a; /* a current has come since */
 
@@ -150,7 +75,7 @@ const hc_step_row *hc_steps_row(hc_steps *d)
 
     if (d->row_n == 0)
         return NULL;
-    d->row_at = (d->row_at + 1) % ROW_RING;
+    d->row_at = (d->row_at + 1) % HC_ROW_RING;
     d->row_n--;
     return row;
 }
@@ -160,30 +85,21 @@ bool hc_steps_next(hc_steps *d, hc_step *step)
     if (d->ring_n == 0)
         return false;
     *step = d->ring[d->ring_at];
-    d->ring_at = (d->ring_at + 1) % STEP_RING;
+    d->ring_at = (d->ring_at + 1) % HC_STEP_RING;
     d->ring_n--;
     return true;
-}
-
-static bool same_id(double a, double b)
-{
-    return a == b || (isnan(a) && isnan(b));
-}
-
-static int sign_of(double x)
-{
-    return (x > 0) - (x < 0);
 }
 
 /* ---- closing ---- */
 
 static void emit(hc_steps *d, const hc_step *step)
 {
-    if (d->ring_n == STEP_RING) { /* a caller that does not take its steps */
-        d->ring_at = (d->ring_at + 1) % STEP_RING;
+    if (d->ring_n ==
+        HC_STEP_RING) { /* a caller that does not take its steps */
+        d->ring_at = (d->ring_at + 1) % HC_STEP_RING;
         d->ring_n--;
     }
-    d->ring[(d->ring_at + d->ring_n++) % STEP_RING] = *step;
+    d->ring[(d->ring_at + d->ring_n++) % HC_STEP_RING] = *step;
 }
 
 /* A short constant current between two rests is a pulse, unless it moves as
@@ -219,7 +135,7 @@ static void release_held(hc_steps *d, bool rest_after)
 }
 
 /* Was this quiet stretch a rest, or a small but steady current? */
-static bool was_rest(const hc_steps *d, const segment *g)
+static bool was_rest(const hc_steps *d, const hc_segment *g)
 {
     double n = (double)g->step.rows;
     double mean = g->i_sum / n;
@@ -229,7 +145,7 @@ static bool was_rest(const hc_steps *d, const segment *g)
     if (g->i_absmax <= limit || mean == 0)
         return true;
     /* a current that grows smoothly out of nothing is a ramp, not noise */
-    if (n >= 8 && g->i_absmax > fall_part * d->imax_a &&
+    if (n >= 8 && g->i_absmax > HC_STEPS_FALL * d->imax_a &&
         g->diff_mean < 0.1 * sqrt(var))
         return false;
     if (n < 3)
@@ -238,13 +154,13 @@ static bool was_rest(const hc_steps *d, const segment *g)
 }
 
 /* What began as a current and is none beside what came after it. */
-static bool was_nothing(const hc_steps *d, const segment *g)
+static bool was_nothing(const hc_steps *d, const hc_segment *g)
 {
     return g->i_absmax <= hc_steps_rest_limit(d) ||
            (g->step.rows < 3 && g->i_absmax < 0.01 * d->imax_a);
 }
 
-static void learn_noise(hc_steps *d, const segment *g)
+static void learn_noise(hc_steps *d, const hc_segment *g)
 {
     double rms;
 
@@ -258,27 +174,27 @@ static void learn_noise(hc_steps *d, const segment *g)
 
 static void close_segment(hc_steps *d)
 {
-    segment *g = &d->seg;
+    hc_segment *g = &d->seg;
     hc_step *s = &g->step;
 
     if (!d->open)
         return;
-    d->quiet_rows = g->mode == MODE_QUIET ? s->rows : 0;
+    d->quiet_rows = g->mode == HC_MODE_QUIET ? s->rows : 0;
     d->quiet_absmax_a = g->i_absmax;
-    if (g->mode == MODE_EIS) {
+    if (g->mode == HC_MODE_EIS) {
         s->type = HC_STEP_EIS;
         s->sign = 0;
-    } else if (g->mode == MODE_SWEEP) {
+    } else if (g->mode == HC_MODE_SWEEP) {
         s->type = HC_STEP_SWEEP;
-        s->sign = sign_of(s->charge_ah);
+        s->sign = hc_sign_of(s->charge_ah);
         d->proven = true;
-    } else if (g->mode == MODE_QUIET ? was_rest(d, g) : was_nothing(d, g)) {
+    } else if (g->mode == HC_MODE_QUIET ? was_rest(d, g) : was_nothing(d, g)) {
         s->type = HC_STEP_REST;
         s->sign = 0;
         learn_noise(d, g);
     } else {
         s->type = HC_STEP_OTHER;
-        s->sign = g->mode == MODE_QUIET ? sign_of(g->i_sum) : s->sign;
+        s->sign = g->mode == HC_MODE_QUIET ? hc_sign_of(g->i_sum) : s->sign;
         d->proven = true;
     }
     hc_step_judge(s, &g->thin, isfinite(d->lsb_v) ? d->lsb_v : 0, &d->limits);
@@ -307,290 +223,46 @@ static void forget_source(hc_steps *d)
     d->sweep_v_s = 0;
     d->next_index = 0;
 }
+/* ---- where a step begins ---- */
 
-/* ---- where an edge is ---- */
-
-/* Has the quiet stretch turned out to carry a small steady current? */
-static bool quiet_is_steady(const segment *g, double limit)
+static bool same_id(double a, double b)
 {
-    double n = (double)g->step.rows;
-    double mean = g->i_sum / n;
-    double var = fmax(0, g->i_sumsq / n - mean * mean);
-
-    return n >= 5 && fabs(mean) > limit && mean * mean > 25 * var;
-}
-
-static bool edge_from_quiet(const hc_steps *d, const hc_sample *p,
-                            const hc_sample *next)
-{
-    const segment *g = &d->seg;
-    double limit = hc_steps_rest_limit(d);
-    double i = fabs(p->current_a), n = (double)g->step.rows;
-    double mean = g->i_sum / n;
-    double sd = sqrt(fmax(0, g->i_sumsq / n - mean * mean));
-    double change = next ? fabs(next->current_a - p->current_a) : 0;
-
-    if (i <= limit)
-        return false;
-    if ((d->proven || d->ahead_known) && i > fall_part * d->imax_a &&
-        i > leave_factor * g->i_absmax)
-        return true;
-    if (i > leave_factor * g->i_absmax) {
-        if (!d->proven && d->ahead_known && i < 0.01 * d->imax_a)
-            return false;
-        return change < (n < 3 ? 0.05 : 0.3) * i;
-    }
-    /* the stretch was a current after all, and now the sign turns */
-    return n >= (d->proven ? 2 : 4) && p->current_a * mean < 0 &&
-           sd < 0.1 * fabs(mean) && i > 0.2 * fabs(mean) && change < 0.3 * i;
-}
-
-/* A new level of a current that does not drift there smoothly. */
-static bool edge_of_level(const hc_steps *d, const hc_sample *p,
-                          const hc_sample *next, bool has_id)
-{
-    const segment *g = &d->seg;
-    const hc_sample *last = &d->last;
-    double i0 = fabs(last->current_a);
-    double jump = fabs(p->current_a - last->current_a);
-    double tol = fmax(d->limits.level_tol * i0, noise_factor * g->diff_mean);
-    double dt = last->time_s - g->t_before;
-
-    if (jump <= tol)
-        return false;
-    if (g->step.rows == 1) {
-        double ratio = fabs(p->current_a) / i0;
-
-        if (g->from_quiet && ratio > 1)
-            return false; /* a row caught while the current was switched on */
-        return !has_id && (ratio > 2.5 || ratio < 0.4);
-    }
-    if (dt > 0) {
-        double slope = (last->current_a - g->i_before) / dt;
-        double expect = last->current_a + slope * (p->time_s - last->time_s);
-
-        if (fabs(p->current_a - expect) <= tol)
-            return false;
-    }
-    if (fabs(p->voltage_v - last->voltage_v) < fmax(2e-3, 2 * d->lsb_v) &&
-        fabs(p->current_a) < i0 && i0 < fabs(g->i_before))
-        return false; /* the current of a constant voltage falls */
-    /* not an edge when the next row is back where the last one was */
-    return !next || next->current_a * p->current_a <= 0 ||
-           (next->current_a - last->current_a) *
-                   (p->current_a - last->current_a) >
-               0.7 * jump * jump;
-}
-
-/* The voltage stands still and the current has left its level: a constant
- * voltage began within what the instrument calls one step. */
-static bool edge_to_cv(const hc_steps *d, const hc_sample *p)
-{
-    const segment *g = &d->seg;
-    double level = g->level_n ? fabs(g->level_sum) / (double)g->level_n : 0;
-
-    return g->level_n >= 10 &&
-           fabs(p->current_a) < (1 - d->limits.level_tol) * level &&
-           fabs(d->last.current_a) > 0.9 * level &&
-           fabs(p->voltage_v - g->level_v) < fmax(2e-3, 4 * d->lsb_v);
-}
-
-static void note_level(const hc_steps *d, segment *g, const hc_sample *p)
-{
-    double n = (double)g->level_n;
-
-    if (g->mode == MODE_QUIET ||
-        (n > 0 && fabs(p->current_a - g->level_sum / n) >
-                      0.5 * d->limits.steady_tol * fabs(g->level_sum / n)))
-        return;
-    g->level_sum += p->current_a;
-    g->level_n++;
-    g->level_v = p->voltage_v;
-}
-
-static bool edge_from_active(const hc_steps *d, const hc_sample *p,
-                             const hc_sample *next, bool has_id)
-{
-    double i0 = fabs(d->last.current_a), i = fabs(p->current_a);
-
-    if (i <= hc_steps_rest_limit(d))
-        return i < 0.5 * i0 || i == 0;
-    if (sign_of(p->current_a) != d->seg.step.sign || i < fall_part * i0)
-        return true;
-    return edge_to_cv(d, p) || edge_of_level(d, p, next, has_id);
-}
-
-static bool current_edge(hc_steps *d, const hc_sample *p,
-                         const hc_sample *next, bool has_id)
-{
-    segment *g = &d->seg;
-
-    if (g->mode == MODE_EIS)
-        return false;
-    if (g->mode == MODE_QUIET) {
-        if (!quiet_is_steady(g, hc_steps_rest_limit(d)))
-            return edge_from_quiet(d, p, next);
-        g->mode = MODE_ACTIVE;
-        d->proven = true;
-        g->step.sign = sign_of(g->i_sum);
-    }
-    return edge_from_active(d, p, next, has_id);
-}
-
-/* Between p and next the current is switched on, off or round. */
-static bool strong_edge(const hc_steps *d, const hc_sample *p,
-                        const hc_sample *next)
-{
-    double limit = hc_steps_rest_limit(d);
-    double a = fabs(p->current_a) > limit ? p->current_a : 0;
-    double b = fabs(next->current_a) > limit ? next->current_a : 0;
-
-    if (fabs(a) < fall_part * fabs(b))
-        a = 0;
-    if (fabs(b) < fall_part * fabs(a))
-        b = 0;
-    return sign_of(a) != sign_of(b);
-}
-
-/* ---- sweeps ---- */
-
-/* What an instrument controls in a sweep. */
-static double swept_voltage(const hc_sample *p)
-{
-    return isnan(p->working_v) ? p->voltage_v : p->working_v;
-}
-
-static const hc_sample *waiting(const hc_steps *d, unsigned k)
-{
-    return &d->wait[(d->wait_at + k) % WAIT_RING];
-}
-
-static void add_swept(hc_sweep_rows *r, const hc_sample *p)
-{
-    r->t_s[r->n] = p->time_s;
-    r->i_a[r->n] = p->current_a;
-    r->v_v[r->n++] = swept_voltage(p);
-}
-
-/* The rows that wait, of the source of the first, up to a spectrum. */
-static void add_waiting(const hc_steps *d, hc_sweep_rows *r)
-{
-    const hc_sample *p = waiting(d, 0);
-
-    for (unsigned k = 0; k < d->wait_n && r->n < HC_SWEEP_LOOK; k++) {
-        const hc_sample *q = waiting(d, k);
-
-        double dt = k ? q->time_s - r->t_s[r->n - 1] : 0;
-
-        if (q->source != p->source || q->freq_hz > 0 || (k && q->gap) ||
-            (r->n > 1 && dt > gap_min_s &&
-             dt > gap_factor * (r->t_s[1] - r->t_s[0])))
-            return;
-        add_swept(r, q);
-    }
-}
-
-/* A look at a few rows that spares the others in nearly every row of a
- * galvanostatic test: is the current level? */
-static bool may_sweep(hc_steps *d, const hc_sample *p)
-{
-    unsigned n = d->wait_n < HC_SWEEP_LOOK ? d->wait_n : HC_SWEEP_LOOK;
-    unsigned stride = n < 4 ? 1 : n / 4;
-    double i = p->current_a, least_a = 0.5 * d->rest_limit_a;
-
-    if (d->level_rows > 0 && n == HC_SWEEP_LOOK) {
-        d->level_rows--;
-        return false;
-    }
-    if (p->freq_hz > 0)
-        return false;
-    for (unsigned k = stride; k < n; k += stride) {
-        double x = waiting(d, k)->current_a, change = fabs(x - i);
-
-        if (change > least_a && change > 0.02 * fabs(i))
-            return true;
-    }
-    d->level_rows = 4;
-    return false;
-}
-
-/* Do the rows of the open stretch lie on the line of the sweep that was
- * recognised at p?  A capacitive current is level until a peak comes. */
-static bool swept_so_far(const hc_steps *d, const hc_sample *p)
-{
-    double t = p->time_s - d->seg.step.start_s;
-    double dv = swept_voltage(p) - d->seg.swept_v;
-    double row = p->time_s - d->last.time_s;
-
-    return d->seg.mode != MODE_EIS &&
-           fabs(dv - d->sweep_v_s * t) <=
-               0.03 * fabs(dv) +
-                   fmax(fabs(d->sweep_v_s) * row, d->seg.largest_dv);
-}
-
-/* Follow the sweep at p; true where one ends, turns or begins before p. */
-static bool watch_sweep(hc_steps *d, const hc_sample *p)
-{
-    hc_sweep_rows r;
-    bool edge = false;
-
-    if (d->sweep_v_s != 0) {
-        r.n = 0;
-        add_swept(&r, &d->last);
-        if (!p->gap)
-            add_waiting(d, &r);
-        edge = p->gap || p->freq_hz > 0 ||
-               hc_sweep_ends(&r, d->sweep_v_s, &d->sweep_v_s);
-        if (!edge)
-            return false;
-        if (p->gap || p->freq_hz > 0)
-            d->sweep_v_s = 0;
-    }
-    if (d->sweep_v_s != 0 || !may_sweep(d, p))
-        return edge;
-    r.n = 0;
-    add_waiting(d, &r);
-    d->sweep_v_s = hc_sweep_begins(&r, d->rest_limit_a);
-    if (d->sweep_v_s == 0 || !d->open || edge)
-        return edge;
-    if (!swept_so_far(d, p))
-        return true;
-    d->seg.mode = MODE_SWEEP;
-    return false;
+    return a == b || (isnan(a) && isnan(b));
 }
 
 typedef enum { STAY, OPEN_BY_ID, OPEN_BY_EDGE } decision;
 
 static decision decide(hc_steps *d, const hc_sample *p, const hc_sample *next)
 {
-    segment *g = &d->seg;
+    hc_segment *g = &d->seg;
     bool new_id =
         !same_id(p->step, g->id_step) || !same_id(p->cycle, g->id_cycle);
-    bool turned = watch_sweep(d, p);
+    bool turned = hc_steps_sweep(d, p);
 
-    if (new_id && !turned && g->mode == MODE_SWEEP && g->by_edge &&
+    if (new_id && !turned && g->mode == HC_MODE_SWEEP && g->by_edge &&
         g->step.rows <= turn_rows) {
         /* the id changes at the turn, as good as the instrument knows it */
         g->id_step = g->step.instrument_step = p->step;
         g->id_cycle = g->step.cycle = p->cycle;
         return STAY;
     }
-    if (turned || g->mode == MODE_SWEEP)
+    if (turned || g->mode == HC_MODE_SWEEP)
         return new_id ? OPEN_BY_ID : turned ? OPEN_BY_EDGE : STAY;
 
-    bool edge = current_edge(d, p, next, !isnan(p->step));
+    bool edge = hc_steps_edge(d, p, next, !isnan(p->step));
 
-    if ((p->freq_hz > 0) != (g->mode == MODE_EIS))
+    if ((p->freq_hz > 0) != (g->mode == HC_MODE_EIS))
         return OPEN_BY_ID;
-    if (new_id && !edge && g->mode != MODE_EIS) {
+    if (new_id && !edge && g->mode != HC_MODE_EIS) {
         /* what begins at nothing and grows slowly is not switched */
         bool late = next && same_id(next->step, p->step) &&
                     fmax(fabs(p->current_a), fabs(next->current_a)) >
-                        fall_part * d->imax_a &&
+                        HC_STEPS_FALL * d->imax_a &&
                     same_id(next->cycle, p->cycle) && !(next->freq_hz > 0) &&
-                    strong_edge(d, p, next) && !strong_edge(d, &d->last, p);
-        bool early =
-            g->by_edge && g->step.rows == 1 && !strong_edge(d, &d->last, p);
+                    hc_steps_switched(d, p, next) &&
+                    !hc_steps_switched(d, &d->last, p);
+        bool early = g->by_edge && g->step.rows == 1 &&
+                     !hc_steps_switched(d, &d->last, p);
 
         if (late || early) {
             g->id_step = p->step;
@@ -607,24 +279,23 @@ static decision decide(hc_steps *d, const hc_sample *p, const hc_sample *next)
         return OPEN_BY_ID;
     return edge ? OPEN_BY_EDGE : STAY;
 }
-
 /* ---- growing ---- */
 
 /* Begin a stretch at p.  Nobody knows at first what is noise and what is
  * current: until a current is proven every stretch begins quiet. */
 static void open_segment(hc_steps *d, const hc_sample *p, bool by_edge)
 {
-    segment *g = &d->seg;
+    hc_segment *g = &d->seg;
     hc_step *s = &g->step;
     double limit = hc_steps_rest_limit(d);
     double before = d->last.current_a;
     bool known =
         d->proven || by_edge ||
-        (d->ahead_known && fabs(p->current_a) > fall_part * d->imax_a) ||
+        (d->ahead_known && fabs(p->current_a) > HC_STEPS_FALL * d->imax_a) ||
         (d->quiet_rows >= 3 &&
-         fabs(p->current_a) > leave_factor * d->quiet_absmax_a);
+         fabs(p->current_a) > HC_STEPS_LEAVE * d->quiet_absmax_a);
 
-    memset(g, 0, offsetof(segment, thin));
+    memset(g, 0, offsetof(hc_segment, thin));
     hc_thin_reset(&g->thin);
     s->index = d->next_index++;
     s->source = p->source;
@@ -645,19 +316,19 @@ static void open_segment(hc_steps *d, const hc_sample *p, bool by_edge)
     s->id_disagrees = by_edge && !isnan(p->step);
     g->by_edge = by_edge;
     g->from_quiet = d->quiet_rows > 0;
-    g->swept_v = swept_voltage(p);
+    g->swept_v = hc_swept_voltage(p);
     if (p->freq_hz > 0)
-        g->mode = MODE_EIS;
+        g->mode = HC_MODE_EIS;
     else if (d->sweep_v_s != 0)
-        g->mode = MODE_SWEEP;
+        g->mode = HC_MODE_SWEEP;
     else if (!known || fabs(p->current_a) <= limit ||
-             (fabs(p->current_a) < fall_part * fabs(before) &&
-              fabs(p->current_a) < fall_part * d->imax_a))
-        g->mode = MODE_QUIET;
+             (fabs(p->current_a) < HC_STEPS_FALL * fabs(before) &&
+              fabs(p->current_a) < HC_STEPS_FALL * d->imax_a))
+        g->mode = HC_MODE_QUIET;
     else
-        g->mode = MODE_ACTIVE;
-    d->proven |= g->mode == MODE_ACTIVE;
-    s->sign = g->mode == MODE_ACTIVE ? sign_of(p->current_a) : 0;
+        g->mode = HC_MODE_ACTIVE;
+    d->proven |= g->mode == HC_MODE_ACTIVE;
+    s->sign = g->mode == HC_MODE_ACTIVE ? hc_sign_of(p->current_a) : 0;
     d->open = true;
 }
 
@@ -680,9 +351,9 @@ static double lead_in(hc_steps *d, const hc_sample *p, bool new_id,
     double dt = p->time_s - d->last.time_s;
     double i0 = d->last.current_a, i1 = p->current_a;
 
-    bool sweep = d->seg.mode == MODE_SWEEP;
+    bool sweep = d->seg.mode == HC_MODE_SWEEP;
 
-    if (p->gap || dt <= 0 || (d->seg.mode != MODE_ACTIVE && !sweep))
+    if (p->gap || dt <= 0 || (d->seg.mode != HC_MODE_ACTIVE && !sweep))
         return 0;
     if (new_id && p->step_time_s > 0 && p->step_time_s <= dt * 1.000001) {
         s->lead_s = p->step_time_s;
@@ -690,14 +361,15 @@ static double lead_in(hc_steps *d, const hc_sample *p, bool new_id,
     }
     if (new_id && !isnan(p->step_time_s))
         return 0;
-    if (dt > gap_min_s && dt > gap_factor * dt_usual &&
+    if (dt > HC_STEPS_GAP_S && dt > HC_STEPS_GAP * dt_usual &&
         fabs(i1 - i0) > d->limits.level_tol * fabs(i0)) {
         s->gap_s += dt;
         return 0;
     }
     if (sweep)
         return 0.5 * (i0 + i1) * dt;
-    if (sign_of(i0) == sign_of(i1) && fabs(i0) > hc_steps_rest_limit(d) &&
+    if (hc_sign_of(i0) == hc_sign_of(i1) &&
+        fabs(i0) > hc_steps_rest_limit(d) &&
         (!new_id || fabs(i1 - i0) < d->limits.level_tol * fabs(i0)))
         return 0.5 * (i0 + i1) * dt;
     return 0;
@@ -705,13 +377,13 @@ static double lead_in(hc_steps *d, const hc_sample *p, bool new_id,
 
 static double interval(hc_steps *d, const hc_sample *p)
 {
-    segment *g = &d->seg;
+    hc_segment *g = &d->seg;
     double dt = p->time_s - d->last.time_s;
     double i0 = d->last.current_a, i1 = p->current_a;
-    bool gap = p->gap || (g->step.rows > 2 && dt > gap_min_s &&
-                          dt > gap_factor * g->dt_max);
+    bool gap = p->gap || (g->step.rows > 2 && dt > HC_STEPS_GAP_S &&
+                          dt > HC_STEPS_GAP * g->dt_max);
 
-    if (g->mode == MODE_EIS || dt <= 0)
+    if (g->mode == HC_MODE_EIS || dt <= 0)
         return 0;
     if (gap) {
         if (p->gap || fabs(i1 - i0) > d->limits.level_tol * fabs(i0)) {
@@ -740,7 +412,7 @@ static void add_range(double *lo, double *hi, double x)
         *hi = x;
 }
 
-static void add_context(segment *g, const hc_sample *p)
+static void add_context(hc_segment *g, const hc_sample *p)
 {
     if (!isnan(p->temperature_c)) {
         g->temp_sum += p->temperature_c;
@@ -783,7 +455,7 @@ static void add_counters(hc_step *s, const hc_sample *p, const hc_sample *l)
 static void grow(hc_steps *d, const hc_sample *p, double dq_as, double v_mid,
                  bool have_last)
 {
-    segment *g = &d->seg;
+    hc_segment *g = &d->seg;
     hc_step *s = &g->step;
     double dq_ah = dq_as / 3600, i = fabs(p->current_a);
     hc_step_row *row;
@@ -804,7 +476,7 @@ static void grow(hc_steps *d, const hc_sample *p, double dq_as, double v_mid,
             (fabs(p->current_a - d->last.current_a) - g->diff_mean) /
             (double)(s->rows < 50 ? s->rows : 50);
     }
-    note_level(d, g, p);
+    hc_steps_note_level(d, g, p);
     s->rows++;
     s->line_last = p->line;
     s->end_s = p->time_s;
@@ -819,11 +491,11 @@ static void grow(hc_steps *d, const hc_sample *p, double dq_as, double v_mid,
     add_context(g, p);
     add_charge(s, dq_ah, dq_ah * v_mid);
     hc_thin_add(&g->thin, p->time_s, p->current_a, p->voltage_v);
-    if (d->row_n == ROW_RING) {
-        d->row_at = (d->row_at + 1) % ROW_RING;
+    if (d->row_n == HC_ROW_RING) {
+        d->row_at = (d->row_at + 1) % HC_ROW_RING;
         d->row_n--;
     }
-    row = &d->rows[(d->row_at + d->row_n++) % ROW_RING];
+    row = &d->rows[(d->row_at + d->row_n++) % HC_ROW_RING];
     row->sample = *p;
     row->step = s->index;
     row->first = s->rows == 1;
@@ -848,12 +520,12 @@ static void place(hc_steps *d, const hc_sample *p, const hc_sample *next)
     }
     if (!d->open && !isnan(p->ahead_max_a)) {
         d->imax_a = fmax(d->imax_a, p->ahead_max_a);
-        d->floor_a = noise_factor * p->ahead_noise_a;
+        d->floor_a = HC_STEPS_NOISE * p->ahead_noise_a;
         d->ahead_known = p->ahead_noise_a == 0 && p->ahead_max_a > 0;
         renew_rest_limit(d);
     }
     if (!d->open) {
-        (void)watch_sweep(d, p);
+        (void)hc_steps_sweep(d, p);
         open_segment(d, p, false);
         grow(d, p, 0, p->voltage_v, false);
         return;
@@ -879,21 +551,22 @@ static void place(hc_steps *d, const hc_sample *p, const hc_sample *next)
 /* Place the oldest row that waits. */
 static void place_oldest(hc_steps *d)
 {
-    place(d, waiting(d, 0), d->wait_n > 1 ? waiting(d, 1) : NULL);
-    d->wait_at = (d->wait_at + 1) % WAIT_RING;
+    place(d, hc_steps_waiting(d, 0),
+          d->wait_n > 1 ? hc_steps_waiting(d, 1) : NULL);
+    d->wait_at = (d->wait_at + 1) % HC_WAIT_RING;
     d->wait_n--;
 }
 
 hc_status hc_steps_push(hc_steps *d, const hc_sample *sample, hc_err *err)
 {
     if (d->wait_n > 0) {
-        const hc_sample *before = waiting(d, d->wait_n - 1);
+        const hc_sample *before = hc_steps_waiting(d, d->wait_n - 1);
 
         if (sample->source == before->source &&
             sample->time_s < before->time_s)
             return hc_fail(err, HC_INTERNAL, "samples out of order");
     }
-    d->wait[(d->wait_at + d->wait_n++) % WAIT_RING] = *sample;
+    d->wait[(d->wait_at + d->wait_n++) % HC_WAIT_RING] = *sample;
     if (d->wait_n > HC_SWEEP_LOOK)
         place_oldest(d);
     return HC_OK;

@@ -1,0 +1,96 @@
+/* steps_sweep.c: sweeps among the steps */
+#include "cycle/steps_work.h"
+#include "cycle/sweep.h"
+
+static void add_swept(hc_sweep_rows *r, const hc_sample *p)
+{
+    r->t_s[r->n] = p->time_s;
+    r->i_a[r->n] = p->current_a;
+    r->v_v[r->n++] = hc_swept_voltage(p);
+}
+
+/* The rows that wait, of the source of the first, up to a spectrum. */
+static void add_waiting(const hc_steps *d, hc_sweep_rows *r)
+{
+    const hc_sample *p = hc_steps_waiting(d, 0);
+
+    for (unsigned k = 0; k < d->wait_n && r->n < HC_SWEEP_LOOK; k++) {
+        const hc_sample *q = hc_steps_waiting(d, k);
+
+        double dt = k ? q->time_s - r->t_s[r->n - 1] : 0;
+
+        if (q->source != p->source || q->freq_hz > 0 || (k && q->gap) ||
+            (r->n > 1 && dt > HC_STEPS_GAP_S &&
+             dt > HC_STEPS_GAP * (r->t_s[1] - r->t_s[0])))
+            return;
+        add_swept(r, q);
+    }
+}
+
+/* A look at a few rows that spares the others in nearly every row of a
+ * galvanostatic test: is the current level? */
+static bool may_sweep(hc_steps *d, const hc_sample *p)
+{
+    unsigned n = d->wait_n < HC_SWEEP_LOOK ? d->wait_n : HC_SWEEP_LOOK;
+    unsigned stride = n < 4 ? 1 : n / 4;
+    double i = p->current_a, least_a = 0.5 * d->rest_limit_a;
+
+    if (d->level_rows > 0 && n == HC_SWEEP_LOOK) {
+        d->level_rows--;
+        return false;
+    }
+    if (p->freq_hz > 0)
+        return false;
+    for (unsigned k = stride; k < n; k += stride) {
+        double x = hc_steps_waiting(d, k)->current_a, change = fabs(x - i);
+
+        if (change > least_a && change > 0.02 * fabs(i))
+            return true;
+    }
+    d->level_rows = 4;
+    return false;
+}
+
+/* Do the rows of the open stretch lie on the line of the sweep that was
+ * recognised at p?  A capacitive current is level until a peak comes. */
+static bool swept_so_far(const hc_steps *d, const hc_sample *p)
+{
+    double t = p->time_s - d->seg.step.start_s;
+    double dv = hc_swept_voltage(p) - d->seg.swept_v;
+    double row = p->time_s - d->last.time_s;
+
+    return d->seg.mode != HC_MODE_EIS &&
+           fabs(dv - d->sweep_v_s * t) <=
+               0.03 * fabs(dv) +
+                   fmax(fabs(d->sweep_v_s) * row, d->seg.largest_dv);
+}
+
+bool hc_steps_sweep(hc_steps *d, const hc_sample *p)
+{
+    hc_sweep_rows r;
+    bool edge = false;
+
+    if (d->sweep_v_s != 0) {
+        r.n = 0;
+        add_swept(&r, &d->last);
+        if (!p->gap)
+            add_waiting(d, &r);
+        edge = p->gap || p->freq_hz > 0 ||
+               hc_sweep_ends(&r, d->sweep_v_s, &d->sweep_v_s);
+        if (!edge)
+            return false;
+        if (p->gap || p->freq_hz > 0)
+            d->sweep_v_s = 0;
+    }
+    if (d->sweep_v_s != 0 || !may_sweep(d, p))
+        return edge;
+    r.n = 0;
+    add_waiting(d, &r);
+    d->sweep_v_s = hc_sweep_begins(&r, d->rest_limit_a);
+    if (d->sweep_v_s == 0 || !d->open || edge)
+        return edge;
+    if (!swept_so_far(d, p))
+        return true;
+    d->seg.mode = HC_MODE_SWEEP;
+    return false;
+}
