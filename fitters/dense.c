@@ -33,6 +33,11 @@ HC_SIMD double hc_dot(const double *a, const double *b, size_t n)
     return dot(a, b, n);
 }
 
+HC_SIMD void hc_subtract(double *y, double t, const double *x, size_t n)
+{
+    subtract(y, t, x, n);
+}
+
 /* Dots of b with four vectors `stride` apart, each summed as dot() does. */
 HC_SIMD_PART void dot4(const double *a, size_t stride, const double *b,
                        size_t n, double *out)
@@ -166,9 +171,11 @@ void hc_cholesky_inverse(const double *l, size_t n, double *inv)
     }
 }
 
-/* Householder reduction to tridiagonal form: diagonal d, subdiagonal e
- * (e[0] unused); a receives the orthogonal matrix, columns as usual. */
-static void tridiagonalise(double *a, size_t n, double *d, double *e)
+/* Householder reduction to tridiagonal form: subdiagonal e (e[0] unused), the
+ * diagonal stays in a; d and a receive what accumulate() makes the orthogonal
+ * matrix of.  y, where given, is multiplied by it. */
+HC_SIMD static void tridiagonalise(double *a, size_t n, double *d, double *e,
+                                   double *y)
 {
     for (size_t i = n - 1; i >= 1; i--) {
         double *ai = a + i * n;
@@ -189,20 +196,23 @@ static void tridiagonalise(double *a, size_t n, double *d, double *e)
         e[i] = scale * g;
         h -= f * g;
         ai[i - 1] = f - g;
+        if (y)
+            subtract(y, dot(ai, y, i) / h, ai, i);
+        /* e = a ai/h, from the lower triangle row by row */
+        for (size_t j = 0; j < i; j++) {
+            e[j] = dot(a + j * n, ai, j + 1);
+            subtract(e, -ai[j], a + j * n, j);
+            a[j * n + i] = ai[j] / h;
+        }
         double hh = 0;
         for (size_t j = 0; j < i; j++) {
-            a[j * n + i] = ai[j] / h;
-            double s = hc_dot(a + j * n, ai, j + 1);
-            for (size_t k = j + 1; k < i; k++)
-                s += a[k * n + j] * ai[k];
-            e[j] = s / h;
+            e[j] /= h;
             hh += e[j] * ai[j];
         }
-        hh /= h + h;
+        subtract(e, hh / (h + h), ai, i);
         for (size_t j = 0; j < i; j++) {
-            const double fj = ai[j], gj = e[j] -= hh * fj;
-            for (size_t k = 0; k <= j; k++)
-                a[j * n + k] -= fj * e[k] + gj * ai[k];
+            subtract(a + j * n, ai[j], e, j + 1);
+            subtract(a + j * n, e[j], ai, j + 1);
         }
         d[i] = h;
     }
@@ -238,7 +248,8 @@ static void transpose(double *a, size_t n)
         }
 }
 
-/* One implicit QL sweep from m down to l; v's rows are the vectors. */
+/* One implicit QL sweep from m down to l; v's rows, n long, are the vectors
+ * (one long and dense: the components of a vector along them). */
 static void ql_sweep(double *v, size_t n, double *d, double *e, size_t l,
                      size_t m)
 {
@@ -274,34 +285,33 @@ static void ql_sweep(double *v, size_t n, double *d, double *e, size_t l,
     e[m] = 0;
 }
 
-static void sort_eigen(double *v, size_t n, double *d)
+static void swap(double *v, size_t i, size_t j)
 {
-    for (size_t i = 0; i + 1 < n; i++) {
+    const double t = v[i];
+    v[i] = v[j];
+    v[j] = t;
+}
+
+/* Rising eigenvalues, their rows of v (n long) with them. */
+static void sort_eigen(double *v, size_t n, double *d, size_t count)
+{
+    for (size_t i = 0; i + 1 < count; i++) {
         size_t k = i;
-        for (size_t j = i + 1; j < n; j++)
+        for (size_t j = i + 1; j < count; j++)
             if (d[j] < d[k])
                 k = j;
         if (k == i)
             continue;
-        double t = d[i];
-        d[i] = d[k];
-        d[k] = t;
-        for (size_t j = 0; j < n; j++) {
-            t = v[i * n + j];
-            v[i * n + j] = v[k * n + j];
-            v[k * n + j] = t;
-        }
+        swap(d, i, k);
+        for (size_t j = 0; j < n; j++)
+            swap(v, i * n + j, k * n + j);
     }
 }
 
-bool hc_eigen_symmetric(double *a, size_t n, double *w, double *work)
+/* Eigenvalues of the tridiagonal matrix (w, e); the rotations go to the n
+ * rows of v, each `width` long. */
+static bool ql(double *v, size_t width, double *w, double *e, size_t n)
 {
-    double *e = work;
-    if (n == 0)
-        return true;
-    tridiagonalise(a, n, w, e);
-    accumulate(a, n, w);
-    transpose(a, n);
     for (size_t i = 1; i < n; i++)
         e[i - 1] = e[i];
     e[n - 1] = 0;
@@ -321,11 +331,31 @@ bool hc_eigen_symmetric(double *a, size_t n, double *w, double *work)
                 break;
             if (iter == 60)
                 return false;
-            ql_sweep(a, n, w, e, l, m);
+            ql_sweep(v, width, w, e, l, m);
         }
     }
-    sort_eigen(a, n, w);
+    sort_eigen(v, width, w, n);
     return true;
+}
+
+bool hc_eigen_symmetric(double *a, size_t n, double *w, double *work)
+{
+    if (n == 0)
+        return true;
+    tridiagonalise(a, n, w, work, NULL);
+    accumulate(a, n, w);
+    transpose(a, n);
+    return ql(a, n, w, work, n);
+}
+
+bool hc_eigen_along(double *a, size_t n, double *w, double *y, double *work)
+{
+    if (n == 0)
+        return true;
+    tridiagonalise(a, n, w, work, y);
+    for (size_t i = 0; i < n; i++)
+        w[i] = a[i * n + i];
+    return ql(y, 1, w, work, n);
 }
 
 /* Householder vector of x[0..m): x becomes v (v[0] kept apart), returns the
@@ -368,13 +398,6 @@ static size_t longest(const lengths *l, size_t rank, size_t n, double *rel)
         }
     }
     return best;
-}
-
-static void swap(double *v, size_t i, size_t j)
-{
-    const double t = v[i];
-    v[i] = v[j];
-    v[j] = t;
 }
 
 /* Apply the reflection of column c (row `rank` down) to the columns after it

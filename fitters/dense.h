@@ -14,6 +14,9 @@
 
 double hc_dot(const double *a, const double *b, size_t n);
 
+/* y -= t x */
+void hc_subtract(double *y, double t, const double *x, size_t n);
+
 /* Cholesky factor in place, a = l l^T, lower triangle; the strict upper one
  * is left alone.  False when a pivot is not above tol times the diagonal
  * element it came from (not positive definite). */
@@ -35,6 +38,9 @@ void hc_cholesky_inverse(const double *l, size_t n, double *inv);
  * Computations, 4th ed., sections 8.3 and 8.4).  False when it does not
  * converge.  work[n]. */
 bool hc_eigen_symmetric(double *a, size_t n, double *w, double *work);
+
+/* The same without the vectors: y[n] in becomes its components along them. */
+bool hc_eigen_along(double *a, size_t n, double *w, double *y, double *work);
 
 /* Least squares min |b - a x| by Householder QR with column pivoting; a is
  * m x n column-major and is overwritten, b[m] too (afterwards b[rank..m) are

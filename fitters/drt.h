@@ -28,6 +28,12 @@ typedef struct {
 typedef enum { HC_DRT_AUTO, HC_DRT_OFF, HC_DRT_ON } hc_drt_switch;
 typedef enum { HC_DRT_BOTH, HC_DRT_REAL, HC_DRT_IMAG } hc_drt_part;
 
+/* What spectra of a series share, kept from one to the next; one thread at a
+ * time.  Optional: options without one do the same work anew. */
+typedef struct hc_drt_cache hc_drt_cache;
+hc_drt_cache *hc_drt_cache_new(void); /* NULL: no memory */
+void hc_drt_cache_free(hc_drt_cache *c);
+
 typedef struct {
     double lambda;        /* ridge: NaN: chosen by rule */
     const char *rule;     /* gcv mgcv rgcv lcurve re-im kf evidence */
@@ -46,6 +52,7 @@ typedef struct {
     double band_level;   /* credible band, 0.9; 0: none */
     size_t band_samples; /* ridge: draws for the band */
     uint64_t seed;
+    hc_drt_cache *cache; /* NULL: none */
 } hc_drt_options;
 
 hc_drt_options hc_drt_defaults(void);
@@ -115,10 +122,13 @@ hc_status hc_drt_find_peaks(hc_drt *r, const hc_drt_data *d, double prominence,
 
 /* ---- the ridge problem, open for tests ---- */
 
-/* Score of a rule at one lambda and the lambda of its global minimum, found
- * on a scan of [1e-7, 10] (relative to the problem's own scale for weighted
- * rows: times trace(A^T A)/trace(M) of unit rows) and refined. */
+/* Lambda of the global minimum of opt->rule, found on a scan of [1e-7, 10] and
+ * refined. */
 hc_status hc_drt_lambda(const hc_drt_data *d, const hc_drt_options *opt,
                         double *lambda, hc_err *err) HC_MUST_USE;
+/* What the rule says of lambda[n]; the smallest is the best. */
+hc_status hc_drt_score(const hc_drt_data *d, const hc_drt_options *opt,
+                       size_t n, const double *lambda, double *score,
+                       hc_err *err) HC_MUST_USE;
 
 #endif

@@ -19,123 +19,6 @@
 enum { SCAN = 129, FOLDS = 5 };
 static const double lambda_min = 1e-7, lambda_max = 10;
 
-/* ---- modes ---- */
-
-/* Orthonormalise the free columns against each other and take them out of
- * every basis column and of b (modified Gram-Schmidt, twice). */
-static void project(double *a, double *b, size_t rows, size_t n_free, size_t n)
-{
-    for (size_t f = 0; f < n_free; f++) {
-        double *q = a + f * rows;
-        const double norm = sqrt(hc_dot(q, q, rows));
-        for (size_t i = 0; i < rows && norm > 0; i++)
-            q[i] /= norm;
-        for (size_t k = f + 1; k <= n_free + n; k++) {
-            double *c = k < n_free + n ? a + k * rows : b;
-            const double t = hc_dot(q, c, rows);
-            for (size_t i = 0; i < rows; i++)
-                c[i] -= t * q[i];
-        }
-    }
-}
-
-static hc_status decompose(hc_drt_modes *m, const double *a, const double *b,
-                           const hc_drt_linear *p, hc_err *err)
-{
-    const size_t n = m->n, rows = m->rows;
-    memcpy(m->l, p->m, n * n * sizeof *m->l);
-    double top = 0;
-    for (size_t i = 0; i < n; i++)
-        top = fmax(top, m->l[i * n + i]);
-    for (size_t i = 0; i < n; i++)
-        m->l[i * n + i] += 1e-11 * top;
-    if (!hc_cholesky(m->l, n, 0))
-        return hc_fail(err, HC_INTERNAL,
-                       "the penalty matrix of the DRT is "
-                       "not positive definite");
-    /* h = L^-1 (A^T A) L^-T, z = L^-1 A^T b */
-    double *h = m->v;
-    hc_gram(a, rows, n, h);
-    for (size_t i = 0; i < n; i++)
-        hc_lower_solve(m->l, n, h + i * n);
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k < i; k++) {
-            const double t = h[i * n + k];
-            h[i * n + k] = h[k * n + i];
-            h[k * n + i] = t;
-        }
-    for (size_t i = 0; i < n; i++)
-        hc_lower_solve(m->l, n, h + i * n);
-    double *g = malloc(2 * n * sizeof *g);
-    if (!g)
-        return hc_fail_nomem(err);
-    for (size_t k = 0; k < n; k++)
-        g[k] = hc_dot(a + k * rows, b, rows);
-    hc_lower_solve(m->l, n, g);
-    const bool ok = hc_eigen_symmetric(h, n, m->s, g + n);
-    for (size_t k = 0; k < n; k++) {
-        m->s[k] = fmax(m->s[k], 0);
-        m->z[k] = hc_dot(h + k * n, g, n);
-    }
-    free(g);
-    return ok ? HC_OK
-              : hc_fail(err, HC_INTERNAL, "eigenvalues did not converge");
-}
-
-hc_status hc_drt_modes_make(hc_drt_modes *m, const hc_drt_linear *p,
-                            const bool *use_row, hc_err *err)
-{
-    const size_t n = p->n_basis, nf = p->n_free;
-    *m = (hc_drt_modes){.n = n, .n_free = nf};
-    m->s = malloc((2 * n + 2 * n * n) * sizeof *m->s);
-    double *a = malloc((p->rows * (nf + n + 1) + 1) * sizeof *a);
-    if (!m->s || !a) {
-        free(a);
-        hc_drt_modes_clear(m);
-        return hc_fail_nomem(err);
-    }
-    m->z = m->s + n;
-    m->v = m->z + n;
-    m->l = m->v + n * n;
-    for (size_t i = 0; i < p->rows; i++)
-        m->rows += !use_row || use_row[i];
-    double *b = a + m->rows * (nf + n);
-    for (size_t k = 0; k <= nf + n; k++) {
-        const double *from = k < nf + n ? p->a + k * p->rows : p->b;
-        double *to = a + k * m->rows;
-        for (size_t i = 0; i < p->rows; i++)
-            if (!use_row || use_row[i])
-                *to++ = from[i];
-    }
-    project(a, b, m->rows, nf, n);
-    m->b2 = hc_dot(b, b, m->rows);
-    const hc_status st = decompose(m, a + nf * m->rows, b, p, err);
-    free(a);
-    if (st != HC_OK)
-        hc_drt_modes_clear(m);
-    return st;
-}
-
-void hc_drt_modes_clear(hc_drt_modes *m)
-{
-    free(m->s);
-    m->s = NULL;
-}
-
-void hc_drt_modes_solution(const hc_drt_modes *m, double lambda, double *x,
-                           double *work)
-{
-    for (size_t k = 0; k < m->n; k++)
-        work[k] = 0;
-    for (size_t k = 0; k < m->n; k++) {
-        const double t = m->z[k] / (m->s[k] + lambda);
-        for (size_t i = 0; i < m->n; i++)
-            work[i] += t * m->v[k * m->n + i];
-    }
-    memcpy(x, work, m->n * sizeof *x);
-    hc_lower_solve_t(m->l, m->n, x);
-}
-
 /* ---- scores of one lambda ---- */
 
 typedef struct {
@@ -146,14 +29,20 @@ static sums sums_at(const hc_drt_modes *m, double lambda)
 {
     sums r = {
         .ssr = m->b2, .trace = (double)m->n_free, .trace2 = (double)m->n_free};
+    double det = 1; /* a logarithm now and then will do */
     for (size_t k = 0; k < m->n; k++) {
         const double s = m->s[k], d = s + lambda, z2 = m->z[k] * m->z[k];
         r.ssr -= z2 * (s + 2 * lambda) / (d * d);
         r.penalty += z2 / (d * d);
         r.trace += s / d;
         r.trace2 += s * s / (d * d);
-        r.ln_det += log1p(s / lambda);
+        det *= d / lambda;
+        if (det > 1e200) {
+            r.ln_det += log(det);
+            det = 1;
+        }
     }
+    r.ln_det += log(det);
     r.ssr = fmax(r.ssr, 1e-300);
     return r;
 }
@@ -222,7 +111,7 @@ typedef struct {
     size_t folds;
     hc_drt_modes modes[FOLDS];
     bool *train; /* folds x rows */
-    double *x, *work, *rest;
+    double *x, *rest;
 } cross;
 
 /* Squared error of the rows left out, free columns fitted to them anew where
@@ -231,22 +120,19 @@ static double left_out(cross *c, size_t fold, double lambda)
 {
     const hc_drt_linear *p = c->p;
     const bool *train = c->train + fold * p->rows;
-    hc_drt_modes_solution(&c->modes[fold], lambda, c->x, c->work);
+    hc_drt_modes_solution(&c->modes[fold], lambda, c->x);
     for (size_t i = 0; i < p->rows; i++)
         c->rest[i] = p->b[i];
-    for (size_t k = 0; k < p->n_basis; k++) {
-        const double *a = p->a + (p->n_free + k) * p->rows;
-        for (size_t i = 0; i < p->rows; i++)
-            c->rest[i] -= c->x[k] * a[i];
-    }
+    for (size_t k = 0; k < p->n_basis; k++)
+        hc_subtract(c->rest, c->x[k], p->a + (p->n_free + k) * p->rows,
+                    p->rows);
     /* the free columns: least squares on all rows of rest, one by one */
     for (int pass = 0; pass < 3; pass++)
         for (size_t f = 0; f < p->n_free; f++) {
             const double *a = p->a + f * p->rows;
-            const double t =
-                hc_dot(a, c->rest, p->rows) / hc_dot(a, a, p->rows);
-            for (size_t i = 0; i < p->rows; i++)
-                c->rest[i] -= t * a[i];
+            hc_subtract(c->rest,
+                        hc_dot(a, c->rest, p->rows) / hc_dot(a, a, p->rows), a,
+                        p->rows);
         }
     double sum = 0;
     for (size_t i = 0; i < p->rows; i++)
@@ -276,18 +162,17 @@ static hc_status cross_make(cross *c, const hc_drt_linear *p, bool re_im,
 {
     *c = (cross){.p = p, .folds = re_im ? 2 : FOLDS};
     c->train = malloc(FOLDS * p->rows);
-    c->x = malloc((2 * p->n_basis + p->rows) * sizeof *c->x);
+    c->x = malloc((p->n_basis + p->rows) * sizeof *c->x);
     if (!c->train || !c->x) {
         cross_clear(c);
         return hc_fail_nomem(err);
     }
-    c->work = c->x + p->n_basis;
-    c->rest = c->work + p->n_basis;
+    c->rest = c->x + p->n_basis;
     for (size_t f = 0; f < c->folds; f++) {
         bool *t = c->train + f * p->rows;
         for (size_t i = 0; i < p->rows; i++)
             t[i] = re_im ? (i < p->n) == (f == 0) : i % p->n % FOLDS != f;
-        const hc_status st = hc_drt_modes_make(&c->modes[f], p, t, err);
+        const hc_status st = hc_drt_modes_of_rows(&c->modes[f], p, t, err);
         if (st != HC_OK) {
             cross_clear(c);
             return st;
@@ -300,21 +185,21 @@ static hc_status cross_make(cross *c, const hc_drt_linear *p, bool re_im,
 
 typedef struct {
     double (*score)(const hc_drt_modes *m, double lambda);
-    hc_drt_modes *modes;
-    cross *cross;
+    hc_drt_modes modes; /* with a score, else */
+    cross cross;
     double unit;
 } target;
 
-static double at(const target *t, double ln_lambda)
+static double at(target *t, double ln_lambda)
 {
     const double lambda = exp(ln_lambda) * t->unit;
-    const double f =
-        t->score ? t->score(t->modes, lambda) : cross_score(t->cross, lambda);
+    const double f = t->score ? t->score(&t->modes, lambda)
+                              : cross_score(&t->cross, lambda);
     return isnan(f) ? HUGE_VAL : f;
 }
 
 /* Scan, then golden section in the bracket around the best. */
-static double search(const target *t)
+static double search(target *t)
 {
     const double a = log(lambda_min), b = log(lambda_max);
     const size_t n = t->score ? SCAN : (SCAN + 1) / 2;
@@ -340,25 +225,15 @@ static double search(const target *t)
     return exp(at(t, mid) <= best ? mid : where);
 }
 
-hc_status hc_drt_choose_lambda(const hc_drt_linear *p, const hc_drt_data *d,
-                               const hc_drt_options *opt, double *lambda,
-                               hc_err *err)
+static hc_status target_make(target *t, const hc_drt_linear *p,
+                             const hc_drt_options *opt, hc_err *err)
 {
-    (void)d;
-    target t = {.unit = p->mean_w2};
+    *t = (target){.unit = p->mean_w2};
     for (size_t k = 0; k < sizeof scores / sizeof *scores; k++)
         if (strcmp(scores[k].name, opt->rule) == 0)
-            t.score = scores[k].score;
-    if (t.score) {
-        hc_drt_modes m;
-        const hc_status st = hc_drt_modes_make(&m, p, NULL, err);
-        if (st != HC_OK)
-            return st;
-        t.modes = &m;
-        *lambda = search(&t);
-        hc_drt_modes_clear(&m);
-        return HC_OK;
-    }
+            t->score = scores[k].score;
+    if (t->score)
+        return hc_drt_modes_make(&t->modes, p, err);
     const bool re_im = strcmp(opt->rule, "re-im") == 0;
     if (!re_im && strcmp(opt->rule, "kf") != 0)
         return hc_fail(err, HC_USAGE,
@@ -368,13 +243,27 @@ hc_status hc_drt_choose_lambda(const hc_drt_linear *p, const hc_drt_data *d,
     if (re_im && opt->part != HC_DRT_BOTH)
         return hc_fail(err, HC_USAGE,
                        "re-im needs the real and the imaginary part");
-    cross c;
-    const hc_status st = cross_make(&c, p, re_im, err);
+    return cross_make(&t->cross, p, re_im, err);
+}
+
+static void target_clear(target *t)
+{
+    if (t->score)
+        hc_drt_modes_clear(&t->modes);
+    else
+        cross_clear(&t->cross);
+}
+
+hc_status hc_drt_choose_lambda(const hc_drt_linear *p,
+                               const hc_drt_options *opt, double *lambda,
+                               hc_err *err)
+{
+    target t;
+    const hc_status st = target_make(&t, p, opt, err);
     if (st != HC_OK)
         return st;
-    t.cross = &c;
     *lambda = search(&t);
-    cross_clear(&c);
+    target_clear(&t);
     return HC_OK;
 }
 
@@ -385,9 +274,26 @@ hc_status hc_drt_lambda(const hc_drt_data *d, const hc_drt_options *opt,
     hc_status st = hc_drt_linear_make(&p, d, opt, err);
     if (st != HC_OK)
         return st;
-    st = hc_drt_linear_penalty(&p, opt->order, err);
-    if (st == HC_OK)
-        st = hc_drt_choose_lambda(&p, d, opt, lambda, err);
+    st = hc_drt_choose_lambda(&p, opt, lambda, err);
+    hc_drt_linear_clear(&p);
+    return st;
+}
+
+hc_status hc_drt_score(const hc_drt_data *d, const hc_drt_options *opt,
+                       size_t n, const double *lambda, double *score,
+                       hc_err *err)
+{
+    hc_drt_linear p;
+    target t;
+    hc_status st = hc_drt_linear_make(&p, d, opt, err);
+    if (st != HC_OK)
+        return st;
+    st = target_make(&t, &p, opt, err);
+    if (st == HC_OK) {
+        for (size_t k = 0; k < n; k++)
+            score[k] = at(&t, log(lambda[k]));
+        target_clear(&t);
+    }
     hc_drt_linear_clear(&p);
     return st;
 }

@@ -1,6 +1,8 @@
 /* drt_linear.c: the linear problem of a DRT, and what all methods share */
 #include "fitters/drt_linear.h"
 
+#include "fitters/dense.h"
+#include "fitters/drt_ridge.h"
 #include "fitters/kk.h"
 
 #include <math.h>
@@ -100,107 +102,93 @@ hc_status hc_drt_weights(const hc_drt_data *d, const hc_drt_options *opt,
 
 /* ---- the linear problem ---- */
 
-static hc_status make_grid(hc_drt_linear *p, const hc_drt_data *d,
-                           const hc_drt_options *opt, hc_err *err)
+/* Factor on the last weights when these are the same but for it, 0 if not. */
+static double factor_on_last(const hc_drt_grid *g, const double *weight)
 {
-    double low, high;
-    hc_drt_window(d, &low, &high);
-    if (opt->collocation) { /* tau = 1/f, as DRTtools */
-        p->n_basis = d->n;
-    } else {
-        const double wide =
-            isnan(opt->widen_decades) ? 0.2 : opt->widen_decades;
-        low -= wide * M_LN10;
-        high += wide * M_LN10;
-        const double per = opt->per_decade > 0 ? opt->per_decade : 10;
-        p->n_basis = (size_t)((high - low) / M_LN10 * per + 1.5);
-        if (p->n_basis < 4)
-            p->n_basis = 4;
-    }
-    p->ln_tau = malloc(p->n_basis * sizeof *p->ln_tau);
-    if (!p->ln_tau)
+    if (!g->weight)
+        return 0;
+    const double f = weight[0] / g->weight[0];
+    for (size_t i = 0; i < g->rows; i++)
+        if (!(fabs(weight[i] - f * g->weight[i]) <= 1e-13 * weight[i]))
+            return 0;
+    return f;
+}
+
+/* Use the decomposition of the last weights, make it, or note the weights. */
+static hc_status share(hc_drt_linear *p, hc_err *err)
+{
+    hc_drt_grid *g = p->grid;
+    p->shared = factor_on_last(g, p->row_weight);
+    if (p->shared > 0)
+        return g->gram ? HC_OK : hc_drt_modes_share(p, err);
+    free(g->gram);
+    g->gram = NULL;
+    if (!g->weight)
+        g->weight = malloc(g->rows * sizeof *g->weight);
+    if (!g->weight)
         return hc_fail_nomem(err);
-    const bool falling = d->freq_hz[0] > d->freq_hz[d->n - 1];
-    for (size_t k = 0; k < p->n_basis; k++)
-        p->ln_tau[k] =
-            opt->collocation
-                ? -log(d->freq_hz[falling ? k : d->n - 1 - k])
-                : low + (high - low) * (double)k / (double)(p->n_basis - 1);
+    memcpy(g->weight, p->row_weight, g->rows * sizeof *g->weight);
     return HC_OK;
 }
 
-/* Rows of one complex column value at point i. */
-static void put(hc_drt_linear *p, size_t col, size_t i, hc_drt_part part,
-                double complex v)
+void hc_drt_linear_gram(const hc_drt_linear *p, double *h)
 {
-    double *c = p->a + col * p->rows;
-    const double w = p->weight[i];
-    if (part != HC_DRT_IMAG)
-        c[i] = w * creal(v);
-    if (part != HC_DRT_REAL)
-        c[p->rows - p->n + i] = w * cimag(v);
-}
-
-static void fill(hc_drt_linear *p, const hc_drt_data *d, hc_drt_part part)
-{
-    for (size_t i = 0; i < d->n; i++) {
-        const double w = 2 * M_PI * d->freq_hz[i], ln_w = log(w);
-        put(p, 0, i, part, 1);
-        if (p->l_col >= 0)
-            put(p, (size_t)p->l_col, i, part, CMPLX(0, w));
-        if (p->c_col >= 0)
-            put(p, (size_t)p->c_col, i, part, CMPLX(0, -1 / w));
-        for (size_t k = 0; k < p->n_basis; k++)
-            put(p, p->n_free + k, i, part,
-                hc_drt_table_at(&p->table, ln_w + p->ln_tau[k]));
-        const double complex z = d->z_ohm[i] * p->weight[i];
-        if (part != HC_DRT_IMAG)
-            p->b[i] = creal(z);
-        if (part != HC_DRT_REAL)
-            p->b[p->rows - p->n + i] = cimag(z);
+    const size_t n = p->n_free + p->n_basis;
+    if (!(p->shared > 0)) {
+        hc_gram(p->a, p->rows, n, h);
+        return;
     }
+    for (size_t i = 0; i < n * n; i++)
+        h[i] = p->shared * p->shared * p->grid->gram[i];
 }
 
 hc_status hc_drt_linear_make(hc_drt_linear *p, const hc_drt_data *d,
                              const hc_drt_options *opt, hc_err *err)
 {
     const size_t n = d->n;
-    *p = (hc_drt_linear){.n = n, .l_col = -1, .c_col = -1, .n_free = 1};
-    p->rows = opt->part == HC_DRT_BOTH ? 2 * n : n;
-    p->basis = hc_drt_basis_find(opt->basis);
-    if (!p->basis)
-        return hc_fail(err, HC_USAGE, "no basis function '%s'", opt->basis);
-    if (opt->part != HC_DRT_REAL && hc_drt_wants_l(d, opt))
-        p->l_col = (int)p->n_free++;
-    if (opt->part != HC_DRT_REAL && hc_drt_wants_c(d, opt))
-        p->c_col = (int)p->n_free++;
-    hc_status st = make_grid(p, d, opt, err);
+    *p = (hc_drt_linear){.n = n};
+    hc_drt_cache *cache = opt->cache;
+    if (!cache)
+        cache = p->own = hc_drt_cache_new();
+    if (!cache)
+        return hc_fail_nomem(err);
+    hc_status st = hc_drt_grid_for(&cache->grid, d, opt, err);
     if (st != HC_OK)
-        return st;
-    const double step =
-        (p->ln_tau[p->n_basis - 1] - p->ln_tau[0]) / (double)(p->n_basis - 1);
-    p->eps = hc_drt_epsilon(p->basis, opt->fwhm, step);
-    double low, high;
-    hc_drt_window(d, &low, &high);
-    p->weight = malloc(n * sizeof *p->weight);
-    p->b = malloc(p->rows * sizeof *p->b);
-    p->a = malloc(p->rows * (p->n_free + p->n_basis) * sizeof *p->a);
-    if (!p->weight || !p->b || !p->a) {
+        goto fail;
+    const hc_drt_grid *g = p->grid = &cache->grid;
+    const size_t cols = g->n_free + g->n_basis;
+    p->rows = g->rows;
+    p->n_free = g->n_free;
+    p->n_basis = g->n_basis;
+    p->weight = malloc((n + g->rows * (cols + 2)) * sizeof *p->weight);
+    if (!p->weight) {
         st = hc_fail_nomem(err);
         goto fail;
     }
-    st = hc_drt_table_make(&p->table, p->basis, p->eps, p->ln_tau[0] - high,
-                           p->ln_tau[p->n_basis - 1] - low, err);
-    if (st == HC_OK)
-        st = hc_drt_weights(d, opt, p->weight, err);
+    p->row_weight = p->weight + n;
+    p->b = p->row_weight + g->rows;
+    p->a = p->b + g->rows;
+    st = hc_drt_weights(d, opt, p->weight, err);
     if (st != HC_OK)
         goto fail;
     for (size_t i = 0; i < n; i++) {
         p->weight[i] = 1 / p->weight[i];
         p->mean_w2 += p->weight[i] * p->weight[i] / (double)n;
     }
-    fill(p, d, opt->part);
-    return HC_OK;
+    for (size_t i = 0; i < g->rows; i++) {
+        const size_t at = g->row0 + i;
+        const double complex z = d->z_ohm[at % n];
+        p->row_weight[i] = p->weight[at % n];
+        p->b[i] = p->row_weight[i] * (at < n ? creal(z) : cimag(z));
+    }
+    for (size_t k = 0; k < cols; k++)
+        for (size_t i = 0; i < g->rows; i++)
+            p->a[k * g->rows + i] =
+                p->row_weight[i] * g->k[k * 2 * n + g->row0 + i];
+    if (opt->cache)
+        st = share(p, err);
+    if (st == HC_OK)
+        return HC_OK;
 fail:
     hc_drt_linear_clear(p);
     return st;
@@ -208,46 +196,9 @@ fail:
 
 void hc_drt_linear_clear(hc_drt_linear *p)
 {
-    free(p->a);
-    free(p->b);
-    free(p->ln_tau);
     free(p->weight);
-    free(p->m);
-    hc_drt_table_clear(&p->table);
+    hc_drt_cache_free(p->own);
     *p = (hc_drt_linear){0};
-}
-
-hc_status hc_drt_linear_penalty(hc_drt_linear *p, int order, hc_err *err)
-{
-    const size_t n = p->n_basis;
-    p->m = malloc(n * n * sizeof *p->m);
-    if (!p->m)
-        return hc_fail_nomem(err);
-    for (size_t i = 0; i < n; i++)
-        for (size_t k = 0; k <= i; k++) {
-            const double d = p->ln_tau[i] - p->ln_tau[k];
-            /* an even grid has the same distances in every row */
-            const bool seen =
-                k > 0 && i > 0 &&
-                fabs(d - (p->ln_tau[i - 1] - p->ln_tau[k - 1])) < 1e-9;
-            p->m[i * n + k] = seen
-                                  ? p->m[(i - 1) * n + k - 1]
-                                  : hc_drt_penalty(p->basis, p->eps, order, d);
-            p->m[k * n + i] = p->m[i * n + k];
-        }
-    return HC_OK;
-}
-
-double hc_drt_linear_gamma(const hc_drt_linear *p, const double *x,
-                           double ln_tau)
-{
-    double s = 0;
-    for (size_t k = 0; k < p->n_basis; k++) {
-        const double u = p->eps * (ln_tau - p->ln_tau[k]);
-        if (fabs(u) < p->basis->support)
-            s += x[k] * p->basis->phi(u);
-    }
-    return s;
 }
 
 /* ---- results ---- */

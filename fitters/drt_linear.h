@@ -3,7 +3,7 @@
 #define HC_FITTERS_DRT_LINEAR_H
 
 #include "fitters/drt.h"
-#include "fitters/drt_kernel.h"
+#include "fitters/drt_grid.h"
 
 enum { HC_DRT_FREE = 3 }; /* R_inf, L, 1/C */
 
@@ -11,28 +11,24 @@ enum { HC_DRT_FREE = 3 }; /* R_inf, L, 1/C */
  * R_inf, then L and 1/C where the model has them, then the basis. */
 typedef struct {
     size_t n, rows, n_free, n_basis;
-    double *a;        /* rows x (n_free + n_basis), column-major */
-    double *b;        /* [rows] */
-    double *ln_tau;   /* [n_basis] rising, centres of the basis */
-    double *weight;   /* [n] of Re and Im */
-    double *m;        /* n_basis^2 penalty matrix, NULL until asked for */
-    int l_col, c_col; /* -1: not in the model */
-    double mean_w2;   /* mean squared weight: lambda's unit */
-    const hc_drt_basis *basis;
-    hc_drt_table table;
-    double eps;
+    double *a;          /* rows x (n_free + n_basis), column-major */
+    double *b;          /* [rows] */
+    double *weight;     /* [n] of Re and Im */
+    double *row_weight; /* [rows] the same for every row */
+    double mean_w2;     /* mean squared weight: lambda's unit */
+    /* factor on the weights of the grid where its decomposition serves, 0
+     * where it does not */
+    double shared;
+    hc_drt_grid *grid; /* of opt->cache, or its own */
+    hc_drt_cache *own;
 } hc_drt_linear;
 
 hc_status hc_drt_linear_make(hc_drt_linear *p, const hc_drt_data *d,
                              const hc_drt_options *opt,
                              hc_err *err) HC_MUST_USE;
 void hc_drt_linear_clear(hc_drt_linear *p);
-/* Fill p->m with the matrix of int phi^(order) phi^(order). */
-hc_status hc_drt_linear_penalty(hc_drt_linear *p, int order,
-                                hc_err *err) HC_MUST_USE;
-/* gamma at ln tau for coefficients x of the basis. */
-double hc_drt_linear_gamma(const hc_drt_linear *p, const double *x,
-                           double ln_tau);
+/* Gram matrix of a. */
+void hc_drt_linear_gram(const hc_drt_linear *p, double *h);
 
 /* Whether a series L or C belongs to the model when the options leave it
  * open: L when Im > 0 at the highest frequency stands out of the noise, C

@@ -21,10 +21,11 @@
 static void normal(const hc_drt_linear *p, double lambda, double *h, double *g)
 {
     const size_t nf = p->n_free, nb = p->n_basis, n = nf + nb;
-    hc_gram(p->a, p->rows, n, h);
+    const double *m = p->grid->m;
+    hc_drt_linear_gram(p, h);
     for (size_t i = 0; i < nb; i++)
         for (size_t k = 0; k < nb; k++)
-            h[(nf + i) * n + nf + k] += lambda * p->m[i * nb + k];
+            h[(nf + i) * n + nf + k] += lambda * m[i * nb + k];
     for (size_t k = 0; k < n; k++)
         g[k] = hc_dot(p->a + k * p->rows, p->b, p->rows);
 }
@@ -32,33 +33,31 @@ static void normal(const hc_drt_linear *p, double lambda, double *h, double *g)
 static void fill(const hc_drt_linear *p, const hc_drt_data *d, const double *x,
                  double lambda, hc_drt *r)
 {
+    const hc_drt_grid *g = p->grid;
     const size_t nf = p->n_free, nb = p->n_basis;
     const double *c = x + nf;
     for (size_t i = 0; i < d->n; i++) {
-        const double w = 2 * M_PI * d->freq_hz[i], ln_w = log(w);
-        double complex z = x[0];
-        if (p->l_col >= 0)
-            z += CMPLX(0, w * x[p->l_col]);
-        if (p->c_col >= 0)
-            z += CMPLX(0, -x[p->c_col] / w);
-        for (size_t k = 0; k < nb; k++)
-            z += c[k] * hc_drt_table_at(&p->table, ln_w + p->ln_tau[k]);
-        r->z_fit[i] = z;
+        double re = 0, im = 0;
+        for (size_t k = 0; k < nf + nb; k++) {
+            re += g->k[k * 2 * d->n + i] * x[k];
+            im += g->k[k * 2 * d->n + d->n + i] * x[k];
+        }
+        r->z_fit[i] = CMPLX(re, im);
         r->sd_ohm[i] = 1 / p->weight[i];
     }
-    for (size_t k = 0; k < r->n_tau; k++)
-        r->gamma_ohm[k] = hc_drt_linear_gamma(p, c, log(r->tau_s[k]));
+    memcpy(r->tau_s, g->tau_s, g->n_tau * sizeof *r->tau_s);
+    hc_times(g->phi, g->n_tau, nb, c, r->gamma_ohm);
     r->r_inf = x[0];
-    r->l_h = p->l_col >= 0 ? x[p->l_col] : 0;
+    r->l_h = g->l_col >= 0 ? x[g->l_col] : 0;
     r->l_n = r->c_n = 1;
-    r->inv_c = p->c_col >= 0 ? x[p->c_col] : 0;
+    r->inv_c = g->c_col >= 0 ? x[g->c_col] : 0;
     for (size_t k = 0; k < nb; k++)
-        r->r_pol += c[k] * p->table.area;
+        r->r_pol += c[k] * g->table.area;
     r->lambda = lambda;
     hc_drt_chi2(r, d);
     double pen = 0, ssr = 0;
     for (size_t i = 0; i < nb; i++)
-        pen += c[i] * hc_dot(p->m + i * nb, c, nb);
+        pen += c[i] * hc_dot(g->m + i * nb, c, nb);
     for (size_t i = 0; i < p->rows; i++) {
         double e = p->b[i];
         for (size_t k = 0; k < nf + nb; k++)
@@ -81,23 +80,16 @@ static void quantiles(const hc_drt_linear *p, const hc_drt_options *opt,
     const size_t n = opt->band_samples, nx = p->n_free + p->n_basis;
     const double tail = (1 - opt->band_level) / 2;
     for (size_t k = 0; k < r->n_tau; k++) {
-        const double u = log(r->tau_s[k]);
-        double w[512], sum = 0, square = 0;
-        size_t lo = p->n_basis, hi = 0;
+        const double *phi = p->grid->phi + k;
+        double sum = 0, square = 0;
+        memset(col, 0, n * sizeof *col);
         for (size_t i = 0; i < p->n_basis; i++) {
-            const double t = p->eps * (u - p->ln_tau[i]);
-            const bool near = i < 512 && fabs(t) < p->basis->support;
-            if (near) {
-                w[i] = p->basis->phi(t);
-                lo = i < lo ? i : lo;
-                hi = i + 1;
-            }
+            const double w = phi[i * r->n_tau];
+            const double *c = x + p->n_free + i;
+            for (size_t s = 0; s < n && w != 0; s++)
+                col[s] += w * c[s * nx];
         }
         for (size_t s = 0; s < n; s++) {
-            const double *c = x + s * nx + p->n_free;
-            col[s] = 0;
-            for (size_t i = lo; i < hi; i++)
-                col[s] += w[i] * c[i];
             sum += col[s];
             square += col[s] * col[s];
         }
@@ -140,32 +132,27 @@ static hc_status solve(const hc_drt_linear *p, const hc_drt_data *d,
                        const hc_drt_options *opt, double lambda, hc_drt *out,
                        hc_err *err)
 {
+    hc_drt_grid *grid = p->grid;
     const size_t nf = p->n_free, n = nf + p->n_basis;
-    double *h = malloc((n * n + 2 * n) * sizeof *h);
+    double *h = malloc((n * n + n) * sizeof *h), *x = grid->x;
     bool *nonneg = malloc(n);
-    hc_status st = HC_OK;
-    if (!h || !nonneg) {
-        st = hc_fail_nomem(err);
+    hc_status st = h && nonneg ? HC_OK : hc_fail_nomem(err);
+    if (st != HC_OK)
         goto cleanup;
-    }
-    double *g = h + n * n, *x = g + n;
+    double *g = h + n * n;
     normal(p, lambda * p->mean_w2, h, g);
     for (size_t k = 0; k < n; k++)
         nonneg[k] = k < nf || !opt->negative;
-    st = hc_nnls_normal(n, h, g, nonneg, false, x, NULL, err);
+    st = hc_nnls_normal(n, h, g, nonneg, grid->warm, x, NULL, err);
+    grid->warm = st == HC_OK;
+    if (st == HC_OK)
+        st = hc_drt_result_make(out, d->n, grid->n_tau, err);
     if (st != HC_OK)
         goto cleanup;
-    const double margin = 0.5 * M_LN10;
-    const double low = p->ln_tau[0] - margin;
-    const double high = p->ln_tau[p->n_basis - 1] + margin;
-    st = hc_drt_result_make(out, d->n, hc_drt_grid_size(low, high), err);
-    if (st != HC_OK)
-        goto cleanup;
-    hc_drt_grid_fill(low, high, out->n_tau, out->tau_s);
     fill(p, d, x, lambda, out);
     snprintf(out->model, sizeof out->model,
              "%s basis of %zu, penalty on derivative %d, lambda %.4g by %s",
-             p->basis->name, p->n_basis, opt->order, lambda,
+             grid->basis->name, p->n_basis, opt->order, lambda,
              isnan(opt->lambda) ? opt->rule : "option");
     if (opt->band_level > 0)
         st = band(p, opt, h, g, nonneg, x, out, err);
@@ -185,14 +172,8 @@ hc_status hc_drt_ridge(const hc_drt_data *d, const hc_drt_options *opt,
     if (st != HC_OK)
         return st;
     double lambda = opt->lambda;
-    if (!p.basis->d2 && opt->order == 2)
-        st = hc_fail(err, HC_USAGE,
-                     "basis %s has no second derivative to penalise",
-                     p.basis->name);
-    if (st == HC_OK)
-        st = hc_drt_linear_penalty(&p, opt->order, err);
-    if (st == HC_OK && isnan(lambda))
-        st = hc_drt_choose_lambda(&p, d, opt, &lambda, err);
+    if (isnan(lambda))
+        st = hc_drt_choose_lambda(&p, opt, &lambda, err);
     if (st == HC_OK)
         st = solve(&p, d, opt, lambda, out, err);
     hc_drt_linear_clear(&p);

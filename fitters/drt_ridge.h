@@ -8,22 +8,27 @@
  * unpenalised columns projected out. */
 typedef struct {
     size_t rows, n_free, n;
-    double *s; /* [n] eigenvalues of B^T B, B = A_p L^-T, M = L L^T */
-    double *z; /* [n] B^T b in that basis */
-    double *v; /* n x n, row k the vector of s[k] */
-    double *l; /* n x n, Cholesky factor of M */
-    double b2; /* |b|^2 after projection */
+    double *s;       /* [n] eigenvalues of B^T B, B = A_p L^-T, M = L L^T */
+    double *z;       /* [n] B^T b in that basis */
+    double *v;       /* n x n, row k the vector of s[k]; NULL: not kept */
+    const double *l; /* Cholesky factor of M; with v */
+    double b2;       /* |b|^2 after projection */
 } hc_drt_modes;
 
+/* All rows; the eigenvalues that are zero are left out. */
 hc_status hc_drt_modes_make(hc_drt_modes *m, const hc_drt_linear *p,
-                            const bool *use_row, hc_err *err) HC_MUST_USE;
+                            hc_err *err) HC_MUST_USE;
+/* Keep the decomposition for p's weights with its grid. */
+hc_status hc_drt_modes_share(const hc_drt_linear *p, hc_err *err) HC_MUST_USE;
+/* The rows with use_row[p->rows], and the vectors. */
+hc_status hc_drt_modes_of_rows(hc_drt_modes *m, const hc_drt_linear *p,
+                               const bool *use_row, hc_err *err) HC_MUST_USE;
 void hc_drt_modes_clear(hc_drt_modes *m);
-/* Basis coefficients of the unconstrained minimum at lambda. */
-void hc_drt_modes_solution(const hc_drt_modes *m, double lambda, double *x,
-                           double *work);
+/* Basis coefficients of the unconstrained minimum at lambda, from v. */
+void hc_drt_modes_solution(const hc_drt_modes *m, double lambda, double *x);
 
 /* Best lambda (in units of p->mean_w2) by opt->rule. */
-hc_status hc_drt_choose_lambda(const hc_drt_linear *p, const hc_drt_data *d,
+hc_status hc_drt_choose_lambda(const hc_drt_linear *p,
                                const hc_drt_options *opt, double *lambda,
                                hc_err *err) HC_MUST_USE;
 

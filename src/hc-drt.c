@@ -154,6 +154,7 @@ int main(int argc, char **argv)
     s.fail_fast = o.fail_fast;
     if (!hc_session_note(&s, settle(&o, &s.err)) || s.worst != HC_OK)
         return hc_session_end(&s);
+    o.job.opt.cache = hc_drt_cache_new(); /* without one it goes slower */
     for (size_t i = 0; i < s.n_files; i++)
         if (!hc_session_note(
                 &s, hc_drt_run_file(&s, s.files[i], &o.job, &w, &s.err)))
@@ -161,5 +162,6 @@ int main(int argc, char **argv)
     if (w)
         hc_session_note(&s, hc_writer_end(w, &s.err));
     hc_writer_free(w);
+    hc_drt_cache_free(o.job.opt.cache);
     return hc_session_end(&s);
 }

@@ -157,6 +157,16 @@ static void eigenvectors_rebuild_the_matrix(void **state)
     assert_true(worst < 1e-13);
     for (size_t k = 1; k < n; k++)
         assert_true(w[k] >= w[k - 1]);
+    /* the components of a vector alone */
+    double y[n], along[n], same[n];
+    for (size_t i = 0; i < n; i++)
+        y[i] = along[i] = uniform(&seed);
+    assert_true(hc_eigen_along(a, n, same, along, work));
+    for (size_t k = 0; k < n; k++) {
+        assert_true(fabs(same[k] - w[k]) < 1e-13);
+        assert_true(fabs(fabs(along[k]) - fabs(hc_dot(v + k * n, y, n))) <
+                    1e-11);
+    }
 }
 
 static void least_squares_knows_its_rank(void **state)

@@ -1,0 +1,215 @@
+/* test_drt_ridge.c: the rules for lambda, and spectra that share a grid */
+#include "tests/unit/unit.h"
+
+#include "fitters/dense.h"
+#include "fitters/drt_linear.h"
+#include "tests/unit/drt_cases.h"
+
+enum { MOST = 200, LAMBDAS = 801 };
+
+typedef struct {
+    double freq[HC_DRT_CASE_POINTS];
+    double complex z[HC_DRT_CASE_POINTS];
+    hc_drt_data d;
+} spectrum;
+
+static void take(spectrum *s, const hc_drt_case *c, int seed)
+{
+    const size_t n = hc_drt_case_make(c, seed, s->freq, s->z);
+    s->d = (hc_drt_data){n, s->freq, s->z, NULL};
+}
+
+/* ---- scores from the full matrices ---- */
+
+typedef struct {
+    double ssr, penalty, trace, trace2, ln_det;
+} sums;
+
+static double ln_det(const double *l, size_t n)
+{
+    double s = 0;
+    for (size_t i = 0; i < n; i++)
+        s += 2 * log(l[i * n + i]);
+    return s;
+}
+
+/* Everything the rules need of one lambda, by the inverse of the normal
+ * matrix; the penalty is l l^T of the grid. */
+static sums direct(const hc_drt_linear *p, double lambda)
+{
+    static double h[MOST * MOST], inv[MOST * MOST], hat[MOST * MOST];
+    static double free_gram[9], tmp[MOST], x[MOST];
+    const size_t nf = p->n_free, nb = p->n_basis, n = nf + nb, r = p->rows;
+    assert_true(n <= MOST && r <= MOST);
+    hc_gram(p->a, r, n, h);
+    double m[MOST];
+    sums s = {0};
+    for (size_t i = 0; i < nb; i++)
+        for (size_t k = 0; k < nb; k++) {
+            const size_t low = i < k ? i : k;
+            h[(nf + i) * n + nf + k] +=
+                lambda *
+                hc_dot(p->grid->l + i * nb, p->grid->l + k * nb, low + 1);
+        }
+    hc_gram(p->a, r, nf, free_gram);
+    assert_true(hc_cholesky(free_gram, nf, 0) && hc_cholesky(h, n, 0));
+    s.ln_det = ln_det(h, n) - ln_det(free_gram, nf) - ln_det(p->grid->l, nb) -
+               (double)nb * log(lambda);
+    hc_cholesky_inverse(h, n, inv);
+    for (size_t k = 0; k < n; k++)
+        tmp[k] = hc_dot(p->a + k * r, p->b, r);
+    for (size_t k = 0; k < n; k++)
+        x[k] = hc_dot(inv + k * n, tmp, n);
+    for (size_t i = 0; i < r; i++) {
+        double e = p->b[i];
+        for (size_t k = 0; k < n; k++)
+            e -= p->a[k * r + i] * x[k];
+        s.ssr += e * e;
+        for (size_t k = 0; k < n; k++) {
+            tmp[k] = 0;
+            for (size_t j = 0; j < n; j++)
+                tmp[k] += inv[k * n + j] * p->a[j * r + i];
+        }
+        for (size_t j = 0; j < r; j++) {
+            hat[i * r + j] = 0;
+            for (size_t k = 0; k < n; k++)
+                hat[i * r + j] += p->a[k * r + j] * tmp[k];
+        }
+        s.trace += hat[i * r + i];
+    }
+    for (size_t i = 0; i < r * r; i++)
+        s.trace2 += hat[i] * hat[i];
+    for (size_t i = 0; i < nb; i++) {
+        m[i] = 0;
+        for (size_t k = i; k < nb; k++)
+            m[i] += p->grid->l[k * nb + i] * x[nf + k];
+        s.penalty += m[i] * m[i];
+    }
+    return s;
+}
+
+static double by_formula(const char *rule, const hc_drt_linear *p,
+                         double lambda)
+{
+    const double n = (double)p->rows;
+    const sums s = direct(p, lambda);
+    const double gcv = s.ssr / n / pow(1 - s.trace / n, 2);
+    if (strcmp(rule, "gcv") == 0)
+        return gcv;
+    if (strcmp(rule, "mgcv") == 0)
+        return s.ssr / n / pow(1 - 2 * s.trace / n, 2);
+    if (strcmp(rule, "rgcv") == 0)
+        return gcv * (0.3 + 0.7 * s.trace2 / n);
+    return (n - (double)p->n_free) * log(s.ssr + lambda * s.penalty) +
+           s.ln_det;
+}
+
+/* Scores against those of the full matrices (A. Maradesa et al. 2023,
+ * 10.1149/1945-7111/acbca4, equations 18 to 24). */
+static void scores_are_those_of_the_full_matrices(void **state)
+{
+    (void)state;
+    static const char *const rules[] = {"gcv", "mgcv", "rgcv", "evidence"};
+    for (int with = 0; with < 2; with++) {
+        spectrum s;
+        take(&s, with ? &hc_drt_cases[20] : &hc_drt_cases[2], 3);
+        hc_drt_options o = hc_drt_defaults();
+        hc_drt_linear p;
+        hc_err err;
+        assert_ok(hc_drt_linear_make(&p, &s.d, &o, &err), err);
+        assert_int_equal(p.n_free, 1 + with);
+        for (size_t k = 0; k < 4; k++)
+            for (double lambda = 1e-5; lambda < 20; lambda *= 100) {
+                double score;
+                o.rule = rules[k];
+                assert_ok(hc_drt_score(&s.d, &o, 1, &lambda, &score, &err),
+                          err);
+                assert_near(
+                    score, by_formula(rules[k], &p, lambda * p.mean_w2), 1e-6);
+            }
+        hc_drt_linear_clear(&p);
+    }
+}
+
+/* No lambda of a scan fifty times finer than a decade is better than the one
+ * that is returned. */
+static void every_rule_finds_its_global_minimum(void **state)
+{
+    (void)state;
+    static const char *const rules[] = {"gcv",   "mgcv", "rgcv",    "lcurve",
+                                        "re-im", "kf",   "evidence"};
+    static double lambda[LAMBDAS], score[LAMBDAS];
+    const int n = getenv("HC_RELEASE") ? LAMBDAS : 201;
+    for (int k = 0; k < n; k++)
+        lambda[k] = pow(10, -7 + 8.0 * k / (n - 1));
+    for (size_t rule = 0; rule < 7; rule++)
+        for (int which = 0; which < 3; which++) {
+            spectrum s;
+            take(&s, &hc_drt_cases[which == 0 ? 1 : which == 1 ? 2 : 6], 11);
+            hc_drt_options o = hc_drt_defaults();
+            o.rule = rules[rule];
+            double best, at_best, least = HUGE_VAL;
+            hc_err err;
+            assert_ok(hc_drt_lambda(&s.d, &o, &best, &err), err);
+            assert_ok(hc_drt_score(&s.d, &o, 1, &best, &at_best, &err), err);
+            assert_ok(hc_drt_score(&s.d, &o, (size_t)n, lambda, score, &err),
+                      err);
+            for (int k = 0; k < n; k++)
+                least = fmin(least, score[k]);
+            if (!(at_best <= least + 1e-6 * fabs(least)))
+                print_error("%s, case %d: %.9g at %g, scan %.9g\n",
+                            rules[rule], which, at_best, best, least);
+            assert_true(at_best <= least + 1e-6 * fabs(least));
+        }
+}
+
+/* Spectra one after the other through one cache, grids and weights changing
+ * in between, against each on its own. */
+static void a_shared_grid_changes_nothing(void **state)
+{
+    (void)state;
+    hc_drt_cache *cache = hc_drt_cache_new();
+    assert_non_null(cache);
+    const hc_drt_method *ridge = hc_drt_method_find("ridge");
+    for (int k = 0; k < 12; k++) {
+        spectrum s;
+        take(&s, &hc_drt_cases[k == 5 ? 21 : k > 8 ? 20 : 2], k);
+        double sd[HC_DRT_CASE_POINTS];
+        for (size_t i = 0; i < s.d.n; i++)
+            sd[i] = k < 4 ? 0.1 + 0.01 * k : 1e-3 * cabs(s.z[i]);
+        s.d.sd_ohm = k < 7 ? sd : NULL;
+        hc_drt_options o = hc_drt_defaults();
+        o.unit_weights = k == 7;
+        if (k % 2 == 0)
+            o.lambda = 1e-2;
+        /* a chosen lambda is known to the root of rounding */
+        const double tol = k % 2 ? 1e-4 : 1e-8;
+        hc_drt alone, shared;
+        hc_err err;
+        assert_ok(hc_drt_run(ridge, &s.d, &o, &alone, &err), err);
+        o.cache = cache;
+        assert_ok(hc_drt_run(ridge, &s.d, &o, &shared, &err), err);
+        assert_near(shared.lambda, alone.lambda, tol);
+        assert_near(shared.objective, alone.objective, 0.1 * tol);
+        assert_int_equal(shared.n_tau, alone.n_tau);
+        double top = 0;
+        for (size_t i = 0; i < alone.n_tau; i++)
+            top = fmax(top, alone.gamma_ohm[i]);
+        for (size_t i = 0; i < alone.n_tau; i++)
+            assert_near_abs(shared.gamma_ohm[i], alone.gamma_ohm[i], tol,
+                            tol * top);
+        hc_drt_clear(&alone);
+        hc_drt_clear(&shared);
+    }
+    hc_drt_cache_free(cache);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(scores_are_those_of_the_full_matrices),
+        cmocka_unit_test(every_rule_finds_its_global_minimum),
+        cmocka_unit_test(a_shared_grid_changes_nothing),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
