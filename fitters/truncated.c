@@ -8,122 +8,149 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { BURN_IN = 50, BOUNCES_MAX = 100000 };
+enum { BURN_IN = 50, SWEEPS = 3, ORDERS = 5 };
 
-/* x - mean = q sin t + p cos t: p where it is, q its velocity; covariance c,
- * factor l of the precision. */
+/* Directions that are walked along: differences of neighbours of order 0 to
+ * ORDERS - 1, which the data of a deconvolution feel less and less.
+ * x = d * scaled x. */
 typedef struct {
     size_t n;
     const bool *nonneg;
-    double *l, *c, *mean, *p, *q;
+    double *d, *x, *slope; /* slope = h x - g, scaled */
+    double *h;             /* scaled, n x n */
+    double *hd;            /* [ORDERS][n][n] h times the differences */
+    double *curve;         /* [ORDERS][n] difference^T h difference */
     hc_random rng;
 } walker;
 
-static void new_velocity(walker *w)
-{
-    for (size_t i = 0; i < w->n; i++)
-        w->q[i] = hc_random_normal(&w->rng);
-    hc_lower_solve_t(w->l, w->n, w->q);
-}
+static const double pattern[ORDERS][ORDERS] = {
+    {1}, {1, -1}, {1, -2, 1}, {1, -3, 3, -1}, {1, -4, 6, -4, 1}};
 
-/* Time after which wall i is met, HUGE_VAL when it is not within `left`. */
-static double meets(const walker *w, size_t i, double left, bool just_left)
-{
-    const double p = w->p[i], q = w->q[i], m = w->mean[i];
-    const double u2 = p * p + q * q;
-    if (u2 <= m * m)
-        return HUGE_VAL;
-    /* p cos t + q sin t = u cos(t - a) */
-    const double a = atan2(q, p), b = acos(fmax(-1, -m / sqrt(u2)));
-    double best = HUGE_VAL;
-    for (int side = -1; side <= 1; side += 2) {
-        double t = a + side * b;
-        t = t < 0 ? t + 2 * M_PI : t;
-        /* on the wall itself: the crossing that comes next is the other */
-        if (just_left && (t < 1e-9 || t > 2 * M_PI - 1e-9))
-            continue;
-        /* only the way out counts */
-        if (q * cos(t) - p * sin(t) < 0 && t < best)
-            best = t;
-    }
-    return best < left ? best : HUGE_VAL;
-}
+/* ---- one dimension ---- */
 
-static void advance(walker *w, double t)
+/* Standard normal between a and b, 0 < a < b (C. P. Robert, Stat. Comput. 5
+ * (1995) 121, 10.1007/BF00143942). */
+static double tail(hc_random *rng, double a, double b)
 {
-    const double c = cos(t), s = sin(t);
-    for (size_t i = 0; i < w->n; i++) {
-        const double p = w->p[i], q = w->q[i];
-        w->p[i] = p * c + q * s;
-        w->q[i] = q * c - p * s;
-    }
-}
-
-static void reflect(walker *w, size_t wall)
-{
-    const double *c = w->c + wall * w->n;
-    const double t = 2 * w->q[wall] / c[wall];
-    w->p[wall] = -w->mean[wall];
-    for (size_t i = 0; i < w->n; i++)
-        w->q[i] -= t * c[i];
-}
-
-/* The wall nearest by speed: a first guess of which is met first. */
-static size_t nearest(const walker *w, size_t last)
-{
-    size_t best = w->n;
-    double t = HUGE_VAL;
-    for (size_t i = 0; i < w->n; i++) {
-        if ((w->nonneg && !w->nonneg[i]) || i == last || w->q[i] >= 0)
-            continue;
-        const double mine = (w->p[i] + w->mean[i]) / -w->q[i];
-        if (mine < t) {
-            t = mine;
-            best = i;
+    const double rate = (a + sqrt(a * a + 4)) / 2;
+    if (rate * (b - a) < 1) /* nearly flat */
+        for (;;) {
+            const double t = a + (b - a) * hc_random_uniform(rng);
+            if (hc_random_uniform(rng) <= exp((a * a - t * t) / 2))
+                return t;
         }
+    for (;;) {
+        const double t = a - log1p(-hc_random_uniform(rng)) / rate;
+        const double e = t - rate;
+        if (t < b && hc_random_uniform(rng) <= exp(-e * e / 2))
+            return t;
     }
-    return best;
 }
 
-/* First wall within `left`, and when; n when there is none. */
-static size_t first_wall(const walker *w, double left, size_t last, double *t)
+static double between(hc_random *rng, double a, double b)
 {
-    size_t wall = w->n;
-    const size_t guess = nearest(w, last);
-    *t = left;
-    for (size_t k = 0; k <= w->n; k++) {
-        const size_t i = k == 0 ? guess : k - 1;
-        if (i == w->n || (w->nonneg && !w->nonneg[i]))
-            continue;
-        /* x falls at most this far within t */
-        const double reach =
-            fmax(-w->q[i], 0) * *t + fabs(w->p[i]) * *t * *t / 2;
-        if (i != last && w->p[i] + w->mean[i] > reach)
-            continue;
-        const double hit = meets(w, i, *t, i == last);
-        if (hit < *t) {
-            *t = hit;
-            wall = i;
+    if (!(b > a))
+        return a;
+    if (a > 0)
+        return tail(rng, a, b);
+    if (b < 0)
+        return -tail(rng, -b, -a);
+    if (b - a < 2)
+        for (;;) {
+            const double t = a + (b - a) * hc_random_uniform(rng);
+            if (hc_random_uniform(rng) <= exp(-t * t / 2))
+                return t;
         }
+    for (;;) {
+        const double t = hc_random_normal(rng);
+        if (t >= a && t <= b)
+            return t;
     }
-    return wall;
 }
 
-static void walk(walker *w)
+/* Step along a line whose density has this slope and curvature of -ln. */
+static double draw(walker *w, double slope, double curve, double lo, double hi)
 {
-    double left = M_PI / 2;
-    size_t last = w->n;
-    new_velocity(w);
-    for (int k = 0; k < BOUNCES_MAX; k++) {
-        double t;
-        const size_t wall = first_wall(w, left, last, &t);
-        advance(w, t);
-        if (wall == w->n)
-            return;
-        reflect(w, wall);
-        left -= t;
-        last = wall;
+    const double sd = 1 / sqrt(curve), mean = -slope / curve;
+    const double t =
+        mean + sd * between(&w->rng, (lo - mean) / sd, (hi - mean) / sd);
+    return fmin(hi, fmax(lo, t));
+}
+
+/* ---- moves ---- */
+
+static void limit(const walker *w, size_t i, double c, double *lo, double *hi)
+{
+    if ((w->nonneg && !w->nonneg[i]) || c == 0)
+        return;
+    const double t = -w->x[i] / c;
+    if (c > 0)
+        *lo = fmax(*lo, t);
+    else
+        *hi = fmin(*hi, t);
+}
+
+static void step(walker *w, size_t i, double t)
+{
+    w->x[i] += t;
+    if ((!w->nonneg || w->nonneg[i]) && w->x[i] < 0)
+        w->x[i] = 0; /* rounding */
+}
+
+static void local(walker *w, size_t order, size_t at)
+{
+    double lo = -HUGE_VAL, hi = HUGE_VAL, slope = 0;
+    const double *c = pattern[order];
+    const double curve = w->curve[order * w->n + at];
+    if (!(curve > 0))
+        return;
+    for (size_t k = 0; k <= order; k++) {
+        limit(w, at + k, c[k], &lo, &hi);
+        slope += c[k] * w->slope[at + k];
     }
+    const double t = draw(w, slope, curve, lo, hi);
+    for (size_t k = 0; k <= order; k++)
+        step(w, at + k, t * c[k]);
+    hc_subtract(w->slope, -t, w->hd + (order * w->n + at) * w->n, w->n);
+}
+
+static void sweep(walker *w)
+{
+    for (size_t order = 0; order < ORDERS; order++)
+        for (size_t at = 0; at + order < w->n; at++)
+            local(w, order, at);
+}
+
+/* ---- set-up ---- */
+
+static bool prepare(walker *w, const double *h, const double *g,
+                    const double *start)
+{
+    const size_t n = w->n;
+    for (size_t i = 0; i < n; i++)
+        w->d[i] = h[i * n + i] > 0 ? 1 / sqrt(h[i * n + i]) : 0;
+    for (size_t i = 0; i < n; i++) {
+        if (!(w->d[i] > 0))
+            return false;
+        for (size_t k = 0; k < n; k++)
+            w->h[i * n + k] = h[i * n + k] * w->d[i] * w->d[k];
+        w->x[i] = start[i] / w->d[i];
+        if (!w->nonneg || w->nonneg[i])
+            w->x[i] = fmax(w->x[i], 0);
+    }
+    for (size_t i = 0; i < n; i++)
+        w->slope[i] = hc_dot(w->h + i * n, w->x, n) - g[i] * w->d[i];
+    for (size_t order = 0; order < ORDERS; order++)
+        for (size_t at = 0; at + order < n; at++) {
+            double *hd = w->hd + (order * n + at) * n, curve = 0;
+            memset(hd, 0, n * sizeof *hd);
+            for (size_t k = 0; k <= order; k++)
+                hc_subtract(hd, -pattern[order][k], w->h + (at + k) * n, n);
+            for (size_t k = 0; k <= order; k++)
+                curve += pattern[order][k] * hd[at + k];
+            w->curve[order * n + at] = curve;
+        }
+    return hc_cholesky(w->h, n, 0);
 }
 
 hc_status hc_truncated_normal(size_t n, const double *h, const double *g,
@@ -132,36 +159,30 @@ hc_status hc_truncated_normal(size_t n, const double *h, const double *g,
                               hc_err *err)
 {
     walker w = {.n = n, .nonneg = nonneg};
-    w.l = malloc((2 * n * n + 3 * n) * sizeof *w.l);
-    if (!w.l)
+    w.d = malloc(((ORDERS + 1) * n * n + (ORDERS + 3) * n) * sizeof *w.d);
+    if (!w.d)
         return hc_fail_nomem(err);
-    w.c = w.l + n * n;
-    w.mean = w.c + n * n;
-    w.p = w.mean + n;
-    w.q = w.p + n;
-    memcpy(w.l, h, n * n * sizeof *h);
-    if (!hc_cholesky(w.l, n, 0)) {
-        free(w.l);
+    w.x = w.d + n;
+    w.slope = w.x + n;
+    w.curve = w.slope + n;
+    w.h = w.curve + ORDERS * n;
+    w.hd = w.h + n * n;
+    hc_random_seed(&w.rng, seed);
+    if (!prepare(&w, h, g, start)) {
+        free(w.d);
         return hc_fail(err, HC_INTERNAL,
                        "the precision matrix is not positive definite");
     }
-    hc_cholesky_inverse(w.l, n, w.c);
-    memcpy(w.mean, g, n * sizeof *g);
-    hc_cholesky_solve(w.l, n, w.mean);
-    for (size_t i = 0; i < n; i++) {
-        const double inside = !nonneg || nonneg[i]
-                                  ? fmax(start[i], 1e-3 * sqrt(w.c[i * n + i]))
-                                  : start[i];
-        w.p[i] = inside - w.mean[i];
-    }
-    hc_random_seed(&w.rng, seed);
     for (size_t k = 0; k < BURN_IN + samples; k++) {
-        walk(&w);
-        for (size_t i = 0; i < n && k >= BURN_IN; i++) {
-            const double x = w.p[i] + w.mean[i];
-            out[(k - BURN_IN) * n + i] = nonneg && !nonneg[i] ? x : fmax(x, 0);
-        }
+        for (int s = 0; s < SWEEPS; s++)
+            sweep(&w);
+        /* take out what rounding has added up to; h x by its columns, of
+         * which hd holds those of order 0 */
+        for (size_t i = 0; i < n && k % 16 == 0; i++)
+            w.slope[i] = hc_dot(w.hd + i * n, w.x, n) - g[i] * w.d[i];
+        for (size_t i = 0; i < n && k >= BURN_IN; i++)
+            out[(k - BURN_IN) * n + i] = w.x[i] * w.d[i];
     }
-    free(w.l);
+    free(w.d);
     return HC_OK;
 }

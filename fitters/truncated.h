@@ -1,8 +1,11 @@
 /* truncated.h: samples of a Gaussian held at or above zero, exact
  *
- * A. Pakman, L. Paninski, J. Comput. Graph. Stat. 23 (2014) 518,
- * 10.1080/10618600.2013.788448: Hamiltonian paths of a Gaussian are sine and
- * cosine, so walls are met at times in closed form and no step is rejected.
+ * Gibbs sampling along differences of neighbouring unknowns: on every such
+ * line the density is a normal one between two walls and drawn exactly, so
+ * nothing is rejected and there is no step to tune (V. F. Turchin, Theory
+ * Probab. Appl. 16 (1971) 720, 10.1137/1116083; hit and run along chosen
+ * directions).  The differences of high order are what a smooth kernel does
+ * not see, so that they go far; single unknowns alone would hardly move.
  */
 #ifndef HC_FITTERS_TRUNCATED_H
 #define HC_FITTERS_TRUNCATED_H
