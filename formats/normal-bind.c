@@ -137,6 +137,7 @@ hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
         scale_times(n);
     hc_counters_find(n);
     n->direction = -1;
+    n->said.len = 0;
     n->amp_sign = n->slot.amp >= 0 ? n->in[n->slot.amp].m.sign : 1;
     for (size_t i = 0; d->direction != NULL && i < n->n_in; i++)
         if (strcmp(d->columns[i].name, d->direction) == 0)

@@ -158,6 +158,13 @@ typedef struct {
     double last_a, last_b, step, cycle, direction;
 } hc_counters;
 
+/* A word and whether it means that the cell is discharged. */
+typedef struct {
+    size_t len; /* 0: none yet */
+    char text[24];
+    bool discharging;
+} hc_kept_word;
+
 typedef struct hc_normal {
     hc_session *session;
     const hc_read_options *options;
@@ -200,6 +207,7 @@ typedef struct hc_normal {
     hc_slots slot;
     hc_counters counters;
     int direction; /* column that says the direction of the current, or -1 */
+    hc_kept_word said; /* what it said last */
     int amp_sign;  /* of the current otherwise */
     int n_pairs;   /* electrode pairs with impedance */
     hc_sink *sink;

@@ -60,6 +60,8 @@ static bool means_nothing(const char *s, size_t len)
     static const char *const words[] = {"n/a",  "na",      "nan(ind)", "--",
                                         "-",    "null",    "none",     "---",
                                         "-nan", "1.#qnan", "-1.#ind",  "#n/a"};
+    if (len > 8 || (len > 0 && strchr("nN-1#", *s) == NULL))
+        return false;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         size_t n = strlen(words[i]), k = 0;
         if (n != len)

@@ -21,6 +21,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <string.h>
 
 #define HC_TRY(call)                                                          \
     do {                                                                      \
@@ -81,6 +82,12 @@ static inline hc_cell hc_cell_dec(int64_t i, int exponent)
 static inline hc_cell hc_cell_none(void)
 {
     return (hc_cell){HC_CELL_NONE, 0, {.i = 0}};
+}
+
+/* Is it a text with a colon, as times have it and no number? */
+static inline bool hc_cell_has_colon(const hc_cell *c)
+{
+    return c->type == HC_CELL_TEXT && memchr(c->u.s, ':', c->len) != NULL;
 }
 
 /* The cell as a number: true when it is one (NaN for an empty cell, for
