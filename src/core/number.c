@@ -586,7 +586,7 @@ size_t hc_number_print_digits(double x, int digits, char *buf)
 
 size_t hc_whole_print(uint64_t x, char *buf)
 {
-    char digits[DIGITS + 8];
+    char digits[2 * DIGITS]; /* printed in blocks */
     int n = write_digits(x, digits);
     memcpy(buf, digits + DIGITS - n, 20);
     buf[n] = '\0';

@@ -227,6 +227,23 @@ static void reads_integers(void **state)
                                   4611686018427387904L, &n));
 }
 
+/* Every number of digits; a sanitizer sees a byte too far. */
+static void prints_whole_numbers(void **state)
+{
+    uint64_t x = 1;
+    char buf[HC_NUMBER_SIZE], want[32];
+    (void)state;
+    for (int n = 1; n <= 20; n++, x *= 10)
+        for (uint64_t k = 0; k < 3; k++) { /* 9.., 10.., 10..1 */
+            snprintf(want, sizeof want, "%llu",
+                     (unsigned long long)(x - 1 + k));
+            assert_int_equal(hc_whole_print(x - 1 + k, buf), strlen(want));
+            assert_string_equal(buf, want);
+        }
+    assert_int_equal(hc_whole_print(UINT64_MAX, buf), 20);
+    assert_string_equal(buf, "18446744073709551615");
+}
+
 static void shifts_the_exponent_of_the_text(void **state)
 {
     char buf[HC_NUMBER_SIZE];
@@ -324,6 +341,7 @@ int main(void)
         cmocka_unit_test(reads_at_the_seams),
         cmocka_unit_test(reads_only_numbers),
         cmocka_unit_test(reads_integers),
+        cmocka_unit_test(prints_whole_numbers),
         cmocka_unit_test(shifts_the_exponent_of_the_text),
         cmocka_unit_test(ignores_the_locale),
         cmocka_unit_test(table_of_powers_is_right),
