@@ -141,6 +141,7 @@ typedef struct {
     double aic, bic;
     double noise_relative; /* rms of |dZ|/|Z| per component, dof-corrected */
     double runs_p;         /* Wald-Wolfowitz test of the residuals' signs */
+    double lag_one;        /* correlation of neighbouring residuals */
     double max_residual;   /* largest |dZ|/|Z| */
 } hc_fit_report;
 

@@ -279,6 +279,18 @@ static double runs_test(const double *residual, size_t n)
     return 0.5 * erfc(-sum / sqrt(2 * variance));
 }
 
+/* Correlation of a residual with the next one, Re and Im together. */
+static double lag_one(const double *residual, size_t n)
+{
+    double sum = 0, lag = 0;
+    for (size_t i = 0; i < 2 * n; i++) {
+        sum += residual[i] * residual[i];
+        if (i % n > 0)
+            lag += residual[i] * residual[i - 1];
+    }
+    return sum > 0 ? lag / sum : 0;
+}
+
 static void residuals(hc_fit *f, const hc_fit_minimum *m, scratch *s,
                       hc_fit_report *r, double *space)
 {
@@ -296,6 +308,7 @@ static void residuals(hc_fit *f, const hc_fit_minimum *m, scratch *s,
     }
     r->noise_relative = r->dof > 0 ? sqrt(relative / r->dof) : NAN;
     r->runs_p = runs_test(res, f->n);
+    r->lag_one = lag_one(res, f->n);
     r->aic = n2 * log(r->ssr / n2) + 2 * f->nf;
     r->bic = n2 * log(r->ssr / n2) + f->nf * log(n2);
 }

@@ -1,6 +1,5 @@
 #include "eis/fit_auto.h"
 
-#include "fitters/drt.h"
 #include "fitters/kk.h"
 
 #include <math.h>
@@ -8,7 +7,20 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { SPECTRA_MAX = 16, ARCS_MAX = 6, SHOWN = 8 };
+enum { ARCS_MAX = 6, SHOWN = 8, PROBED = 4 };
+
+/* A part of |Z| below which residuals are no merit of a circuit, whatever the
+ * noise: impedance is hardly ever measured better. */
+static const double least_noise = 1e-3;
+
+/* What a parameter that means nothing, or a trend in the residuals, costs in
+ * units of BIC: it must buy as much as very strong evidence (Kass and Raftery
+ * 1995, 10.1080/01621459.1995.10476572). */
+static const double meaningless = 10;
+
+/* What is left of a circuit that is far off hangs together wholly, and is
+ * evidence all the same: three residuals count for at least one. */
+static const double most_lag = 0.5;
 
 hc_status hc_fit_kk_noise(const hc_spectrum *s, double **sd, double *relative,
                           hc_err *err)
@@ -29,129 +41,80 @@ hc_status hc_fit_kk_noise(const hc_spectrum *s, double **sd, double *relative,
     return HC_OK;
 }
 
-/* ---- what the spectra look like ---- */
-
-/* At the ends: Im Z above zero, a tail whose -Im Z still grows. */
-static void look_at_ends(const hc_spectrum *s, double noise, hc_fit_choice *l)
-{
-    const double complex *z = s->z_ohm;
-    size_t last = s->n - 1, before = last > 4 ? last - 4 : 0;
-    l->inductive |= cimag(z[0]) > 2 * noise * cabs(z[0]);
-    l->tail |= -cimag(z[last]) > -cimag(z[before]);
-}
-
-/* Peaks of the DRT inside the window, and what stands beside them; -1
- * where there is none. */
-static hc_status look_at_drt(const hc_spectrum *s, const double *sd,
-                             int *peaks, hc_fit_choice *l, hc_err *err)
-{
-    hc_drt_data d = {
-        .n = s->n, .freq_hz = s->freq_hz, .z_ohm = s->z_ohm, .sd_ohm = sd};
-    hc_drt_options o = hc_drt_defaults();
-    hc_drt r;
-    o.band_level = 0;
-    *peaks = -1;
-    hc_status st = hc_drt_run(hc_drt_method_find("arcs"), &d, &o, &r, err);
-    if (st == HC_NOMEM)
-        return st;
-    if (st != HC_OK) /* the ends alone then say what they can */
-        return HC_OK;
-    if (!r.fitted_peaks)
-        st = hc_drt_find_peaks(&r, &d, 0.1, err);
-    *peaks = 0;
-    for (size_t i = 0; i < r.n_peaks && st == HC_OK; i++)
-        *peaks += !r.peaks[i].edge && r.peaks[i].r_ohm > 0.02 * r.r_pol;
-    double w_high = 2 * M_PI * s->freq_hz[0];
-    double w_low = 2 * M_PI * s->freq_hz[s->n - 1];
-    l->inductive |=
-        r.l_h * w_high > 0.03 * cabs(s->z_ohm[0]) && !(r.l_h < 3 * r.sd_l);
-    l->tail |= r.inv_c / w_low > 0.1 * cabs(s->z_ohm[s->n - 1]);
-    hc_drt_clear(&r);
-    return st == HC_NOMEM ? st : HC_OK;
-}
-
-static int by_count(const void *a, const void *b)
-{
-    return *(const int *)a - *(const int *)b;
-}
-
-/* What the spectra suggest: inductance, a tail, and how many arcs (the
- * median number of DRT peaks). */
-static hc_status look_at(const hc_spectrum *const *s, double *const *sd,
-                         const double *noise, size_t n, hc_fit_choice *l,
-                         hc_err *err)
-{
-    int peaks[SPECTRA_MAX], m = 0;
-    for (size_t i = 0; i < n; i++) {
-        look_at_ends(s[i], noise[i], l);
-        hc_status st = sd[i] == NULL
-                           ? HC_OK
-                           : look_at_drt(s[i], sd[i], &peaks[m], l, err);
-        if (st != HC_OK)
-            return st;
-        m += sd[i] != NULL && peaks[m] >= 0;
-    }
-    qsort(peaks, (size_t)m, sizeof *peaks, by_count);
-    l->peaks = m == 0 ? -1 : peaks[m / 2];
-    return HC_OK;
-}
-
-static void candidate_text(char *to, size_t cap, bool inductive, int arcs,
-                           const char *tail)
-{
-    size_t n = (size_t)snprintf(to, cap, "%sR0", inductive ? "L0-" : "");
-    for (int i = 1; i <= arcs && n < cap; i++)
-        n += (size_t)snprintf(to + n, cap - n, "-p(R%d,CPE%d)", i, i);
-    if (tail[0] == 'C' && n < cap)
-        snprintf(to + n, cap - n, "-CPE%d", arcs + 1);
-    else if (tail[0] != '\0' && n < cap)
-        snprintf(to + n, cap - n, "-%s1", tail);
-}
-
 /* ---- one circuit on all spectra ---- */
 
-static hc_status try_circuit(const hc_fit_setup *like, hc_fit_proposal *p,
-                             const hc_spectrum *const *s, const double *noise,
-                             size_t n, hc_fit_outcome *out, hc_err *err)
+typedef struct {
+    const hc_fit_setup *setup;
+    const hc_spectrum *s[HC_LOOK_MAX];
+    double noise[HC_LOOK_MAX], *sd[HC_LOOK_MAX];
+    size_t n;
+    hc_fit_outcome *out; /* room for one */
+} study;
+
+/* Parameters that mean nothing in this fit. */
+static size_t count_bad(const hc_fit_outcome *out)
+{
+    const hc_fit_report *r = &out->report;
+    size_t bad = 0;
+    for (int k = 0; k < r->n_free; k++) {
+        hc_par_state state = r->par[r->index[k]].state;
+        bad +=
+            state == HC_PAR_NOT_IDENTIFIABLE || state == HC_PAR_NOT_SEPARABLE;
+    }
+    return bad > 0 ? bad : out->result.best.degenerate;
+}
+
+/* The winner is fitted again with the effort asked for. */
+static hc_fit_setup cheaper(const hc_fit_setup *like, bool probes)
 {
     hc_fit_setup setup = *like;
-    hc_talk quiet = {0};
-    double ln_noise = 0;
-    hc_status st = hc_circuit_parse(&setup.circuit, p->text, err);
-    setup.ask = (hc_fit_ask){.probes = true, .profile = false};
-    /* the winner is fitted again with the effort asked for */
+    setup.ask = (hc_fit_ask){.probes = probes, .profile = false};
     if (!like->thorough) {
         setup.effort = hc_fit_quick();
         setup.effort.seed = like->effort.seed;
     }
-    for (size_t i = 0; i < n && st == HC_OK; i++) {
-        quiet.quiet = true;
-        st = hc_fit_spectrum(&setup, s[i], NULL, 0, out, &quiet, NULL, err);
-        if (st == HC_NO || st == HC_DATA)
-            return st;
+    return setup;
+}
+
+/* All that is known of a proposal after fitting it to all spectra. */
+static hc_status try_circuit(const study *k, bool probes, hc_fit_proposal *p,
+                             hc_err *err)
+{
+    hc_fit_setup setup = cheaper(k->setup, probes);
+    hc_talk quiet = {.quiet = true};
+    double ln_noise = 0;
+    hc_status st = hc_fit_plan_text(&p->plan, p->text, sizeof p->text, err);
+    if (st == HC_OK)
+        st = hc_circuit_parse(&setup.circuit, p->text, err);
+    p->bic = p->price = 0;
+    p->unsound = p->trends = p->fitted = p->meaningless = 0;
+    for (size_t i = 0; i < k->n && st == HC_OK; i++) {
+        st = hc_fit_spectrum(&setup, k->s[i], NULL, 0, k->out, &quiet, NULL,
+                             err);
         if (st != HC_OK)
             break;
-        const hc_fit_report *r = &out->report;
-        double n2 = 2 * (double)s[i]->n;
+        const hc_fit_report *r = &k->out->report;
+        double n2 = 2 * (double)k->s[i]->n, mean = r->ssr / n2;
+        double floor = fmax(k->noise[i], least_noise);
         /* what lies below the noise is no merit of a circuit */
-        double mean = r->ssr / n2, floor = noise[i] * noise[i];
-        if (setup.weight != HC_WEIGHT_MODULUS)
-            floor = 0;
-        p->bic += n2 * log(fmax(mean, floor)) + r->n_free * log(n2);
+        floor = setup.weight != HC_WEIGHT_MODULUS ? 0 : floor * floor;
+        size_t bad = count_bad(k->out);
+        p->ln_mean[i] = log(fmax(mean, floor));
+        p->lag_one[i] = fmin(fmax(r->lag_one, 0), most_lag);
+        p->price += r->n_free * log(n2);
+        p->bic += n2 * p->ln_mean[i];
+        p->meaningless += bad;
         ln_noise += log(r->noise_relative);
         p->trends += r->runs_p < 1e-3;
-        bool bad = out->result.best.degenerate;
-        for (int k = 0; k < r->n_free; k++)
-            bad |= r->par[r->index[k]].state == HC_PAR_NOT_IDENTIFIABLE ||
-                   r->par[r->index[k]].state == HC_PAR_NOT_SEPARABLE;
-        p->unsound += bad;
+        p->unsound += bad > 0;
         p->fitted++;
     }
-    p->mean_noise = exp(ln_noise / (double)n);
+    p->mean_noise = exp(ln_noise / (double)k->n);
+    p->bic += p->price;
     return st;
 }
 
-/* Gates before BIC: sound in most spectra, no trend in most. */
+/* 0 sound, 1 a trend is left, 2 a parameter means nothing, in most spectra. */
 static int grade(const hc_fit_proposal *p)
 {
     bool sound = 2 * p->unsound <= p->fitted;
@@ -159,12 +122,36 @@ static int grade(const hc_fit_proposal *p)
     return sound && clean ? 0 : sound ? 1 : 2;
 }
 
+/* BIC with the number of independent residuals that `like` leaves (AR(1):
+ * Bartlett 1946), and the price of meaningless parameters. */
+static double score(const study *k, const hc_fit_proposal *p,
+                    const hc_fit_proposal *like)
+{
+    double sum = p->price + meaningless * (double)(p->meaningless + p->trends);
+    for (size_t i = 0; i < k->n; i++) {
+        double r = like->lag_one[i], n2 = 2 * (double)k->s[i]->n;
+        sum += n2 * (1 - r) / (1 + r) * p->ln_mean[i];
+    }
+    return sum;
+}
+
 static int by_merit(const void *a, const void *b)
 {
     const hc_fit_proposal *x = a, *y = b;
-    if (grade(x) != grade(y))
-        return grade(x) - grade(y);
-    return (x->bic > y->bic) - (x->bic < y->bic);
+    return (x->score > y->score) - (x->score < y->score);
+}
+
+/* By score, best first. */
+static void rank(const study *k, hc_fit_choice *out)
+{
+    const hc_fit_proposal *like = &out->items[0];
+    for (size_t i = 1; i < out->n; i++)
+        if (out->items[i].bic < like->bic)
+            like = &out->items[i];
+    const hc_fit_proposal closest = *like;
+    for (size_t i = 0; i < out->n; i++)
+        out->items[i].score = score(k, &out->items[i], &closest);
+    qsort(out->items, out->n, sizeof out->items[0], by_merit);
 }
 
 /* sd[i] is on the heap, NULL where there are too few points for it. */
@@ -185,64 +172,114 @@ static hc_status measure_noise(const hc_spectrum *const *s, size_t n,
     return HC_OK;
 }
 
-/* One tail with more and more arcs, at least as many as the DRT has peaks and
- * until a further one gains nothing. */
-static hc_status try_row(const hc_fit_setup *setup, bool inductive,
-                         const char *tail, const hc_spectrum *const *s,
-                         const double *noise, size_t n, hc_fit_outcome *o,
-                         hc_fit_choice *out, hc_err *err)
+/* Has this plan been tried? */
+static bool known(const hc_fit_choice *out, const hc_fit_plan *plan)
 {
-    double best = INFINITY;
-    int most = out->peaks < 3 ? 4 : out->peaks + 1;
-    most = most > ARCS_MAX ? ARCS_MAX : most;
-    for (int arcs = tail[0] == '\0' ? 1 : 0;
-         arcs <= most && out->n < HC_AUTO_MAX; arcs++) {
-        hc_fit_proposal *p = &out->items[out->n];
-        *p = (hc_fit_proposal){.bic = 0};
-        candidate_text(p->text, sizeof p->text, inductive, arcs, tail);
-        hc_status st = try_circuit(setup, p, s, noise, n, o, err);
-        if (st == HC_NO || st == HC_DATA)
-            return HC_OK; /* too few points for this one */
-        if (st != HC_OK)
-            return st;
+    for (size_t i = 0; i < out->n; i++) {
+        const hc_fit_plan *p = &out->items[i].plan;
+        if (p->inductive == plan->inductive && p->series == plan->series &&
+            p->arcs == plan->arcs && p->last == plan->last &&
+            p->tail == plan->tail)
+            return true;
+    }
+    return false;
+}
+
+/* *gone: it could not be fitted, as with too few points. */
+static hc_status try_plan(const study *k, const hc_fit_plan *plan,
+                          hc_fit_choice *out, bool *gone, hc_err *err)
+{
+    *gone = true;
+    if (out->n == HC_AUTO_MAX || known(out, plan))
+        return HC_OK;
+    hc_fit_proposal *p = &out->items[out->n];
+    *p = (hc_fit_proposal){.plan = *plan};
+    hc_status st = try_circuit(k, false, p, err);
+    if (st == HC_NO || st == HC_DATA)
+        return HC_OK;
+    if (st == HC_OK) {
         out->n++;
-        if (p->bic > best && arcs >= out->peaks)
+        *gone = false;
+    }
+    return st;
+}
+
+/* One tail with more and more arcs, from fewer than the DRT has peaks until a
+ * further one gains nothing. */
+static hc_status try_row(const study *k, hc_fit_tail tail, hc_fit_choice *out,
+                         hc_err *err)
+{
+    const hc_fit_proposal *before = NULL;
+    const int peaks = out->sight.peaks;
+    int most = peaks < 3 ? 3 : peaks + 1;
+    int least = tail == HC_TAIL_NONE ? 1 : 0;
+    hc_fit_plan plan = {
+        .inductive = out->sight.inductive, .series = true, .tail = tail};
+    most = most > ARCS_MAX ? ARCS_MAX : most;
+    for (int arcs = peaks - 3 > least ? peaks - 3 : least; arcs <= most;
+         arcs++) {
+        bool gone;
+        plan.arcs = arcs;
+        hc_status st = try_plan(k, &plan, out, &gone, err);
+        if (st != HC_OK || gone)
+            return st;
+        const hc_fit_proposal *now = &out->items[out->n - 1];
+        if (before != NULL && arcs >= peaks - 1 &&
+            score(k, now, now) > score(k, before, now))
             break;
-        best = fmin(best, p->bic);
+        before = now;
     }
     return HC_OK;
+}
+
+static hc_status try_all(const study *k, hc_fit_choice *out, hc_err *err)
+{
+    hc_status st = HC_OK;
+    hc_fit_plan more[HC_RELATIVES];
+    bool gone;
+    for (int t = 0; t < HC_TAIL_N && st == HC_OK; t++) {
+        bool open = t != HC_TAIL_NONE && t != HC_TAIL_WS;
+        if (out->sight.tail || !open)
+            st = try_row(k, (hc_fit_tail)t, out, err);
+    }
+    /* around the best, and once more around a better one */
+    for (int round = 0; round < 2 && st == HC_OK && out->n > 0; round++) {
+        rank(k, out);
+        const hc_fit_plan best = out->items[0].plan;
+        int n = hc_fit_relatives(&best, more);
+        for (int i = 0; i < n && st == HC_OK; i++)
+            st = try_plan(k, &more[i], out, &gone, err);
+    }
+    if (out->n == 0)
+        return st;
+    rank(k, out);
+    /* the first ones once more, with open profiles looked for */
+    for (size_t i = 0; i < out->n && i < PROBED && st == HC_OK; i++)
+        st = try_circuit(k, true, &out->items[i], err);
+    rank(k, out);
+    return st;
 }
 
 hc_status hc_fit_auto(const hc_fit_setup *setup, const hc_spectrum *const *s,
                       size_t n, hc_fit_choice *out, hc_err *err)
 {
-    static const char *const tails[] = {"", "CPE", "W", "Wo", "Ws"};
-    const hc_spectrum *picked[SPECTRA_MAX];
-    double noise[SPECTRA_MAX], *sd[SPECTRA_MAX] = {0};
-    size_t m = n < SPECTRA_MAX ? n : SPECTRA_MAX;
-    hc_fit_outcome *o = malloc(sizeof *o);
-    if (o == NULL)
+    study k = {.setup = setup, .n = n < HC_LOOK_MAX ? n : HC_LOOK_MAX};
+    k.out = malloc(sizeof *k.out);
+    if (k.out == NULL)
         return hc_fail_nomem(err);
-    *out = (hc_fit_choice){.spectra = m};
-    for (size_t i = 0; i < m; i++)
-        picked[i] = s[i * n / m];
-    hc_status st = measure_noise(picked, m, noise, sd, &out->noise, err);
+    *out = (hc_fit_choice){.spectra = k.n};
+    for (size_t i = 0; i < k.n; i++)
+        k.s[i] = s[i * n / k.n];
+    hc_status st = measure_noise(k.s, k.n, k.noise, k.sd, &out->noise, err);
     if (st == HC_OK)
-        st = look_at(picked, sd, noise, m, out, err);
-    for (int inductive = 0; inductive <= out->inductive; inductive++)
-        for (size_t t = 0; t < 5 && st == HC_OK; t++) {
-            bool open_ended = t >= 1 && t <= 3;
-            if (out->tail || !open_ended)
-                st = try_row(setup, inductive > 0, tails[t], picked, noise, m,
-                             o, out, err);
-        }
-    free(o);
-    for (size_t i = 0; i < m; i++)
-        free(sd[i]);
+        st = hc_fit_look(k.s, k.sd, k.noise, k.n, &out->sight, err);
+    if (st == HC_OK)
+        st = try_all(&k, out, err);
+    free(k.out);
+    for (size_t i = 0; i < k.n; i++)
+        free(k.sd[i]);
     if (st == HC_OK && out->n == 0)
         st = hc_fail(err, HC_NO, "no circuit could be fitted");
-    if (st == HC_OK)
-        qsort(out->items, out->n, sizeof out->items[0], by_merit);
     return st;
 }
 
@@ -258,6 +295,9 @@ void hc_fit_auto_records(hc_writer *w, const hc_fit_choice *c,
         hc_record r = hc_record_make(at, "auto", name, p->bic, "-");
         snprintf(r.status, sizeof r.status, "%.63s", p->text);
         hc_records_put(w, &r);
+        snprintf(name, sizeof name, "auto%zu_score", i + 1);
+        r = hc_record_make(at, "auto", name, p->score, "-");
+        hc_records_put(w, &r);
         snprintf(name, sizeof name, "auto%zu_noise_relative", i + 1);
         r = hc_record_make(at, "auto", name, p->mean_noise, "-");
         snprintf(r.status, sizeof r.status, "%s", grades[grade(p)]);
@@ -266,12 +306,13 @@ void hc_fit_auto_records(hc_writer *w, const hc_fit_choice *c,
     hc_record r =
         hc_record_make(at, "auto", "auto_kk_noise_relative", c->noise, "-");
     hc_records_put(w, &r);
-    r = hc_record_make(at, "auto", "auto_drt_peaks",
-                       c->peaks < 0 ? (double)NAN : (double)c->peaks, "-");
+    r = hc_record_make(
+        at, "auto", "auto_drt_peaks",
+        c->sight.peaks < 0 ? (double)NAN : (double)c->sight.peaks, "-");
     hc_records_put(w, &r);
     r = hc_record_word(at, "auto", "auto_inductance",
-                       c->inductive ? "yes" : "no");
+                       c->sight.inductive ? "yes" : "no");
     hc_records_put(w, &r);
-    r = hc_record_word(at, "auto", "auto_tail", c->tail ? "yes" : "no");
+    r = hc_record_word(at, "auto", "auto_tail", c->sight.tail ? "yes" : "no");
     hc_records_put(w, &r);
 }
