@@ -99,6 +99,11 @@ hc_status hc_fit_from(hc_fit *f, const double *p, hc_fit_result *r,
 hc_status hc_fit_again(hc_fit *f, const hc_fit_result *before,
                        hc_fit_result *r, hc_err *err) HC_MUST_USE;
 
+/* Put equal arcs of r in the places that those most like them had in
+ * before[n_pars], the best fit of the spectrum before: by capacitance and
+ * exponent above all. The impedance stays the same. */
+void hc_fit_match(const hc_fit *f, const double *before, hc_fit_result *r);
+
 /* Cost at p; residuals w (Zfit - Z), [2 n], and impedance re[n], im[n] where
  * not NULL. */
 double hc_fit_at(hc_fit *f, const double *p, double *residual, double *re,

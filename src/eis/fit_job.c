@@ -210,10 +210,11 @@ static hc_status one_spectrum(hc_fit_job *job, const hc_spectrum *s,
                               hc_err *err)
 {
     /* now and then the whole search, lest a better minimum be missed */
-    bool chain = job->options->chain && job->n_done % search_every > 0;
+    bool chain = job->options->chain && job->n_done > 0;
+    bool search = job->n_done % search_every == 0;
     double usual = usual_noise(job);
     hc_status st = hc_fit_spectrum(&job->setup, s, chain ? &job->last : NULL,
-                                   chain_limit * usual, out,
+                                   search ? 0 : chain_limit * usual, out,
                                    &job->session->talk, file, err);
     if (st != HC_OK)
         return st;

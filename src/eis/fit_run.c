@@ -122,6 +122,8 @@ static hc_status descend(const hc_fit_setup *setup, hc_fit *f,
     }
     if (!out->chained)
         st = hc_fit_search(f, &setup->effort, &out->result, err);
+    if (st == HC_OK && start != NULL && setup->effort.sort_arcs)
+        hc_fit_match(f, start->best.p, &out->result);
     if (st == HC_OK && setup->robust != HC_ROBUST_NONE)
         st = robust(setup, f, &out->result, err);
     return st;

@@ -85,6 +85,8 @@ static hc_status free_fit(series *k, size_t i, hc_fit_result *last,
         st = hc_fit_again(k->fits[i], last, &again, err);
         if (st == HC_OK && again.best.cost <= 1.01 * r.best.cost)
             r = again;
+        if (st == HC_OK && setup->effort.sort_arcs)
+            hc_fit_match(k->fits[i], last->best.p, &r);
     }
     if (st == HC_OK)
         st = hc_fit_judge(k->fits[i], &r.best, ask, report, err);
