@@ -18,8 +18,8 @@ static bool starts(const char *s, size_t len, const char *word)
 static bool is_names(const char *s, size_t len)
 {
     return memchr(s, ',', len) != NULL && memchr(s, '=', len) == NULL &&
-           (starts(s, len, "Freq/Hz") || starts(s, len, "Potential/V") ||
-            starts(s, len, "Time/sec"));
+           (starts(s, len, "Freq/Hz") || starts(s, len, "log(Freq") ||
+            starts(s, len, "Potential/V") || starts(s, len, "Time/sec"));
 }
 
 static const hc_form form = {.is_names = is_names,

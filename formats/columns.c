@@ -19,6 +19,15 @@ static const struct {
     {"OHM", "ohm"},
     {"\xce\xa9", "ohm"},
     {"\xe2\x84\xa6", "ohm"},
+    {"\xc3\x8e\xc2\xa9", "ohm"}, /* UTF-8 read as Latin-1 and saved */
+    {"\xc3\x82\xc2\xb0", "deg"},
+    {"Ом", "ohm"}, /* Russian */
+    {"Гц", "Hz"},
+    {"В", "V"},
+    {"А", "A"},
+    {"мА", "mA"},
+    {"с", "s"},
+    {"сек", "s"},
     {"mOhm", "mohm"},
     {"m\xce\xa9", "mohm"},
     {"mOhms", "mohm"},
@@ -205,6 +214,23 @@ static void put(char *to, size_t cap, const char *s, size_t len)
     to[len] = '\0';
 }
 
+bool hc_unit_word(const char *text, char *unit, size_t cap)
+{
+    char word[64];
+    size_t len = strlen(text);
+    hc_trim(&text, &len);
+    if (len >= 2 && ((text[0] == '[' && text[len - 1] == ']') ||
+                     (text[0] == '(' && text[len - 1] == ')'))) {
+        text++;
+        len -= 2;
+    }
+    put(word, sizeof word, text, len);
+    if (len == 0 || !is_unit(word))
+        return false;
+    put(unit, cap, plain_unit(word), strlen(plain_unit(word)));
+    return true;
+}
+
 /* "name(unit)" and "name [unit]" */
 static bool split_brackets(const char *name, size_t len, char open, char close,
                            char *base, size_t base_cap, char *unit,
@@ -217,7 +243,9 @@ static bool split_brackets(const char *name, size_t len, char open, char close,
     if (at == NULL || at == name)
         return false;
     put(unit, unit_cap, at + 1, (size_t)(name + len - 1 - at - 1));
-    if (!is_unit(unit))
+    if (strcmp(unit, "?") == 0) /* a sign that the encoding has not got */
+        unit[0] = '\0';
+    else if (!is_unit(unit))
         return false;
     put(base, base_cap, name, (size_t)(at - name));
     return true;
@@ -336,7 +364,12 @@ static const hc_colmap *find_plain(const char *base, int *sign)
     const char *s = plain;
     hc_column_plain(base, plain, sizeof plain);
     *sign = 1;
+    if (s[0] == '(' && s[1] != '\0' && strchr(s, ')') == s + strlen(s) - 1) {
+        plain[strlen(plain) - 1] = '\0';
+        s++;
+    }
     if (s[0] == '-' || hc_starts_with(s, "minus ") ||
+        hc_starts_with(s, "negative z") || hc_starts_with(s, "negative i") ||
         hc_starts_with(s, "neg ") || hc_starts_with(s, "neg. ")) {
         s += s[0] == '-' ? 1 : strcspn(s, " ");
         while (*s == ' ')
@@ -350,7 +383,16 @@ static const hc_colmap *find_plain(const char *base, int *sign)
     return find(hc_spellings(), s);
 }
 
-hc_meaning hc_column_meaning(const hc_column *c, const hc_colmap *own)
+/* "Current density", "j": per area, whatever its unit is written like. */
+static bool is_density(const char *base)
+{
+    char plain[256];
+    hc_column_plain(base, plain, sizeof plain);
+    return strstr(plain, "density") != NULL ||
+           strstr(plain, "stromdichte") != NULL;
+}
+
+static hc_meaning plain_meaning(const hc_column *c, const hc_colmap *own)
 {
     hc_meaning m = {.exact = true, .scale = 1, .sign = 1};
     char base[256], unit[64];
@@ -374,6 +416,11 @@ hc_meaning hc_column_meaning(const hc_column *c, const hc_colmap *own)
     if (row == NULL || row->target == NULL)
         return m;
     m.target = row->target;
+    if (strcmp(m.target, "current_ampere") == 0 && is_density(base)) {
+        m.other = m.target;
+        m.target = NULL;
+        return m;
+    }
     m.sign = sign * (row->sign < 0 ? -1 : 1);
     m.rank = row->rank;
     if (unit[0] == '\0' && row->unit != NULL)
@@ -385,10 +432,58 @@ hc_meaning hc_column_meaning(const hc_column *c, const hc_colmap *own)
     return m;
 }
 
+/* What "log(freq/Hz)", "log10 f [Hz]", "lg(|Z|)" is the logarithm of; false
+ * when the name is none. */
+static bool is_log(const char *name, char *inner, size_t cap)
+{
+    static const char *const words[] = {"log10", "log", "lg"};
+    char plain[256];
+    size_t len = strlen(name);
+    hc_trim(&name, &len);
+    hc_column_plain(name, plain, sizeof plain);
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
+        size_t n = strlen(words[i]);
+        if (len < n + 2 || !hc_starts_with(plain, words[i]) ||
+            strchr("( _", name[n]) == NULL)
+            continue;
+        if (name[n] == '(' && name[len - 1] == ')' &&
+            memchr(name, ')', len - 1) == NULL) {
+            name++;
+            len -= 2;
+        }
+        put(inner, cap, name + n + (name[n] == '_'),
+            len - n - (name[n] == '_'));
+        return true;
+    }
+    return false;
+}
+
+hc_meaning hc_column_meaning(const hc_column *c, const hc_colmap *own)
+{
+    char inner[256];
+    hc_meaning m = plain_meaning(c, own);
+    if (m.target != NULL || !is_log(c->name, inner, sizeof inner))
+        return m;
+    hc_column of = {inner, c->unit};
+    hc_meaning log = plain_meaning(&of, own);
+    if (log.target == NULL ||
+        (strcmp(log.target, "frequency_hertz") != 0 &&
+         strcmp(log.target, "absolute_impedance_ohm") != 0))
+        return m;
+    if (log.exact)
+        log.scale = pow(10, log.shift);
+    log.exact = false;
+    log.log10 = true;
+    log.rank += 2; /* the number itself is better */
+    return log;
+}
+
 double hc_meaning_value(const hc_meaning *m, double x)
 {
     static const double tens[] = {1,   1e1, 1e2, 1e3,  1e4,  1e5, 1e6,
                                   1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
+    if (m->log10)
+        return m->sign * (m->scale * pow(10, x) + m->offset);
     if (!m->exact)
         return m->sign * (m->scale * x + m->offset);
     /* one correctly rounded operation, as the text would give */

@@ -42,6 +42,7 @@ typedef struct {
     int shift;          /* powers of ten */
     double scale;       /* otherwise value = sign (scale x + offset) */
     double offset;
+    bool log10; /* x is 10 to the power of the number in the file */
     int sign;
     int rank;
     const char *other; /* what it would be but for a unit of another kind
@@ -58,6 +59,10 @@ double hc_meaning_value(const hc_meaning *m, double x);
  * empty when there is none (what stands there is no unit). */
 void hc_column_split(const char *name, char *base, size_t base_cap, char *unit,
                      size_t unit_cap);
+
+/* What units.h calls the unit "V", "[V]" or "(Sec)"; false when it is
+ * none. */
+bool hc_unit_word(const char *text, char *unit, size_t cap);
 
 /* The plain form of a name: lower case, blanks, underscores and dashes
  * between words as one blank, primes as '. */

@@ -159,6 +159,11 @@ typedef struct {
 } utf16;
 
 /* Bytes in, at most 3 bytes out for each two (4 for a pair). */
+static bool is_big(hc_encoding e)
+{
+    return e == HC_ENC_UTF16BE || e == HC_ENC_UTF16BE_BARE;
+}
+
 static size_t utf16_step(utf16 *u, const char *s, size_t len, char *to)
 {
     size_t n = 0;
@@ -187,9 +192,14 @@ static size_t utf16_step(utf16 *u, const char *s, size_t len, char *to)
     return n;
 }
 
+bool hc_is_utf16(hc_encoding e)
+{
+    return e == HC_ENC_UTF16LE || e == HC_ENC_UTF16LE_BARE || is_big(e);
+}
+
 void hc_decode_text(hc_text *t, const char *s, size_t len, hc_encoding e)
 {
-    utf16 u = {.big = e == HC_ENC_UTF16BE, .byte = -1};
+    utf16 u = {.big = is_big(e), .byte = -1};
     char buf[4096 * 2];
     hc_gbk *gbk = NULL;
     switch (e) {
@@ -201,6 +211,8 @@ void hc_decode_text(hc_text *t, const char *s, size_t len, hc_encoding e)
         break;
     case HC_ENC_UTF16LE:
     case HC_ENC_UTF16BE:
+    case HC_ENC_UTF16LE_BARE:
+    case HC_ENC_UTF16BE_BARE:
         for (size_t i = 0; i < len; i += 4096) {
             size_t take = len - i < 4096 ? len - i : 4096;
             hc_text_add(t, buf, utf16_step(&u, s + i, take, buf));
@@ -275,8 +287,8 @@ hc_status hc_decode_open(hc_in **out, hc_in *from, hc_encoding e,
     if (d == NULL)
         return hc_fail_nomem(err);
     d->from = from;
-    d->is_utf16 = e == HC_ENC_UTF16LE || e == HC_ENC_UTF16BE;
-    d->u = (utf16){.big = e == HC_ENC_UTF16BE, .byte = -1};
+    d->is_utf16 = hc_is_utf16(e);
+    d->u = (utf16){.big = is_big(e), .byte = -1};
     d->is_cr = ends == HC_ENDS_CR;
     st = hc_in_custom(out, hc_in_name(from), decode_read, d, free, err);
     if (st != HC_OK)

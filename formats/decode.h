@@ -7,6 +7,7 @@
 #include "formats/source.h"
 
 bool hc_utf8_valid(const char *s, size_t len);
+bool hc_is_utf16(hc_encoding e);
 
 /* All of s as UTF-8 behind t, without BOM. */
 void hc_decode_text(hc_text *t, const char *s, size_t len, hc_encoding e);

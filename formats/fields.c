@@ -151,6 +151,61 @@ size_t hc_split(char *line, size_t len, hc_dialect d, hc_cell *cells,
     return n + 1;
 }
 
+/* ---- numbers in groups ---- */
+
+/* The mark of groups or of decimals at s, 0 when none stands there. */
+static size_t group_mark(const char *s, size_t len, const char **mark)
+{
+    static const char *const marks[] = {
+        ",", ".", "'", " ", "\xc2\xa0", "\xe2\x80\xaf", "\xe2\x80\x99"};
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++) {
+        size_t m = strlen(marks[i]);
+        if (len >= m && memcmp(s, marks[i], m) == 0) {
+            *mark = marks[i];
+            return m;
+        }
+    }
+    return 0;
+}
+
+size_t hc_ungroup(const char *s, size_t len, char *to, size_t cap)
+{
+    size_t n = 0, groups = 0, digits = 0, at = 0;
+    const char *of_groups = NULL, *mark;
+    bool decimal = false;
+    if (len > 0 && (*s == '-' || *s == '+'))
+        to[n++] = s[at++];
+    while (at < len && n + 2 < cap) {
+        if (hc_isdigit(s[at])) {
+            to[n++] = s[at++];
+            digits++;
+            continue;
+        }
+        size_t m = group_mark(s + at, len - at, &mark);
+        if (m == 0 || decimal || digits == 0 || digits > 3 ||
+            (groups > 0 && digits != 3))
+            return 0;
+        if (of_groups == NULL || strcmp(of_groups, mark) == 0) {
+            of_groups = mark;
+            groups++;
+        } else if (*mark == ',' || *mark == '.') {
+            decimal = true;
+            to[n++] = '.';
+        } else {
+            return 0;
+        }
+        digits = 0;
+        at += m;
+    }
+    if (at < len || groups == 0 || (!decimal && digits != 3))
+        return 0;
+    /* "100,000" may be a hundred */
+    if (!decimal && groups == 1 && (*of_groups == ',' || *of_groups == '.'))
+        return 0;
+    to[n] = '\0';
+    return n;
+}
+
 /* ---- names ---- */
 
 void hc_columns_free(hc_column *columns, size_t n)

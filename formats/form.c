@@ -3,6 +3,8 @@
 #include "core/number.h"
 #include "core/text.h"
 
+#include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- names ---- */
@@ -223,8 +225,6 @@ static hc_status read_rows(const hc_form *f, hc_lines *l, hc_sink *sink,
     char *line;
     size_t len;
     HC_TRY(hc_lines_next(l, &line, &len, err));
-    if (line != NULL && f->units_line && only_words(line, len))
-        HC_TRY(hc_lines_next(l, &line, &len, err));
     while (line != NULL && len == 0 && rules.skip_blank)
         HC_TRY(hc_lines_next(l, &line, &len, err));
     if (line != NULL) {
@@ -235,6 +235,57 @@ static hc_status read_rows(const hc_form *f, hc_lines *l, hc_sink *sink,
                         err));
     rules.dialect = d;
     return hc_rows_read(l, sink, &rules, err);
+}
+
+/* Is the line one of units, for the columns? */
+static bool units_of(const hc_cell *cells, size_t n, hc_column *columns)
+{
+    size_t units = 0, words = 0;
+    for (int pass = 0; pass < 2; pass++) {
+        for (size_t i = 0; i < n; i++) {
+            char text[64], unit[64];
+            if (cells[i].type != HC_CELL_TEXT)
+                continue;
+            snprintf(text, sizeof text, "%.*s", (int)cells[i].len,
+                     cells[i].u.s);
+            bool is = hc_unit_word(text, unit, sizeof unit);
+            words += pass == 0;
+            units += pass == 0 && is;
+            if (pass == 1 && is && columns[i].unit == NULL)
+                columns[i].unit = hc_strdup(unit);
+        }
+        if (units < 2 || 2 * units < words)
+            return false;
+    }
+    return true;
+}
+
+hc_status hc_form_units(hc_lines *l, hc_dialect d, hc_column *columns,
+                        size_t n, hc_err *err)
+{
+    char *line, *copy;
+    size_t len;
+    do
+        HC_TRY(hc_lines_next(l, &line, &len, err));
+    while (line != NULL && hc_is_blank(line, len));
+    if (line == NULL)
+        return HC_OK;
+    hc_lines_back(l);
+    if (!only_words(line, len))
+        return HC_OK;
+    copy = hc_strndup(line, len);
+    hc_cell *cells = copy == NULL ? NULL : calloc(n + 1, sizeof *cells);
+    if (cells == NULL) {
+        free(copy);
+        return hc_fail_nomem(err);
+    }
+    size_t got = hc_split(copy, len, d, cells, n);
+    hc_status st = HC_OK;
+    if (units_of(cells, got < n ? got : n, columns))
+        st = hc_lines_next(l, &line, &len, err);
+    free(cells);
+    free(copy);
+    return st;
 }
 
 static hc_status read_table(const hc_form *f, hc_lines *l, hc_sink *sink,
@@ -278,7 +329,9 @@ hc_status hc_form_lines(const hc_form *f, hc_lines *l, const char *name,
         if (*columns[i].name == '~')
             memmove((char *)columns[i].name, columns[i].name + 1,
                     strlen(columns[i].name));
-    hc_status st = read_table(f, l, sink, d, columns, n, err);
+    hc_status st = hc_form_units(l, d, columns, n, err);
+    if (st == HC_OK)
+        st = read_table(f, l, sink, d, columns, n, err);
     hc_columns_free(columns, n);
     return st;
 }

@@ -1,6 +1,7 @@
 /* form.h: the shape most text exports share
  *
- * Some lines about the test, a line with the names of the columns, rows.
+ * Some lines about the test, a line with the names of the columns, perhaps
+ * one with their units, rows.
  * A format says how to know the line of names and what to do with the lines
  * before it:
  *
@@ -25,7 +26,6 @@ typedef struct {
     const char *technique;
     hc_kind kind;
     char delimiter;  /* 0: told by the line of names */
-    bool units_line; /* the line behind the names may hold units */
     bool one_spectrum;
     /* Currents may be without sign: names of the columns that may say the
      * direction, ended by NULL, and the words of a discharge (hc_dataset). */
@@ -40,6 +40,11 @@ hc_status hc_form_read(const hc_form *f, hc_source *src, hc_sink *sink,
 /* The same where the caller has the lines and stands before the head. */
 hc_status hc_form_lines(const hc_form *f, hc_lines *l, const char *name,
                         hc_sink *sink, hc_err *err) HC_MUST_USE;
+
+/* Behind the line of names: blank lines go, and a line of units becomes the
+ * units of the n columns that have none yet. */
+hc_status hc_form_units(hc_lines *l, hc_dialect d, hc_column *columns,
+                        size_t n, hc_err *err) HC_MUST_USE;
 
 /* Number (from 0) of the line of names in the probe, -1 when there is none. */
 long hc_form_find(const hc_form *f, const hc_probe *p);

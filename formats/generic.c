@@ -20,6 +20,16 @@ static const hc_colmap columns[] = {
     {"col1", "frequency_hertz", "Hz", 1, 0},
     {"col2", "real_impedance_ohm", "ohm", 1, 0},
     {"col3", "imaginary_impedance_ohm", "ohm", 1, 0},
+    /* units in place of names (PSTrace) */
+    {"s", "test_time_second", "s", 1, 4},
+    {"V", "voltage_volt", "V", 1, 4},
+    {"mV", "voltage_volt", "mV", 1, 4},
+    {"A", "current_ampere", "A", 1, 4},
+    {"mA", "current_ampere", "mA", 1, 4},
+    {"uA", "current_ampere", "uA", 1, 4},
+    {"µA", "current_ampere", "uA", 1, 4},
+    {"μA", "current_ampere", "uA", 1, 4},
+    {"nA", "current_ampere", "nA", 1, 4},
     {NULL, NULL, NULL, 0, 0},
 };
 
@@ -69,9 +79,11 @@ static shape look(slice line, hc_dialect d)
     out.fields = n;
     for (size_t i = 0; i < n; i++) {
         double x;
+        char plain[64];
         if (cells[i].type == HC_CELL_NONE)
             out.empty++;
-        else if (hc_cell_number(&cells[i], &x))
+        else if (hc_cell_number(&cells[i], &x) ||
+                 hc_ungroup(cells[i].u.s, cells[i].len, plain, sizeof plain))
             out.numbers++;
     }
     return out;
@@ -160,6 +172,11 @@ static void names_further_up(const slice *lines, hc_text_plan *plan)
         if (s.fields > plan->n_fields + 1 || s.fields + 1 < plan->n_fields)
             return;
         if (!is_words(s) || !known_names(lines[i], plan->dialect))
+            continue;
+        /* units stand for names only where there are none */
+        if (i > 0 && units_at(lines[i], plan) &&
+            names_at(lines, i - 1, plan) &&
+            known_names(lines[i - 1], plan->dialect))
             continue;
         plan->has_names = true;
         plan->names_line = i;
@@ -331,7 +348,7 @@ static hc_status made_names(size_t n, hc_column **c, hc_err *err)
 static void cut_mark(const char **s, size_t *len)
 {
     hc_trim(s, len);
-    while (*len > 0 && (**s == '#' || **s == '%')) {
+    while (*len > 0 && strchr("#%/!", **s) != NULL) {
         ++*s;
         --*len;
     }
@@ -462,10 +479,28 @@ static found meanings(const hc_column *c, size_t n)
     return f;
 }
 
+static bool is_admittance(const char *name)
+{
+    char plain[256];
+    hc_column_plain(name, plain, sizeof plain);
+    return hc_starts_with(plain, "y'") ||
+           hc_starts_with(plain, "admittance") ||
+           hc_starts_with(plain, "re(y") || hc_starts_with(plain, "yre") ||
+           hc_starts_with(plain, "y real") || hc_starts_with(plain, "|y|");
+}
+
 static void tell_columns(hc_verdict *v, const hc_column *c, size_t n)
 {
     char list[140] = "";
     size_t at = 0;
+    for (size_t i = 0; i < n && !meanings(c, n).re; i++)
+        if (is_admittance(c[i].name)) {
+            hc_say_no(v, 60,
+                      "column '%.60s' is an admittance: give the impedance, "
+                      "Z = 1/Y",
+                      c[i].name);
+            return;
+        }
     for (size_t i = 0; i < n; i++) {
         const char *other = hc_column_meaning(&c[i], columns).other;
         if (other != NULL && hc_target_unit(other)[0] != '\0') {
@@ -485,6 +520,19 @@ static void tell_columns(hc_verdict *v, const hc_column *c, size_t n)
               list);
 }
 
+/* Does line 2 or 3 hold a number like 1.5-0.2j? */
+static bool has_complex(const hc_probe *p)
+{
+    const char *s;
+    size_t len;
+    for (size_t k = 1; k < 3 && hc_probe_line(p, k, &s, &len); k++)
+        for (size_t i = 2; i < len; i++)
+            if ((s[i] == 'j' || s[i] == 'i') && hc_isdigit(s[i - 1]) &&
+                (i + 1 == len || strchr(",;\t)\" ", s[i + 1]) != NULL))
+                return true;
+    return false;
+}
+
 static void detect(const hc_probe *p, hc_verdict *v)
 {
     hc_text_plan plan;
@@ -500,7 +548,12 @@ static void detect(const hc_probe *p, hc_verdict *v)
         return;
     }
     if (!hc_text_plan_make(p, &plan)) {
-        hc_say_no(v, 10, "no rows of numbers");
+        if (has_complex(p))
+            hc_say_no(v, 60,
+                      "complex numbers such as 1+2j in one column: write the "
+                      "real and the imaginary part as columns of their own");
+        else
+            hc_say_no(v, 10, "no rows of numbers");
         return;
     }
     if (!plan.has_names && plan.n_fields != 3) {

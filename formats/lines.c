@@ -28,7 +28,7 @@ hc_status hc_lines_open(hc_lines **out, hc_source *src, hc_err *err)
 {
     const hc_probe *p = &src->probe;
     hc_lines *l = calloc(1, sizeof *l);
-    bool wide = p->encoding == HC_ENC_UTF16LE || p->encoding == HC_ENC_UTF16BE;
+    bool wide = hc_is_utf16(p->encoding);
     hc_status st = HC_OK;
     if (l == NULL)
         return hc_fail_nomem(err);
@@ -174,13 +174,18 @@ typedef struct {
     size_t short_fields; /* of it */
 } row_reader;
 
-/* Only empty fields beyond the columns? */
-static bool tail_empty(const char *tail, const char *end, char delimiter)
+/* Are the last n fields of the line empty? */
+static bool tail_empty(const char *line, const char *end, char delimiter,
+                       size_t n)
 {
-    for (; tail < end; tail++)
-        if (*tail != delimiter && !hc_isspace(*tail) && *tail != '"')
+    while (n > 0 && end > line) {
+        char c = *--end;
+        if (c == delimiter)
+            n--;
+        else if (!hc_isspace(c) && c != '"')
             return false;
-    return true;
+    }
+    return n == 0;
 }
 
 /* The last line of the file has no line end: was it cut? */
@@ -265,7 +270,8 @@ static hc_status take_row(row_reader *r, hc_lines *l, hc_sink *sink,
     got = hc_split(start, len - (size_t)(start - line), rules->dialect,
                    r->cells, r->n + 1);
     if (got > r->n && r->cells[r->n].type == HC_CELL_NONE &&
-        (got == r->n + 1 || tail_empty(start, line + len, delimiter)))
+        (got == r->n + 1 ||
+         tail_empty(start, line + len, delimiter, got - r->n)))
         got = r->n;
     if (looks_cut(r, l, got, trailing, sink)) {
         hc_sink_incomplete(sink, "line %ld ends within a row",

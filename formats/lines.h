@@ -57,6 +57,11 @@ const char *hc_dialect_delimiter_name(hc_dialect d); /* "tab" */
 size_t hc_split(char *line, size_t len, hc_dialect d, hc_cell *cells,
                 size_t cap);
 
+/* A number whose digits stand in groups of three ("1,234.5", "1.234,5",
+ * "1 234") without their marks and with a decimal point, NUL behind; returns
+ * its length, 0 when it is none or might be another number ("1,234"). */
+size_t hc_ungroup(const char *s, size_t len, char *to, size_t cap);
+
 /* The same as names on the heap (free with hc_names_free); empty trailing
  * fields are cut off; an empty one inside becomes "column_N". */
 hc_status hc_split_names(const char *line, size_t len, hc_dialect d,

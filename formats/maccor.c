@@ -228,6 +228,7 @@ static hc_status read_rows(hc_source *src, hc_lines *l, hc_sink *sink,
         .skip_blank = true, .ragged_tail = true, .fix = fix_row};
     char *line;
     size_t len = 0;
+    HC_TRY(hc_form_units(l, d, c, n, err));
     do
         HC_TRY(hc_lines_next(l, &line, &len, err));
     while (line != NULL && len == 0);

@@ -25,9 +25,9 @@ static bool is_flat(const char *line, size_t len)
         "记录序号",    "记录号",          "工步类型",   "工步名称",
         "总时间",      "相对时间",        "绝对时间",   NULL};
     static const char *const steps[] = {
-        "Step Index", "Step ID",     "Step Type", "Step Name", "Step",
-        "Status",     "Cycle Index", "Cycle ID",  "Cycle",     "循环号",
-        "循环序号",   "工步号",      "工步序号",  NULL};
+        "Step Index", "Step ID",  "Step Type",   "Step Name", "Step",
+        "Steps",      "Status",   "Cycle Index", "Cycle ID",  "Cycle",
+        "循环号",     "循环序号", "工步号",      "工步序号",  NULL};
     static const char *const volt[] = {"Voltage", "电压", NULL};
     static const char *const amp[] = {"Current", "Cur", "电流", NULL};
     return hc_has_fields(line, len, own) >= 2 &&
@@ -337,6 +337,7 @@ const hc_colmap hc_neware_columns[] = {
     {"Engy_Chg", "step_charging_energy_wh", "Wh", 0, 0},
     {"Engy_DChg", "step_discharging_energy_wh", "Wh", 0, 0},
     {"Date", "date_time", NULL, 0, 0},
+    {"Date(h:min:s.ms)", "date_time", NULL, 0, 0},
     {"Realtime", "date_time", NULL, 0, 0},
     {"Absolute Time", "date_time", NULL, 0, 0},
     {"Power", "power_watt", "W", 0, 0},
@@ -350,6 +351,8 @@ const hc_colmap hc_neware_columns[] = {
     {"Record", "record_index", NULL, 0, 0},
     {"Cycle", "cycle_count", NULL, 0, 0},
     {"Step", "step_id", NULL, 0, 0},
+    {"Steps", "step_id", NULL, 0, 0},
+    {"State", "step_type", NULL, 0, 0},
     {"Status", "step_type", NULL, 0, 0},
     {"Relative Time", "step_time_second", "s", 0, 0},
     {"Step Time", "step_time_second", "s", 0, 0},

@@ -117,6 +117,7 @@ hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
 {
     free(n->in);
     free(n->num);
+    hc_normal_mended_clear(n);
     n->n_in = d->n_columns;
     n->in = calloc(n->n_in + 1, sizeof *n->in);
     n->num = calloc(n->n_in + 1, sizeof *n->num);

@@ -7,6 +7,7 @@
 
 #include "core/number.h"
 #include "formats/dates.h"
+#include "formats/lines.h"
 #include "formats/listing.h"
 #include "formats/zone.h"
 
@@ -214,6 +215,20 @@ static void list_dataset(hc_normal *n, const hc_dataset *d, size_t index)
                    d->name, d->technique[0] == '\0' ? "" : " ", d->technique);
 }
 
+/* A quantity whose unit is of another kind (mA/cm2) is not what it seems. */
+static void tell_other_units(hc_normal *n, const hc_dataset *d)
+{
+    for (size_t i = 0; i < n->n_in; i++) {
+        const char *other = n->in[i].m.other;
+        if (other != NULL && hc_target_unit(other)[0] != '\0' &&
+            hc_normal_find(n, other) < 0)
+            hc_sink_warn(n->sink, 0,
+                         "column '%.60s' is not read as %s: its unit cannot "
+                         "be turned into %s; convert the column first",
+                         d->columns[i].name, other, hc_target_unit(other));
+    }
+}
+
 /* ---- the sink ---- */
 
 static hc_status accept(hc_normal *n, const hc_dataset *d, hc_kind kind,
@@ -228,6 +243,7 @@ static hc_status accept(hc_normal *n, const hc_dataset *d, hc_kind kind,
         n->refused = true;
         return HC_OK;
     }
+    tell_other_units(n, d);
     if (kind == HC_KIND_EIS && !hc_slots_impedance(&n->slot))
         return hc_fail(err, HC_DATA,
                        n->slot.freq < 0
@@ -273,10 +289,36 @@ bool hc_normal_clock_text(const hc_normal *n, const hc_cell *c, double *x)
     return !isnan(*x);
 }
 
+/* A number in groups ("1,234.5"): *cells becomes a copy of the row with it
+ * written plainly. */
+static bool mend_groups(hc_normal *n, const hc_cell **cells, size_t i)
+{
+    const hc_cell *c = &(*cells)[i];
+    char text[HC_MENDED_SIZE];
+    size_t len = c->type == HC_CELL_TEXT
+                     ? hc_ungroup(c->u.s, c->len, text, sizeof text)
+                     : 0;
+    if (len == 0)
+        return false;
+    if (n->mended.cells == NULL) {
+        n->mended.cells = calloc(n->n_in, sizeof *n->mended.cells);
+        n->mended.text = calloc(n->n_in, sizeof *n->mended.text);
+    }
+    if (n->mended.cells == NULL || n->mended.text == NULL)
+        return false;
+    if (*cells != n->mended.cells)
+        memcpy(n->mended.cells, *cells, n->n_in * sizeof **cells);
+    memcpy(n->mended.text[i], text, len + 1);
+    n->mended.cells[i] = hc_cell_text(n->mended.text[i], len);
+    *cells = n->mended.cells;
+    return true;
+}
+
 /* All numbers of the row in our units; false when one is none (the row has
  * been rejected). */
-static bool take_numbers(hc_normal *n, const hc_cell *cells)
+static bool take_numbers(hc_normal *n, const hc_cell **row)
 {
+    const hc_cell *cells = *row;
     hc_normal_direction(n, cells);
     for (size_t i = 0; i < n->n_in; i++) {
         const hc_incol *c = &n->in[i];
@@ -302,6 +344,11 @@ static bool take_numbers(hc_normal *n, const hc_cell *cells)
         }
         if (c->clock && hc_normal_clock_text(n, &cells[i], &n->num[i]))
             continue;
+        if (mend_groups(n, row, i)) {
+            cells = *row;
+            i--; /* now it is a number */
+            continue;
+        }
         hc_sink_reject(n->sink, n->sink->line, "%.60s is not a number: '%.*s'",
                        n->dataset->columns[i].name,
                        (int)(cells[i].len < 40 ? cells[i].len : 40),
@@ -313,14 +360,22 @@ static bool take_numbers(hc_normal *n, const hc_cell *cells)
     return true;
 }
 
+void hc_normal_mended_clear(hc_normal *n)
+{
+    free(n->mended.cells);
+    free(n->mended.text);
+    n->mended.cells = NULL;
+    n->mended.text = NULL;
+}
+
 static hc_status on_row(void *ctx, const hc_cell *cells, hc_err *err)
 {
     hc_normal *n = ctx;
-    if (n->side && take_numbers(n, cells)) {
+    if (n->side && take_numbers(n, &cells)) {
         hc_eis_rest_row(n);
         return HC_OK;
     }
-    if (!n->active || !take_numbers(n, cells))
+    if (!n->active || !take_numbers(n, &cells))
         return HC_OK;
     return n->kind == HC_KIND_EIS ? hc_eis_row(n, cells, err)
                                   : hc_series_row(n, cells, err);
@@ -426,6 +481,7 @@ void hc_normal_clear(hc_normal *n)
     free(n->out);
     free(n->in);
     free(n->num);
+    hc_normal_mended_clear(n);
     free(n->held.cells);
     free(n->held.at);
     hc_text_clear(&n->held.text);
@@ -444,6 +500,8 @@ double hc_cell_clock(const hc_cell *c, hc_date_order order, bool *is_utc)
     double x;
     if (c->type != HC_CELL_NONE && hc_cell_number(c, &x)) {
         /* days since 1899-12-30 (OLE, Excel) or seconds since 1970 UTC */
+        if (x > 3e11 && x < 4e12)
+            x /= 1000; /* milliseconds */
         *is_utc = x > 3e8;
         return x > 1e4 && x < 1e5
                    ? hc_civil_seconds(1899, 12, 30) + round(x * 86400e3) / 1e3

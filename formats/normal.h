@@ -113,6 +113,13 @@ typedef struct {
     size_t *at;
 } hc_held_row;
 
+/* A row of which some numbers had to be written anew. */
+enum { HC_MENDED_SIZE = 64 };
+typedef struct {
+    hc_cell *cells;
+    char (*text)[HC_MENDED_SIZE];
+} hc_mended_row;
+
 typedef struct {
     long spectrum; /* index of the present one, -1 before */
     double last_freq;
@@ -193,6 +200,7 @@ typedef struct hc_normal {
     size_t n_datasets;
     hc_running run;
     hc_held_row held;
+    hc_mended_row mended;
     hc_spectra_state eis;
     hc_watch watch;
     bool current_derived, voltage_noted;
@@ -222,6 +230,7 @@ hc_status hc_normal_open(hc_normal *n, const hc_format *format,
 hc_status hc_normal_finish(hc_normal *n, hc_err *err) HC_MUST_USE;
 /* Frees all but the writer. */
 void hc_normal_clear(hc_normal *n);
+void hc_normal_mended_clear(hc_normal *n);
 
 /* ---- inside ---- */
 

@@ -456,8 +456,31 @@ static double mend_slip(hc_normal *n, double t)
     return (t - r->time_offset) * k + r->time_offset;
 }
 
+/* The dates are the only time there is, and this one is none: the row has
+ * been rejected. */
+static bool lacks_date(hc_normal *n, const hc_cell *cells)
+{
+    const hc_slots *s = &n->slot;
+    const hc_cell *c;
+    bool utc;
+    if (s->date < 0 || s->time >= 0 || s->step_time >= 0 || s->unix_time >= 0)
+        return false;
+    c = &cells[s->date];
+    if (c->type != HC_CELL_TEXT || !isnan(hc_normal_clock(n, c, &utc)))
+        return false;
+    hc_sink_reject(n->sink, n->sink->line,
+                   "%.60s is not a date that is known: '%.*s'",
+                   n->dataset->columns[s->date].name,
+                   (int)(c->len < 40 ? c->len : 40), c->u.s);
+    n->sink->rows--;
+    n->sink->dataset_rows--;
+    return true;
+}
+
 hc_status hc_series_row(hc_normal *n, const hc_cell *cells, hc_err *err)
 {
+    if (lacks_date(n, cells))
+        return HC_OK;
     advance_step_time(n);
     double t = raw_time(n, cells) + n->run.time_offset;
     double last = n->run.last_time;

@@ -30,6 +30,22 @@ static bool is_control(unsigned char c)
     return c < 0x20 && !(c >= 9 && c <= 13) && c != 0x1a && c != 0x1b;
 }
 
+/* UTF-16 without its mark: every other byte of the first line is zero. */
+static hc_encoding bare_utf16(const char *s, size_t len)
+{
+    size_t even = 0, odd = 0, n = len < 64 ? len & ~(size_t)1 : 64;
+    for (size_t i = 0; i < n; i += 2) {
+        even += s[i] == '\0';
+        odd += s[i + 1] == '\0';
+    }
+    if (n < 16 || (even > 0) == (odd > 0) || 4 * (even + odd) < n)
+        return HC_ENC_ASCII;
+    for (size_t i = 0; i < n; i += 2)
+        if ((unsigned char)s[i + (even > 0)] < 9)
+            return HC_ENC_ASCII;
+    return even > 0 ? HC_ENC_UTF16BE_BARE : HC_ENC_UTF16LE_BARE;
+}
+
 static hc_encoding guess_encoding(const char *s, size_t len, bool whole)
 {
     size_t use = len;
@@ -39,6 +55,8 @@ static hc_encoding guess_encoding(const char *s, size_t len, bool whole)
         return HC_ENC_UTF16LE;
     if (len >= 2 && memcmp(s, "\xfe\xff", 2) == 0)
         return HC_ENC_UTF16BE;
+    if (bare_utf16(s, len) != HC_ENC_ASCII)
+        return bare_utf16(s, len);
     if (!any_in(s, len, is_high))
         return HC_ENC_ASCII;
     /* the probe may end within a character */
@@ -258,6 +276,10 @@ const char *hc_encoding_name(hc_encoding e)
         return "utf-16le with BOM";
     case HC_ENC_UTF16BE:
         return "utf-16be with BOM";
+    case HC_ENC_UTF16LE_BARE:
+        return "utf-16le";
+    case HC_ENC_UTF16BE_BARE:
+        return "utf-16be";
     case HC_ENC_GBK:
         return "gbk";
     }

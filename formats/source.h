@@ -22,6 +22,8 @@ typedef enum {
     HC_ENC_LATIN1, /* read as Windows-1252 */
     HC_ENC_UTF16LE,
     HC_ENC_UTF16BE,
+    HC_ENC_UTF16LE_BARE, /* without its mark */
+    HC_ENC_UTF16BE_BARE,
     HC_ENC_GBK, /* Chinese Windows */
 } hc_encoding;
 
