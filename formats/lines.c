@@ -232,9 +232,15 @@ static bool may_be_words(const char *line)
     return !hc_isdigit(*line) && *line != '-' && *line != ' ';
 }
 
+static bool begins(const hc_cell *c, const char *s)
+{
+    return strlen(s) >= c->len && memcmp(c->u.s, s, c->len) == 0;
+}
+
 /* The line of names, or of units, once more: a measurement that was started
- * again into the same file. */
-static bool is_head_again(const row_reader *r, const hc_sink *sink, size_t got)
+ * again into the same file.  Its last field may be cut with the file. */
+static bool is_head_again(const row_reader *r, const hc_sink *sink, size_t got,
+                          bool ended)
 {
     const hc_column *c = sink->dataset->columns;
     size_t names = 0, units = 0;
@@ -242,7 +248,8 @@ static bool is_head_again(const row_reader *r, const hc_sink *sink, size_t got)
         const hc_cell *cell = &r->cells[i];
         if (cell->type != HC_CELL_TEXT)
             continue;
-        if (same(cell, c[i].name))
+        if (same(cell, c[i].name) ||
+            (!ended && i + 1 == got && begins(cell, c[i].name)))
             names++;
         else if (c[i].unit != NULL && same(cell, c[i].unit))
             units++;
@@ -289,7 +296,11 @@ static hc_status take_row(row_reader *r, hc_lines *l, hc_sink *sink,
                        r->n);
         return HC_OK;
     }
-    if (may_be_words(start) && is_head_again(r, sink, got)) {
+    if (may_be_words(start) &&
+        is_head_again(r, sink, got, hc_lines_ended(l))) {
+        if (!hc_lines_ended(l))
+            hc_sink_incomplete(sink, "line %ld ends within a row",
+                               hc_lines_number(l));
         hc_sink_warn(sink, hc_lines_number(l),
                      "the names or units of the columns once more: skipped");
         return HC_OK;
