@@ -145,7 +145,8 @@ static bool check_cut(const char *data, size_t at, const result *whole,
     result cut = raw_read(data, at, format);
     /* pages of a database are not in the order of its rows */
     bool in_order = strcmp(format, "arbin-res") != 0;
-    bool wide = at > 1 && memcmp(data, "\xff\xfe", 2) == 0; /* UTF-16 */
+    bool wide = at > 1 && (memcmp(data, "\xff\xfe", 2) == 0 ||
+                           data[1] == '\0'); /* UTF-16, little end first */
     bool ended =
         wide ? at % 2 == 0 && data[at - 2] == '\n'
              : at > 0 && (data[at - 1] == '\n' || data[at - 1] == '\r');
