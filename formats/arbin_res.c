@@ -257,8 +257,11 @@ static hc_status read_tables(const hc_database_ops *ops, hc_database *db,
     records r = {0};
     if (!ops->has(db, "Channel_Normal_Table"))
         return hc_fail_at(err, HC_DATA, src->name, 0,
-                          "an Access database without Channel_Normal_Table: "
-                          "not Arbin's");
+                          sink->incomplete
+                              ? "cut: Channel_Normal_Table is not in what is "
+                                "there of the database"
+                              : "an Access database without "
+                                "Channel_Normal_Table: not Arbin's");
     hc_err lost;
     if (read_plain(ops, db, "Global_Table", true, sink, &lost) != HC_OK)
         hc_sink_warn(sink, 0, "%s", lost.text);

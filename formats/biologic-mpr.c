@@ -140,6 +140,41 @@ static hc_status slurp(hc_mpr *r, const hc_mpr_module *m, char **body,
 
 /* ---- small modules ---- */
 
+/* A number with three decimals and its unit, as EC-Lab writes it into .mpt;
+ * 0 (and what no lab has) means that nobody said it. */
+static hc_status amount(hc_mpr *r, const char *fact, double x,
+                        const char *unit, hc_err *err)
+{
+    if (!(x > 0 && x < 1e7))
+        return HC_OK;
+    return hc_sink_factf(r->sink, err, fact, "%.3f %s", x, unit);
+}
+
+/* Area, masses and capacity that the user gave.  Bytes and codes of units as
+ * found in 12 files beside their .mpt. */
+static hc_status user_facts(hc_mpr *r, const char *b, size_t len, hc_err *err)
+{
+    enum { ACTIVE = 0x107, AREA = 0x211, MASS = 0x24c, UNITS = 0x250 };
+    enum { CAPACITY = 0x25c };
+    if (len < CAPACITY + 5)
+        return HC_OK;
+    const char *mass = b[UNITS + 1] == 1 ? "g" : "mg";
+    bool micro = b[CAPACITY + 4] == 2;
+    HC_TRY(amount(r, "active_mass", (double)hc_le_f4(b + ACTIVE), "mg", err));
+    if (b[UNITS] == 2)
+        HC_TRY(amount(r, "electrode_surface_area", (double)hc_le_f4(b + AREA),
+                      "cm\xc2\xb2", err));
+    if (b[UNITS + 1] == 1 || b[UNITS + 1] == 2)
+        HC_TRY(amount(r, "characteristic_mass", (double)hc_le_f4(b + MASS),
+                      mass, err));
+    return amount(r, "battery_capacity",
+                  (double)hc_le_f4(b + CAPACITY) * (micro ? 1000 : 1),
+                  micro ? "\xc2\xb5"
+                          "A.h"
+                        : "mA.h",
+                  err);
+}
+
 static hc_status settings(hc_mpr *r, const hc_mpr_module *m, const char *b,
                           hc_err *err)
 {
@@ -152,6 +187,7 @@ static hc_status settings(hc_mpr *r, const hc_mpr_module *m, const char *b,
         HC_TRY(hc_sink_fact(r->sink, "technique", r->technique, err));
     if (iso_day(m->date, iso))
         HC_TRY(hc_sink_fact(r->sink, "start_date", iso, err));
+    HC_TRY(user_facts(r, b, m->length, err));
     /* comments: a length and so many bytes of Windows-1252 */
     if (m->length > 300 && (n = (unsigned char)b[7]) > 0) {
         hc_latin1_clean(comment, sizeof comment, b + 8, n);

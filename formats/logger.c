@@ -37,6 +37,7 @@ struct hc_loggers {
     double offset_s, tolerance_s;
     const hc_format *format;
     double start_clock; /* of the file being read */
+    unsigned long long hits;
 };
 
 /* ---- collecting ---- */
@@ -259,8 +260,8 @@ bool hc_loggers_absolute(const hc_loggers *l, size_t column)
     return l->logs[l->columns[column].log].absolute;
 }
 
-double hc_loggers_at(hc_loggers *l, size_t column, double clock_s,
-                     double test_s)
+static double value_at(const hc_loggers *l, size_t column, double clock_s,
+                       double test_s)
 {
     const log_column *c = &l->columns[column];
     logbook *log = &l->logs[c->log];
@@ -286,4 +287,17 @@ double hc_loggers_at(hc_loggers *l, size_t column, double clock_s,
     return gap <= 0
                ? c->y[i]
                : c->y[i] + (c->y[i + 1] - c->y[i]) * (t - log->t[i]) / gap;
+}
+
+double hc_loggers_at(hc_loggers *l, size_t column, double clock_s,
+                     double test_s)
+{
+    double x = value_at(l, column, clock_s, test_s);
+    l->hits += !isnan(x);
+    return x;
+}
+
+unsigned long long hc_loggers_hits(const hc_loggers *l)
+{
+    return l->hits;
 }

@@ -29,5 +29,7 @@ bool hc_loggers_absolute(const hc_loggers *l, size_t column);
 /* Value at a moment: of the clock, or of the test for relative logs. */
 double hc_loggers_at(hc_loggers *l, size_t column, double clock_s,
                      double test_s);
+/* How often hc_loggers_at had a value so far. */
+unsigned long long hc_loggers_hits(const hc_loggers *l);
 
 #endif

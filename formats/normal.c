@@ -332,8 +332,8 @@ static bool take_numbers(hc_normal *n, const hc_cell **row)
             n->num[i] = 0;
             continue;
         }
-        if (c->passed && (cells[i].type == HC_CELL_DEC ||
-                          cells[i].type == HC_CELL_INT)) {
+        if (c->passed &&
+            (cells[i].type == HC_CELL_DEC || cells[i].type == HC_CELL_INT)) {
             n->num[i] = 0;
             continue;
         }
@@ -435,13 +435,28 @@ hc_status hc_normal_open(hc_normal *n, const hc_format *format,
     n->eis.dropped_dc = 0;
     n->eis.dc_between = false;
     n->cell = NULL;
+    n->log_hits =
+        n->options->loggers == NULL ? 0 : hc_loggers_hits(n->options->loggers);
     if (n->options->cells != NULL)
         return hc_cells_find(n->options->cells, path, &n->cell, err);
     return HC_OK;
 }
 
+/* A log of another day, or one with a clock beside a test without. */
+static void tell_idle_logs(const hc_normal *n)
+{
+    const hc_loggers *l = n->options->loggers;
+    if (l != NULL && n->sink->rows > 0 && hc_loggers_columns(l) > 0 &&
+        hc_loggers_hits(l) == n->log_hits)
+        hc_say_warning(&n->session->talk, n->path, 0,
+                       "no reading of --aux falls into this test: its "
+                       "columns are NaN (another day, or a clock that needs "
+                       "--aux-offset?)");
+}
+
 hc_status hc_normal_finish(hc_normal *n, hc_err *err)
 {
+    tell_idle_logs(n);
     if (n->eis.dropped_dc > 0)
         hc_normal_trail(n, "dropped", "%s%s%llu rows with frequency 0",
                         n->many ? n->path : "", n->many ? ": " : "",

@@ -201,6 +201,7 @@ typedef struct hc_normal {
     hc_running run;
     hc_held_row held;
     hc_mended_row mended;
+    unsigned long long log_hits; /* of the logs before this file */
     hc_spectra_state eis;
     hc_watch watch;
     bool current_derived, voltage_noted;

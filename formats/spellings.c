@@ -299,6 +299,7 @@ static const hc_colmap spellings[] = {
     {"ambient temperature", "ambient_temperature_celsius", "degC", 1, 0},
     {"chamber temperature", "ambient_temperature_celsius", "degC", 1, 1},
     {"pressure", "applied_pressure_pa", "Pa", 1, 1},
+    {"druck", "applied_pressure_pa", "Pa", 1, 1},
     {"applied pressure", "applied_pressure_pa", "Pa", 1, 0},
     {"stack pressure", "applied_pressure_pa", "Pa", 1, 0},
     {"ambient pressure", "ambient_pressure_pa", "Pa", 1, 0},

@@ -8,195 +8,15 @@
  */
 #include "core/number.h"
 #include "core/text.h"
-#include "formats/archive.h"
 #include "formats/dates.h"
-#include "formats/format.h"
+#include "formats/xlsx_book.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    FILE_MAX = 1 << 30,
-    PART_MAX = 1 << 28,
-    COLUMNS_MAX = 512,
-    SHEETS_MAX = 256,
-    STYLES_MAX = 4096,
-};
-
-/* ---- the workbook ---- */
-
-typedef struct {
-    char name[128];
-    char id[64];
-    char path[256];
-} sheet_info;
-
-typedef struct {
-    const hc_zip_ops *zip;
-    hc_archive *archive;
-    const char *name;
-    hc_sink *sink;
-    sheet_info *sheets;
-    size_t n_sheets;
-    bool since_1904;
-    char **strings;
-    size_t n_strings, cap_strings;
-    hc_text string; /* the one being read */
-    bool in_text;
-    bool date_style[STYLES_MAX]; /* of cell styles */
-    size_t n_styles;
-    bool date_format[STYLES_MAX]; /* of number formats */
-    bool in_styles;
-} workbook;
-
-static const char *att(const char **atts, const char *name)
-{
-    for (; *atts != NULL; atts += 2) {
-        const char *colon = strrchr(atts[0], ':');
-        if (strcmp(colon != NULL ? colon + 1 : atts[0], name) == 0)
-            return atts[1];
-    }
-    return NULL;
-}
-
-static void copy(char *to, size_t cap, const char *s)
-{
-    snprintf(to, cap, "%s", s != NULL ? s : "");
-}
-
-static hc_status on_workbook(void *ctx, const char *name, const char **atts,
-                             hc_err *err)
-{
-    workbook *w = ctx;
-    (void)err;
-    if (strcmp(name, "workbookPr") == 0) {
-        const char *v = att(atts, "date1904");
-        w->since_1904 = v != NULL && (*v == '1' || *v == 't');
-    }
-    if (strcmp(name, "sheet") != 0 || w->n_sheets == SHEETS_MAX)
-        return HC_OK;
-    sheet_info *s = &w->sheets[w->n_sheets++];
-    copy(s->name, sizeof s->name, att(atts, "name"));
-    copy(s->id, sizeof s->id, att(atts, "id"));
-    return HC_OK;
-}
-
-static hc_status on_relation(void *ctx, const char *name, const char **atts,
-                             hc_err *err)
-{
-    workbook *w = ctx;
-    const char *id = att(atts, "Id"), *target = att(atts, "Target");
-    (void)err;
-    if (strcmp(name, "Relationship") != 0 || id == NULL || target == NULL)
-        return HC_OK;
-    for (size_t i = 0; i < w->n_sheets; i++)
-        if (strcmp(w->sheets[i].id, id) == 0)
-            snprintf(w->sheets[i].path, sizeof w->sheets[i].path, "%s%s",
-                     *target == '/' ? "" : "xl/",
-                     *target == '/' ? target + 1 : target);
-    return HC_OK;
-}
-
-/* ---- shared strings ---- */
-
-static hc_status on_string_start(void *ctx, const char *name,
-                                 const char **atts, hc_err *err)
-{
-    workbook *w = ctx;
-    (void)atts, (void)err;
-    if (strcmp(name, "si") == 0)
-        hc_text_reset(&w->string);
-    w->in_text = strcmp(name, "t") == 0;
-    return HC_OK;
-}
-
-static hc_status on_string_end(void *ctx, const char *name, hc_err *err)
-{
-    workbook *w = ctx;
-    w->in_text = false;
-    if (strcmp(name, "si") != 0)
-        return HC_OK;
-    char **more =
-        hc_grow(w->strings, &w->cap_strings, w->n_strings + 1, sizeof *more);
-    if (more == NULL)
-        return hc_fail_nomem(err);
-    w->strings = more;
-    more[w->n_strings] = hc_strdup(hc_text_get(&w->string));
-    if (more[w->n_strings] == NULL)
-        return hc_fail_nomem(err);
-    w->n_strings++;
-    return HC_OK;
-}
-
-static hc_status on_string_text(void *ctx, const char *s, size_t len,
-                                hc_err *err)
-{
-    workbook *w = ctx;
-    (void)err;
-    if (w->in_text && w->string.len < 1 << 16)
-        hc_text_add(&w->string, s, len);
-    return HC_OK;
-}
-
-/* ---- styles ---- */
-
-/* Does a number format show a date?  Letters outside quotes and brackets. */
-static bool is_date_format(const char *f)
-{
-    bool quoted = false, bracket = false;
-    for (; *f != '\0'; f++) {
-        if (*f == '"')
-            quoted = !quoted;
-        else if (*f == '[')
-            bracket = true;
-        else if (*f == ']')
-            bracket = false;
-        else if (!quoted && !bracket && strchr("yYdD", *f) != NULL)
-            return true;
-    }
-    return false;
-}
-
-static hc_status on_style(void *ctx, const char *name, const char **atts,
-                          hc_err *err)
-{
-    workbook *w = ctx;
-    const char *id = att(atts, "numFmtId"), *code = att(atts, "formatCode");
-    long n = -1;
-    (void)err;
-    if (id != NULL)
-        (void)!hc_integer_parse(id, strlen(id), 0, STYLES_MAX - 1, &n);
-    if (strcmp(name, "numFmt") == 0 && n >= 0 && code != NULL)
-        w->date_format[n] = is_date_format(code);
-    else if (strcmp(name, "cellXfs") == 0)
-        w->in_styles = true;
-    else if (strcmp(name, "cellStyles") == 0 || strcmp(name, "dxfs") == 0)
-        w->in_styles = false;
-    else if (strcmp(name, "xf") == 0 && w->in_styles &&
-             w->n_styles < STYLES_MAX)
-        w->date_style[w->n_styles++] =
-            n >= 0 && ((n >= 14 && n <= 22) || w->date_format[n]);
-    return HC_OK;
-}
-
-static hc_status part(workbook *w, const char *path, const hc_xml_handler *h,
-                      void *ctx, bool needed, hc_err *err)
-{
-    long i = w->zip->find(w->archive, path);
-    hc_in *in;
-    if (i < 0)
-        return needed ? hc_fail_at(err, HC_DATA, w->name, 0,
-                                   "no %s in this archive: no workbook of "
-                                   "Excel",
-                                   path)
-                      : HC_OK;
-    HC_TRY(w->zip->stream(w->archive, (size_t)i, &in, err));
-    hc_status st = w->zip->xml(in, h, ctx, err);
-    hc_in_free(in);
-    return st;
-}
+enum { FILE_MAX = 1 << 30, COLUMNS_MAX = 512 };
 
 /* ---- one sheet ---- */
 
@@ -206,8 +26,8 @@ typedef struct {
 } cell;
 
 typedef struct {
-    workbook *w;
-    const sheet_info *info;
+    hc_xlsx_book *w;
+    const hc_xlsx_sheet *info;
     hc_text text; /* of the row */
     cell cells[COLUMNS_MAX];
     size_t n; /* cells of the row, with gaps */
@@ -234,7 +54,9 @@ static const char *cell_text(const sheet *s, size_t i)
 
 static void cell_start(sheet *s, const char **atts)
 {
-    const char *r = att(atts, "r"), *t = att(atts, "t"), *st = att(atts, "s");
+    const char *r = hc_xlsx_attribute(atts, "r"),
+               *t = hc_xlsx_attribute(atts, "t"),
+               *st = hc_xlsx_attribute(atts, "s");
     size_t c = 0;
     long n;
     if (r != NULL && hc_isalpha(*r)) {
@@ -249,14 +71,15 @@ static void cell_start(sheet *s, const char **atts)
               : strcmp(t, "str") == 0       ? 't'
                                             : *t;
     s->style = 0;
-    if (st != NULL && hc_integer_parse(st, strlen(st), 0, STYLES_MAX - 1, &n))
+    if (st != NULL &&
+        hc_integer_parse(st, strlen(st), 0, HC_XLSX_STYLES_MAX - 1, &n))
         s->style = (size_t)n;
     s->value_at = s->text.len;
 }
 
 static void cell_end(sheet *s)
 {
-    const workbook *w = s->w;
+    const hc_xlsx_book *w = s->w;
     size_t len = s->text.len - s->value_at;
     if (s->column >= COLUMNS_MAX) {
         s->too_wide++;
@@ -497,7 +320,8 @@ static hc_status on_text(void *ctx, const char *text, size_t len, hc_err *err)
     return HC_OK;
 }
 
-static hc_status read_sheet(workbook *w, const sheet_info *info, hc_err *err)
+static hc_status read_sheet(hc_xlsx_book *w, const hc_xlsx_sheet *info,
+                            hc_err *err)
 {
     static const hc_xml_handler h = {on_start, on_end, on_text};
     sheet *s = calloc(1, sizeof *s);
@@ -505,7 +329,7 @@ static hc_status read_sheet(workbook *w, const sheet_info *info, hc_err *err)
         return hc_fail_nomem(err);
     s->w = w;
     s->info = info;
-    hc_status st = part(w, info->path, &h, s, false, err);
+    hc_status st = hc_xlsx_part(w, info->path, &h, s, false, err);
     if (st == HC_OK && s->too_wide > 0)
         hc_sink_warn(w->sink, 0,
                      "sheet %s: %zu cells right of the table "
@@ -525,18 +349,8 @@ static hc_status read_sheet(workbook *w, const sheet_info *info, hc_err *err)
 
 /* ---- the file ---- */
 
-static hc_status read_workbook(workbook *w, hc_err *err)
+static hc_status read_sheets(hc_xlsx_book *w, hc_err *err)
 {
-    static const hc_xml_handler book = {.start = on_workbook};
-    static const hc_xml_handler relations = {.start = on_relation};
-    static const hc_xml_handler styles = {.start = on_style};
-    static const hc_xml_handler strings = {on_string_start, on_string_end,
-                                           on_string_text};
-    HC_TRY(part(w, "xl/workbook.xml", &book, w, true, err));
-    HC_TRY(part(w, "xl/_rels/workbook.xml.rels", &relations, w, true, err));
-    HC_TRY(part(w, "xl/styles.xml", &styles, w, false, err));
-    HC_TRY(part(w, "xl/sharedStrings.xml", &strings, w, false, err));
-    HC_TRY(hc_text_status(&w->string, err));
     for (size_t i = 0; i < w->n_sheets; i++)
         HC_TRY(read_sheet(w, &w->sheets[i], err));
     if (w->sink->n_datasets == 0)
@@ -549,30 +363,16 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
 {
     char *bytes = NULL;
     size_t len;
-    workbook *w = calloc(1, sizeof *w);
-    sheet_info *sheets = calloc(SHEETS_MAX, sizeof *sheets);
-    hc_status st = w == NULL || sheets == NULL ? hc_fail_nomem(err) : HC_OK;
-    if (st == HC_OK) {
-        w->sink = sink;
-        w->name = src->name;
-        w->sheets = sheets;
-        st = hc_zip_module(&w->zip, err);
-    }
+    hc_xlsx_book *w = calloc(1, sizeof *w);
+    if (w == NULL)
+        return hc_fail_nomem(err);
+    w->sink = sink;
+    hc_status st = hc_source_slurp(src, FILE_MAX, &bytes, &len, err);
     if (st == HC_OK)
-        st = hc_source_slurp(src, FILE_MAX, &bytes, &len, err);
+        st = hc_xlsx_open(w, bytes, len, src->name, err);
     if (st == HC_OK)
-        st = w->zip->open(&w->archive, bytes, len, src->name, err);
-    if (st == HC_OK)
-        st = read_workbook(w, err);
-    if (w != NULL) {
-        if (w->archive != NULL)
-            w->zip->close(w->archive);
-        for (size_t i = 0; i < w->n_strings; i++)
-            free(w->strings[i]);
-        free(w->strings);
-        hc_text_clear(&w->string);
-    }
-    free(sheets);
+        st = read_sheets(w, err);
+    hc_xlsx_close(w);
     free(w);
     free(bytes);
     return st;
