@@ -4,6 +4,7 @@
 #include "formats/decode.h"
 #include "formats/gzip.h"
 #include "formats/sink.h"
+#include "formats/unzip.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -190,6 +191,8 @@ hc_status hc_source_new(hc_source **out, hc_in *in, hc_err *err)
     }
     src->in = in;
     st = hc_gunzip_if(&src->in, &src->gzip, err);
+    if (st == HC_OK)
+        st = hc_unzip_if(&src->in, err);
     if (st == HC_OK)
         st = look(src, err);
     if (st != HC_OK) {

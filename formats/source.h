@@ -61,8 +61,8 @@ typedef struct {
     char *owned_text;
 } hc_source;
 
-/* Open a path ("-" or NULL stdin) or bytes in memory (borrowed), undo gzip,
- * look at the first HC_PROBE_SIZE bytes without consuming them. */
+/* Open a path ("-" or NULL stdin) or bytes in memory (borrowed), undo gzip
+ * and zip, look at the first HC_PROBE_SIZE bytes without consuming them. */
 hc_status hc_source_open(hc_source **out, const char *path,
                          hc_err *err) HC_MUST_USE;
 hc_status hc_source_memory(hc_source **out, const void *data, size_t len,

@@ -1,0 +1,137 @@
+#include "formats/unzip.h"
+
+#include "core/text.h"
+#include "formats/archive.h"
+#include "formats/sink.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+enum { HEAD = 1 << 16, FILE_MAX = 1 << 30 };
+
+typedef struct {
+    hc_in *from; /* at its end; whoever hashes it still looks at it */
+    const hc_zip_ops *zip;
+    hc_archive *archive;
+    hc_in *member;
+    char *bytes;
+    size_t len, at;
+} unzip;
+
+static void unzip_free(void *ctx)
+{
+    unzip *u = ctx;
+    hc_in_free(u->member);
+    if (u->archive != NULL)
+        u->zip->close(u->archive);
+    hc_in_free(u->from);
+    free(u->bytes);
+    free(u);
+}
+
+/* The one file, or the archive itself where that is the file. */
+static hc_status unzip_read(void *ctx, char *buf, size_t cap, size_t *got,
+                            hc_err *err)
+{
+    unzip *u = ctx;
+    if (u->member != NULL)
+        return hc_in_read(u->member, buf, cap, got, err);
+    *got = u->len - u->at < cap ? u->len - u->at : cap;
+    memcpy(buf, u->bytes + u->at, *got);
+    u->at += *got;
+    return HC_OK;
+}
+
+static bool is_own_format(const char *s, size_t len)
+{
+    static const char *const marks[] = {"[Content_Types].xml", "xl/work",
+                                        ".ndc"};
+    for (size_t i = 0; i < sizeof marks / sizeof marks[0]; i++)
+        if (memmem(s, len, marks[i], strlen(marks[i])) != NULL)
+            return true;
+    return false;
+}
+
+/* Folders, and what file managers leave behind. */
+static bool is_no_file(const char *name)
+{
+    const char *slash = strrchr(name, '/');
+    const char *base = slash == NULL ? name : slash + 1;
+    return *base == '\0' || *base == '.' || strstr(name, "__MACOSX/") != NULL;
+}
+
+static hc_status take_all(hc_in *in, unzip *u, hc_err *err)
+{
+    size_t cap = 0, got;
+    do {
+        char *more = hc_grow(u->bytes, &cap, u->len + HEAD, 1);
+        if (more == NULL)
+            return hc_fail_nomem(err);
+        u->bytes = more;
+        HC_TRY(hc_in_read(in, u->bytes + u->len, HEAD, &got, err));
+        u->len += got;
+        if (u->len > FILE_MAX)
+            return hc_fail_at(err, HC_DATA, hc_in_name(in), 0,
+                              "a zip archive of more than %d MiB: unpack it "
+                              "first",
+                              FILE_MAX >> 20);
+    } while (got > 0);
+    return HC_OK;
+}
+
+static hc_status choose(hc_in *in, unzip *u, hc_err *err)
+{
+    hc_text list = {0};
+    size_t files = 0, which = 0;
+    HC_TRY(hc_zip_module(&u->zip, err));
+    HC_TRY(u->zip->open(&u->archive, u->bytes, u->len, hc_in_name(in), err));
+    for (size_t i = 0; i < u->zip->count(u->archive); i++) {
+        const char *name = u->zip->member(u->archive, i);
+        if (is_own_format(name, strlen(name))) {
+            hc_text_clear(&list);
+            return HC_OK;
+        }
+        if (is_no_file(name))
+            continue;
+        hc_text_printf(&list, "%s%s", files++ == 0 ? "" : ", ", name);
+        which = i;
+    }
+    hc_status st = HC_OK;
+    if (files == 1)
+        st = u->zip->stream(u->archive, which, &u->member, err);
+    else
+        st = hc_fail_at(err, HC_DATA, hc_in_name(in), 0,
+                        "a zip archive of %zu files: unpack it and give them "
+                        "by name (%.300s)",
+                        files, hc_text_get(&list));
+    hc_text_clear(&list);
+    return st;
+}
+
+hc_status hc_unzip_if(hc_in **in, hc_err *err)
+{
+    const char *head;
+    size_t len;
+    hc_in *unpacked;
+    HC_TRY(hc_in_peek(*in, HEAD, &head, &len, err));
+    if (len < 4 || memcmp(head, "PK\3\4", 4) != 0 ||
+        is_own_format(head, len < HEAD ? len : HEAD))
+        return HC_OK;
+    unzip *u = calloc(1, sizeof *u);
+    if (u == NULL)
+        return hc_fail_nomem(err);
+    hc_status st = take_all(*in, u, err);
+    if (st == HC_OK)
+        st = choose(*in, u, err);
+    if (st == HC_OK)
+        st = hc_in_custom(&unpacked,
+                          hc_in_name(u->member != NULL ? u->member : *in),
+                          unzip_read, u, unzip_free, err);
+    if (st != HC_OK) {
+        unzip_free(u);
+        return st;
+    }
+    u->from = *in;
+    *in = unpacked;
+    return HC_OK;
+}
