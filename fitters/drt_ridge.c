@@ -18,10 +18,10 @@
 #include <string.h>
 
 /* Normal matrix and right side with the penalty in. */
-static void normal(const hc_drt_linear *p, double lambda, double *h, double *g)
+static void normal(const hc_drt_linear *p, double lambda, const double *m,
+                   double *h, double *g)
 {
     const size_t nf = p->n_free, nb = p->n_basis, n = nf + nb;
-    const double *m = p->grid->m;
     hc_drt_linear_gram(p, h);
     for (size_t i = 0; i < nb; i++)
         for (size_t k = 0; k < nb; k++)
@@ -31,7 +31,7 @@ static void normal(const hc_drt_linear *p, double lambda, double *h, double *g)
 }
 
 static void fill(const hc_drt_linear *p, const hc_drt_data *d, const double *x,
-                 double lambda, hc_drt *r)
+                 double lambda, const double *m, hc_drt *r)
 {
     const hc_drt_grid *g = p->grid;
     const size_t nf = p->n_free, nb = p->n_basis;
@@ -57,7 +57,7 @@ static void fill(const hc_drt_linear *p, const hc_drt_data *d, const double *x,
     hc_drt_chi2(r, d);
     double pen = 0, ssr = 0;
     for (size_t i = 0; i < nb; i++)
-        pen += c[i] * hc_dot(g->m + i * nb, c, nb);
+        pen += c[i] * hc_dot(m + i * nb, c, nb);
     for (size_t i = 0; i < p->rows; i++) {
         double e = p->b[i];
         for (size_t k = 0; k < nf + nb; k++)
@@ -119,6 +119,8 @@ static hc_status band(const hc_drt_linear *p, const hc_drt_options *opt,
     for (size_t i = 0; i < n; i++) {
         g[i] /= noise2;
         h[i * n + i] *= 1 + 1e-10;
+        if (!(h[i * n + i] > 0)) /* R_inf where Im alone is fitted */
+            h[i * n + i] = 1;
     }
     const hc_status st =
         hc_truncated_normal(n, h, g, nonneg, x, s, opt->seed, draws, err);
@@ -128,9 +130,9 @@ static hc_status band(const hc_drt_linear *p, const hc_drt_options *opt,
     return st;
 }
 
-static hc_status solve(const hc_drt_linear *p, const hc_drt_data *d,
-                       const hc_drt_options *opt, double lambda, hc_drt *out,
-                       hc_err *err)
+hc_status hc_drt_ridge_solve(const hc_drt_linear *p, const hc_drt_data *d,
+                             const hc_drt_options *opt, double lambda,
+                             const double *m, hc_drt *out, hc_err *err)
 {
     hc_drt_grid *grid = p->grid;
     const size_t nf = p->n_free, n = nf + p->n_basis;
@@ -140,7 +142,7 @@ static hc_status solve(const hc_drt_linear *p, const hc_drt_data *d,
     if (st != HC_OK)
         goto cleanup;
     double *g = h + n * n;
-    normal(p, lambda * p->mean_w2, h, g);
+    normal(p, lambda * p->mean_w2, m, h, g);
     for (size_t k = 0; k < n; k++)
         nonneg[k] = k < nf || !opt->negative;
     st = hc_nnls_normal(n, h, g, nonneg, grid->warm, x, NULL, err);
@@ -149,7 +151,7 @@ static hc_status solve(const hc_drt_linear *p, const hc_drt_data *d,
         st = hc_drt_result_make(out, d->n, grid->n_tau, err);
     if (st != HC_OK)
         goto cleanup;
-    fill(p, d, x, lambda, out);
+    fill(p, d, x, lambda, m, out);
     snprintf(out->model, sizeof out->model,
              "%s basis of %zu, penalty on derivative %d, lambda %.4g by %s",
              grid->basis->name, p->n_basis, opt->order, lambda,
@@ -175,7 +177,7 @@ hc_status hc_drt_ridge(const hc_drt_data *d, const hc_drt_options *opt,
     if (isnan(lambda))
         st = hc_drt_choose_lambda(&p, opt, &lambda, err);
     if (st == HC_OK)
-        st = solve(&p, d, opt, lambda, out, err);
+        st = hc_drt_ridge_solve(&p, d, opt, lambda, p.grid->m, out, err);
     hc_drt_linear_clear(&p);
     return st;
 }

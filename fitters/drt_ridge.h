@@ -32,12 +32,23 @@ hc_status hc_drt_choose_lambda(const hc_drt_linear *p,
                                const hc_drt_options *opt, double *lambda,
                                hc_err *err) HC_MUST_USE;
 
+/* The exact minimum at lambda with the penalty matrix m[n_basis^2] (that of
+ * the grid, say); leaves its coefficients in p->grid->x. */
+hc_status hc_drt_ridge_solve(const hc_drt_linear *p, const hc_drt_data *d,
+                             const hc_drt_options *opt, double lambda,
+                             const double *m, hc_drt *out,
+                             hc_err *err) HC_MUST_USE;
+
 /* The methods, each in its file, rows of the table in drt_methods.c. */
 hc_status hc_drt_ridge(const hc_drt_data *d, const hc_drt_options *opt,
                        hc_drt *out, hc_err *err) HC_MUST_USE;
 
 hc_status hc_drt_nnls(const hc_drt_data *d, const hc_drt_options *opt,
                       hc_drt *out, hc_err *err) HC_MUST_USE;
+hc_status hc_drt_local(const hc_drt_data *d, const hc_drt_options *opt,
+                       hc_drt *out, hc_err *err) HC_MUST_USE;
+hc_status hc_drt_hilbert(const hc_drt_data *d, const hc_drt_options *opt,
+                         hc_drt *out, hc_err *err) HC_MUST_USE;
 hc_status hc_drt_fourier(const hc_drt_data *d, const hc_drt_options *opt,
                          hc_drt *out, hc_err *err) HC_MUST_USE;
 

@@ -142,6 +142,7 @@ static void put_records(hc_writer *w, const hc_spectrum *s,
     put(&k, "outlying_points", (double)r->n_outlying, NAN, "-", "-");
     put(&k, "minus2_ln_evidence", r->minus2_ln_evidence, NAN, "-", "-");
     put(&k, "parametric_share", r->parametric, NAN, "-", "-");
+    put(&k, "re_im_agreement", r->agreement, NAN, "-", "-");
     put(&k, "peaks", (double)r->n_peaks, NAN, "-", "-");
     for (size_t i = 0; i < r->n_peaks; i++)
         put_peak(&k, i + 1, &r->peaks[i]);

@@ -204,12 +204,59 @@ static void a_shared_grid_changes_nothing(void **state)
     hc_drt_cache_free(cache);
 }
 
+/* A scale per tau beats one for all, on arcs and on edges; the same seeds. */
+static void scales_per_tau_are_closer(void **state)
+{
+    (void)state;
+    static const int which[] = {0, 2, 4, 11};
+    const hc_drt_options o = hc_drt_defaults();
+    for (size_t k = 0; k < 4; k++) {
+        const hc_drt_case *c = &hc_drt_cases[which[k]];
+        hc_drt_figures one, many;
+        assert_true(
+            hc_drt_case_run(c, hc_drt_method_find("ridge"), &o, 3, 0, &one));
+        assert_true(hc_drt_case_run(c, hc_drt_method_find("hierarchical"), &o,
+                                    3, 0, &many));
+        assert_true(many.median < one.median);
+    }
+}
+
+/* Re and Im of a passive sample give one distribution; with an R that doubles
+ * on the way down in frequency they do not. */
+static void real_and_imaginary_part_agree_unless_it_drifts(void **state)
+{
+    (void)state;
+    double agree[2];
+    for (int drift = 0; drift < 2; drift++) {
+        spectrum s;
+        take(&s, &hc_drt_cases[2], 5);
+        for (size_t i = 0; i < s.d.n && drift; i++)
+            s.z[i] =
+                10 + (s.z[i] - 10) * (1 + (double)i / (double)(s.d.n - 1));
+        hc_drt_options o = hc_drt_defaults();
+        hc_drt r;
+        hc_err err;
+        assert_ok(
+            hc_drt_run(hc_drt_method_find("hilbert"), &s.d, &o, &r, &err),
+            err);
+        agree[drift] = r.agreement;
+        if (!drift)
+            assert_near(r.r_pol, 100, 0.03);
+        hc_drt_clear(&r);
+    }
+    if (!(agree[0] > 0.9 && agree[1] < agree[0] - 0.02))
+        print_error("%g without drift, %g with\n", agree[0], agree[1]);
+    assert_true(agree[0] > 0.9 && agree[1] < agree[0] - 0.02);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(scores_are_those_of_the_full_matrices),
         cmocka_unit_test(every_rule_finds_its_global_minimum),
         cmocka_unit_test(a_shared_grid_changes_nothing),
+        cmocka_unit_test(scales_per_tau_are_closer),
+        cmocka_unit_test(real_and_imaginary_part_agree_unless_it_drifts),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
