@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/statfs.h>
+#include <time.h>
 #include <unistd.h>
 
 /* Migration i leads from schema i to i + 1; the first makes everything.  See
@@ -237,12 +238,35 @@ static hc_status use_wal(hc_store *s, hc_err *err)
     return st;
 }
 
+static int64_t now_ms(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
+}
+
+/* Others write: look again soon, the longer the wait the sooner, until it has
+ * taken wait_ms.  SQLite's own handler looks ever more seldom, so that among
+ * many writers those that wait longest come last, and some never. */
+static int wait_turn(void *ctx, int tries)
+{
+    hc_store *s = ctx;
+    int64_t now = now_ms(), waited;
+    if (tries == 0)
+        s->waits_since_ms = now;
+    waited = now - s->waits_since_ms;
+    if (waited >= s->wait_ms)
+        return 0;
+    usleep(waited < 100 ? 5000 : waited < 1000 ? 2000 : 500);
+    return 1;
+}
+
 static hc_status set_up(hc_store *s, hc_err *err)
 {
     int version = 0;
     hc_status st;
 
-    sqlite3_busy_timeout(s->db, s->wait_ms);
+    sqlite3_busy_handler(s->db, wait_turn, s);
     st = schema_of(s, &version, err);
     if (st == HC_OK && version > HC_STORE_SCHEMA)
         return hc_fail_at(err, HC_DATA, s->path, 0,

@@ -8,11 +8,13 @@
 #include "store/store.h"
 
 #include <sqlite3.h>
+#include <stdint.h>
 
 struct hc_store {
     sqlite3 *db;
     char *path;
     int wait_ms; /* for another writer */
+    int64_t waits_since_ms; /* clock when the present wait began */
 };
 
 /* What SQLite said as our status: busy is HC_AGAIN, a full disk HC_IO. */
