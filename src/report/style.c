@@ -53,9 +53,12 @@ static const char style[] =
     "gap:.1rem 1rem;font-size:.9rem}dt{color:var(--soft)}dd{margin:0}\n"
     "@page{size:A4;margin:15mm}\n"
     "@media print{:root{--ink:#000;--soft:#444;--page:#fff;--card:#fff;"
-    "--line:#bbb}body{max-width:none;font-size:10pt}nav,input.filter"
-    "{display:none}.wide{overflow:visible}figure,tr{break-inside:avoid}"
-    "h2{break-after:avoid}}\n";
+    "--line:#bbb}body{max-width:none;font-size:10pt}"
+    "nav ul:not(.numbers),input.filter{display:none}"
+    ".wide{overflow:visible}table{font-size:8pt}"
+    "td{white-space:normal;overflow-wrap:anywhere}th,td{padding:.2rem .4rem}"
+    "figure,tr{break-inside:avoid}figure svg{max-height:20cm}"
+    "h2,h3{break-after:avoid}}\n";
 
 void hc_html_begin(hc_out *out, const char *title)
 {
