@@ -491,7 +491,8 @@ static size_t run(search *s, hc_arc_model *from, size_t starts)
     s->q = malloc(s->f->g->rows * HC_ARC_PARAMS * sizeof *s->q);
     if (s->q && make_dictionary(s))
         for (size_t k = 0; k < starts; k++) {
-            hc_arc_polish(s->f, &from[k], STEPS, false);
+            /* kept even where no arc pays for itself */
+            polish(s, &from[k]);
             climb(s, from[k]);
         }
     free(s->q);
