@@ -264,6 +264,15 @@ hc_status hc_circuit_tie(hc_circuit *c, const char *text, hc_err *err)
     return HC_OK;
 }
 
+bool hc_circuit_is_role(const char *s, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        if ((unsigned char)s[i] < ' ' || s[i] == 0x7f ||
+            strchr(",:{}", s[i]) != NULL)
+            return false;
+    return n < HC_CIRCUIT_ROLE;
+}
+
 hc_status hc_circuit_role(hc_circuit *c, const char *text, hc_err *err)
 {
     size_t n;
@@ -275,10 +284,10 @@ hc_status hc_circuit_role(hc_circuit *c, const char *text, hc_err *err)
         if (strlen(c->elements[i].name) != n ||
             strncmp(c->elements[i].name, text, n) != 0)
             continue;
-        if (strlen(rest) >= HC_CIRCUIT_ROLE)
+        if (!hc_circuit_is_role(rest, strlen(rest)))
             return hc_fail(err, HC_USAGE,
-                           "--role %s: the role is longer "
-                           "than %d letters",
+                           "--role %s: a role has at most %d letters, none "
+                           "of them , : { }",
                            text, HC_CIRCUIT_ROLE - 1);
         snprintf(c->elements[i].role, HC_CIRCUIT_ROLE, "%s", rest);
         return HC_OK;

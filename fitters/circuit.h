@@ -15,6 +15,8 @@
 #include "core/text.h"
 #include "fitters/elements.h"
 
+#include <stdbool.h>
+
 enum {
     HC_CIRCUIT_ELEMENTS = 48,
     HC_CIRCUIT_PARS = 64,
@@ -106,6 +108,11 @@ typedef hc_status (*hc_circuit_say)(hc_circuit *c, const char *text,
                                     hc_err *err);
 hc_status hc_circuit_each(hc_circuit *c, const char *list, hc_circuit_say say,
                           hc_err *err) HC_MUST_USE;
+
+/* Can these n bytes be a role?  It must stand in a circuit's text and in a
+ * table: no control characters, none of , : { }, at most HC_CIRCUIT_ROLE - 1
+ * bytes. */
+bool hc_circuit_is_role(const char *s, size_t n);
 
 /* Check that values, bounds and ties fit together (after all of the above).
  */

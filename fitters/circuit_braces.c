@@ -101,8 +101,10 @@ static hc_status brace_role(parser *p, int e)
     const char *s = p->text + p->at;
     size_t n = strcspn(s, ",}");
     hc_trim(&s, &n);
-    if (n == 0 || n >= HC_CIRCUIT_ROLE)
-        return parser_complain(p, "a label of 1 to %d letters was expected",
+    if (n == 0 || !hc_circuit_is_role(s, n))
+        return parser_complain(p,
+                               "a label of 1 to %d letters, none of them "
+                               ", : { }, was expected",
                                HC_CIRCUIT_ROLE - 1);
     snprintf(p->c->elements[e].role, HC_CIRCUIT_ROLE, "%.*s", (int)n, s);
     p->at += strcspn(p->text + p->at, ",}");

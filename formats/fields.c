@@ -232,7 +232,7 @@ hc_status hc_split_names(const char *line, size_t len, hc_dialect d,
                          hc_column **columns, size_t *n, hc_err *err)
 {
     char *copy = hc_strndup(line, len);
-    size_t cap = len + 1, got;
+    size_t cap = len < HC_COLUMNS_MAX ? len + 1 : HC_COLUMNS_MAX, got;
     hc_cell *cells = copy == NULL ? NULL : calloc(cap, sizeof *cells);
     hc_column *c;
     d.decimal_comma = false;
@@ -241,6 +241,13 @@ hc_status hc_split_names(const char *line, size_t len, hc_dialect d,
         return hc_fail_nomem(err);
     }
     got = hc_split(copy, len, d, cells, cap);
+    if (got > cap) {
+        free(cells);
+        free(copy);
+        return hc_fail(err, HC_DATA,
+                       "%zu columns of names, no table has more than %d", got,
+                       HC_COLUMNS_MAX);
+    }
     while (got > 0 && cells[got - 1].type == HC_CELL_NONE)
         got--;
     c = calloc(got + 1, sizeof *c);

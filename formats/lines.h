@@ -62,8 +62,12 @@ size_t hc_split(char *line, size_t len, hc_dialect d, hc_cell *cells,
  * its length, 0 when it is none or might be another number ("1,234"). */
 size_t hc_ungroup(const char *s, size_t len, char *to, size_t cap);
 
-/* The same as names on the heap (free with hc_names_free); empty trailing
- * fields are cut off; an empty one inside becomes "column_N". */
+/* The widest table, as in a spreadsheet. */
+enum { HC_COLUMNS_MAX = 16384 };
+
+/* The same as names on the heap (free with hc_columns_free); empty trailing
+ * fields are cut off; an empty one inside becomes "column_N".  HC_DATA when
+ * there are more than HC_COLUMNS_MAX. */
 hc_status hc_split_names(const char *line, size_t len, hc_dialect d,
                          hc_column **columns, size_t *n,
                          hc_err *err) HC_MUST_USE;
