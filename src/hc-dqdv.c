@@ -99,6 +99,9 @@ static const hc_tool tool = {
     .name = "hc-dqdv",
     .purpose = "dQ/dV and dV/dQ that conserve charge, and their peaks",
     .operands = "[FILE...]",
+    .notes = "Reads tables of kind series, prints for each cycle and "
+             "direction the curves\nas a table of kind dqdv, or records of "
+             "its peaks.",
     .options = options,
     .max_operands = -1};
 
