@@ -15,7 +15,7 @@ SHARED=${HALFCELL_SHARED-$HC_SRCDIR/../shared}
 [ -d "$SHARED/data" ] || SHARED=
 PATH=$HC_BUILDDIR:$PATH
 unset POSIXLY_CORRECT NO_COLOR
-export LC_ALL=${HC_TEST_LOCALE:-C} TZ=UTC PATH
+export LC_ALL=${HC_TEST_LOCALE:-C} TZ=${HC_TEST_ZONE:-UTC} PATH
 T_COUNT=0
 T_FAILED=0
 T_DIR=$(mktemp -d "${TMPDIR:-/tmp}/hc-test.XXXXXX") || exit 99
@@ -119,6 +119,21 @@ t_bar() { # GOAL FIGURE BAR RELATION
         exit !(a ~ /[0-9]/ && (r == "<=" ? a + 0 <= b + 0 : a + 0 >= b + 0)) }'
     t_result $? "$1: $2 $4 $3"
     printf '# figure\t%s\t%s\t%s %s\n' "$1" "$2" "$4" "$3"
+}
+
+# goal FIGURE-NAME FIGURE: a figure of goals.tsv beside its bar, kept for
+# tests/goals to print
+goal() {
+    t_goal=$(awk -F'\t' -v name="$1" -v c="${HC_RELEASE:+6}" '
+        $2 == name && /^[0-9]/ { print $4, $(c == "" ? 5 : c), $3 }' \
+        "$HC_SRCDIR/tests/goals.tsv")
+    [ -n "$t_goal" ] || {
+        fail "goals.tsv has the figure $1"
+        return
+    }
+    t_rest=${t_goal#* }
+    t_bar "${t_rest#* }" "$2" "${t_rest%% *}" "${t_goal%% *}"
+    printf '%s\t%s\n' "$1" "$2" >>"$HC_BUILDDIR/goals.log"
 }
 
 # same NAME FILE FILE: equal bytes

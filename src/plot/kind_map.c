@@ -1,6 +1,4 @@
-/* kind_map.c: distributions over a series, figures of a benchmark */
-#include "core/number.h"
-#include "plot/canvas.h"
+/* kind_map.c: distributions over a series as a map */
 #include "plot/kinds.h"
 
 #include <math.h>
@@ -155,67 +153,5 @@ static hc_status build_drt_map(const hc_plot_input *in, hc_figure *f,
     return st;
 }
 
-/* ---- benchmarks ---- */
-
-/* "<5", ">=100", "100": a bar as a number, and whether more is better. */
-static double bar_of(const char *text, bool *more)
-{
-    *more = strchr(text, '<') == NULL;
-    while (*text && strchr("<>= ", *text))
-        text++;
-    double v;
-    return hc_number_prefix(text, strlen(text), &v) ? v : (double)NAN;
-}
-
-static hc_status build_bench(const hc_plot_input *in, hc_figure *f,
-                             hc_err *err)
-{
-    static const char *const needed[] = {"tool", "work", "figure", "bar",
-                                         NULL};
-    hc_rows *g = NULL;
-    size_t n = 0;
-    hc_panel *p = NULL;
-    hc_curve *c = NULL;
-    hc_status st = hc_plot_need(in, needed, err);
-    if (st == HC_OK)
-        st = hc_plot_groups(in, NULL, &g, &n, err);
-    if (st == HC_OK)
-        st = hc_plot_panel(f, "Times better than the bar", "", "Row", "", &p,
-                           err);
-    if (st == HC_OK)
-        st = hc_panel_curve(p, g[0].n, HC_LOOK_POINTS, &c, err);
-    for (size_t i = 0; i < (c ? c->n : 0) && st == HC_OK; i++) {
-        const hc_frame *t = in->frame[g[0].frame];
-        size_t row = g[0].row[i];
-        bool more;
-        double bar =
-            bar_of(hc_frame_text(t, row, hc_frame_column(t, "bar")), &more);
-        double v = hc_frame_number(t, row, hc_frame_column(t, "figure"));
-        char words[160], note[48];
-        p->curve[0].x[i] = more ? v / bar : bar / v;
-        p->curve[0].y[i] = (double)i;
-        snprintf(words, sizeof words, "%.60s %.60s",
-                 hc_frame_text(t, row, hc_frame_column(t, "tool")),
-                 hc_frame_text(t, row, hc_frame_column(t, "work")));
-        hc_canvas_escape(words, note, sizeof note);
-        if (isfinite(p->curve[0].x[i]))
-            st = hc_panel_note(p, p->curve[0].x[i], (double)i, HC_BLACK, note,
-                               err);
-    }
-    if (st == HC_OK)
-        st = hc_panel_rule(p, 1, true, "bar", err);
-    if (st == HC_OK) {
-        p->x.log = true;
-        p->y.whole = p->y.reversed = true;
-        f->aspect = 0.3 + 0.05 * (double)g[0].n;
-        if (f->aspect > 2.5)
-            f->aspect = 2.5;
-    }
-    hc_rows_free(g, n);
-    return st;
-}
-
 const hc_plot_kind hc_plot_drt_map = {
     "drt-map", "distributions of a series as a map", "drt", build_drt_map};
-const hc_plot_kind hc_plot_bench = {
-    "bench", "rows of make bench against their bars", "bench", build_bench};

@@ -1,0 +1,195 @@
+/* kind_bench.c: make bench as a figure: how times grow with the work, and
+ * figures against their bars */
+#include "core/number.h"
+#include "plot/canvas.h"
+#include "plot/kinds.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <string.h>
+
+static double number_of(const hc_frame *t, size_t row, const char *column)
+{
+    int c = hc_frame_column(t, column);
+    return c < 0 ? (double)NAN : hc_frame_number(t, row, c);
+}
+
+static const char *text_of(const hc_frame *t, size_t row, const char *column)
+{
+    return hc_frame_text(t, row, hc_frame_column(t, column));
+}
+
+/* ---- growth ---- */
+
+static bool is_alike(const hc_frame *t, size_t a, size_t b)
+{
+    return strcmp(text_of(t, a, "tool"), text_of(t, b, "tool")) == 0 &&
+           strcmp(text_of(t, a, "work"), text_of(t, b, "work")) == 0;
+}
+
+/* Rows of the group from i on that have a size and are of the same work; 0
+ * when row i has none, or an earlier one was of that work. */
+static size_t sizes_of(const hc_frame *t, const hc_rows *g, size_t i)
+{
+    size_t n = 0;
+    if (!(number_of(t, g->row[i], "size") > 0))
+        return 0;
+    for (size_t k = 0; k < g->n; k++) {
+        if (!(number_of(t, g->row[k], "size") > 0) ||
+            !is_alike(t, g->row[i], g->row[k]))
+            continue;
+        if (k < i)
+            return 0;
+        n++;
+    }
+    return n;
+}
+
+/* `column` over the size of all rows that are like row i. */
+static hc_status add_growth(const hc_frame *t, const hc_rows *g, size_t i,
+                            const char *column, unsigned look, hc_panel *p,
+                            hc_err *err)
+{
+    hc_curve *c;
+    size_t to = 0;
+    hc_status st = hc_panel_curve(p, sizes_of(t, g, i), look, &c, err);
+    for (size_t k = i; k < g->n && st == HC_OK; k++) {
+        double size = number_of(t, g->row[k], "size");
+        if (!(size > 0) || !is_alike(t, g->row[i], g->row[k]))
+            continue;
+        c->x[to] = size;
+        c->y[to++] = number_of(t, g->row[k], column);
+    }
+    return st;
+}
+
+/* Times of the work that row i is the first of, and what it costs at least,
+ * in one colour. */
+static hc_status add_work(const hc_frame *t, const hc_rows *g, size_t i,
+                          bool first, hc_panel *p, hc_err *err)
+{
+    hc_rgba colour;
+    hc_curve *c;
+    hc_status st = add_growth(t, g, i, "figure",
+                              HC_LOOK_LINE | HC_LOOK_POINTS, p, err);
+    if (st != HC_OK)
+        return st;
+    c = &p->curve[p->n_curves - 1];
+    colour = c->colour;
+    c->mark = (hc_mark)(p->n_curves / 2 % HC_MARK_COUNT);
+    snprintf(c->label, sizeof c->label, "%.60s",
+             text_of(t, g->row[i], "tool"));
+    st = add_growth(t, g, i, "limit", HC_LOOK_LINE | HC_LOOK_DASHED, p, err);
+    if (st != HC_OK)
+        return st;
+    c = &p->curve[p->n_curves - 1];
+    c->colour = colour;
+    if (first)
+        snprintf(c->label, sizeof c->label, "least there can be");
+    return HC_OK;
+}
+
+static hc_status growth(const hc_frame *t, const hc_rows *g, hc_figure *f,
+                        hc_err *err)
+{
+    hc_panel *p;
+    hc_status st =
+        hc_plot_panel(f, "Rows or points", "", "CPU time", "s", &p, err);
+    if (st != HC_OK)
+        return st;
+    p->x.log = p->y.log = true;
+    for (size_t i = 0; i < g->n && st == HC_OK; i++)
+        if (sizes_of(t, g, i) >= 2)
+            st = add_work(t, g, i, p->n_curves == 0, p, err);
+    return st;
+}
+
+/* ---- bars ---- */
+
+/* "<=5", ">=100", "100": a bar as a number, and whether more is better. */
+static double bar_of(const char *text, bool *more)
+{
+    double v;
+    *more = strchr(text, '<') == NULL;
+    while (*text && strchr("<>= ", *text))
+        text++;
+    return hc_number_prefix(text, strlen(text), &v) ? v : (double)NAN;
+}
+
+/* How many times better than its bar a row is; NaN without one. */
+static double better(const hc_frame *t, size_t row)
+{
+    bool more;
+    double bar = bar_of(text_of(t, row, "bar"), &more);
+    double v = number_of(t, row, "figure");
+    double times = more ? v / bar : bar / v;
+    return times > 0 && isfinite(times) ? times : (double)NAN;
+}
+
+static bool has_bar(const hc_frame *t, size_t row)
+{
+    return !(number_of(t, row, "size") > 0) && isfinite(better(t, row));
+}
+
+static hc_status against_bars(const hc_frame *t, const hc_rows *g, size_t n,
+                              hc_figure *f, hc_err *err)
+{
+    hc_panel *p;
+    hc_curve *c = NULL;
+    size_t at = 0;
+    hc_status st =
+        hc_plot_panel(f, "Times better than the bar", "", "", "", &p, err);
+    if (st == HC_OK)
+        st = hc_panel_curve(p, n, HC_LOOK_POINTS, &c, err);
+    for (size_t i = 0; i < g->n && st == HC_OK; i++) {
+        char words[HC_NAME_SIZE], name[HC_NAME_SIZE];
+        if (!has_bar(t, g->row[i]))
+            continue;
+        snprintf(words, sizeof words, "%.12s %.30s",
+                 text_of(t, g->row[i], "tool"), text_of(t, g->row[i], "work"));
+        hc_canvas_escape(words, name, sizeof name);
+        c->x[at] = better(t, g->row[i]);
+        c->y[at] = (double)at;
+        st = hc_axis_name(&p->y, at++, name, err);
+    }
+    if (st == HC_OK)
+        st = hc_panel_rule(p, 1, true, "bar", err);
+    if (st == HC_OK) {
+        p->x.log = p->y.reversed = true;
+        p->height = 0.3 + 0.06 * (double)n;
+    }
+    return st;
+}
+
+static hc_status build_bench(const hc_plot_input *in, hc_figure *f,
+                             hc_err *err)
+{
+    static const char *const needed[] = {"tool", "work", "figure", "bar",
+                                         NULL};
+    hc_rows *g = NULL;
+    size_t n = 0, bars = 0, grown = 0;
+    hc_status st = hc_plot_need(in, needed, err);
+    if (st == HC_OK)
+        st = hc_plot_groups(in, NULL, &g, &n, err);
+    const hc_frame *t = n > 0 ? in->frame[g[0].frame] : NULL;
+    for (size_t i = 0; t != NULL && i < g[0].n; i++) {
+        bars += has_bar(t, g[0].row[i]);
+        grown += sizes_of(t, &g[0], i) >= 2;
+    }
+    if (st == HC_OK && bars + grown == 0)
+        st = hc_fail(err, HC_NO, "no row has a bar or several sizes");
+    if (st == HC_OK && grown > 0)
+        st = growth(t, &g[0], f, err);
+    if (st == HC_OK && bars > 0)
+        st = against_bars(t, &g[0], bars, f, err);
+    if (st == HC_OK) {
+        f->aspect = (grown > 0 ? 0.8 : 0.2) + 0.045 * (double)bars;
+        f->aspect = f->aspect > 2.5 ? 2.5 : f->aspect;
+    }
+    hc_rows_free(g, n);
+    return st;
+}
+
+const hc_plot_kind hc_plot_bench = {
+    "bench", "times as the work grows, figures against their bars", "bench",
+    build_bench};
