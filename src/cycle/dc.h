@@ -26,6 +26,7 @@ typedef struct {
 
 typedef struct {
     size_t used;           /* holds with a steady current */
+    size_t growing;        /* holds whose current grows */
     hc_dc_value electrons; /* S/m, upper limit when no hold is steady */
     hc_dc_value holes;     /* S/m, Hebb-Wagner only */
     double cubic;          /* part of the current at the largest voltage that
@@ -33,9 +34,14 @@ typedef struct {
 } hc_dc_conductivity;
 
 /* factor = L/A in 1/m.  Status: ok, linearity-untested (fewer than three
- * voltages), not-ohmic, upper-limit, decomposition. */
+ * voltages), not-ohmic, upper-limit (the value is the limit), decomposition,
+ * inconsistent (the current flows against the voltage).  The leakage of the
+ * instrument may have fed all currents alike: it widens every interval. */
 hc_dc_conductivity hc_dc_ohmic(const hc_dc_point *p, size_t n,
                                double factor_1_m);
+/* The same; not-hebb-wagner when the currents stray from the law by more than
+ * they scatter.  Voltages that cannot tell electrons from holes bound each by
+ * the whole current. */
 hc_dc_conductivity hc_dc_hebb_wagner(const hc_dc_point *p, size_t n,
                                      double factor_1_m, double temperature_k);
 
@@ -53,7 +59,9 @@ typedef struct {
 
 /* Status: ok (= t+), large-polarisation (above 20 mV), resistance-drift
  * (R changes by more than 20 %), first-current-late (I_0 is below 0.8 of
- * U/R), inconsistent (outside 0...1), upper-limit, decomposition. */
+ * U/R), first-current-high (above 1.2 of it: the interfaces were still being
+ * charged, or R is not of this cell), inconsistent (outside 0...1),
+ * upper-limit, decomposition. */
 hc_dc_fraction hc_dc_bruce_vincent(const hc_steady *s, const hc_dc_cell *c);
 
 #endif

@@ -183,6 +183,12 @@ static void conductivity(hc_dc_run *r, const hc_conditions *at, double factor,
         hc_dc_put(r->w, at, method, "not_ohmic_part", c.cubic, NAN, NAN, NAN,
                   "-", c.electrons.status);
     put_lines(r->w, at, method, &c.electrons);
+    if (c.growing > 0 && c.used > 0)
+        hc_say_warning(&r->session->talk, NULL, 0,
+                       "the current grows in %zu of %zu holds "
+                       "(decomposition); the conductivity is that of the "
+                       "others",
+                       c.growing, n);
     if (strcmp(c.electrons.status, "ok") != 0)
         hc_say_warning(&r->session->talk, NULL, 0,
                        "electronic conductivity: %s (%zu of %zu holds are "

@@ -194,6 +194,7 @@ hc_steady hc_steady_of(const hc_hold *h, double floor_a)
     tail w = {.h = h};
     double length = h->t_off_s - h->t_on_s;
     s.current_a = s.low_a = s.high_a = s.sd_a = NAN;
+    s.floor_a = isfinite(floor_a) ? fabs(floor_a) : 0;
     s.first_a = h->n > 0 ? h->sample[0].i_a : (double)NAN;
     while (w.from < h->n && h->sample[w.from].t_s - h->t_on_s < 0.1 * length)
         w.from++;
@@ -204,8 +205,7 @@ hc_steady hc_steady_of(const hc_hold *h, double floor_a)
     s.noise_a = noise(&w);
     extrapolate(&s, &w);
     double size = fabs(s.end_a);
-    double least = fmax(isfinite(floor_a) ? floor_a : 0,
-                        3 * s.noise_a / sqrt((double)w.n / 20 + 1));
+    double least = fmax(s.floor_a, 3 * s.noise_a / sqrt((double)w.n / 20 + 1));
     s.kind = HC_STEADY_OK;
     if (grows(&w, s.noise_a))
         s.kind = HC_STEADY_GROWING;
@@ -215,6 +215,11 @@ hc_steady hc_steady_of(const hc_hold *h, double floor_a)
              fabs(s.current_a) < 0.5 * size)
         s.kind = HC_STEADY_FALLING;
     return s;
+}
+
+double hc_steady_bound_a(const hc_steady *s)
+{
+    return fmax(fabs(s->end_a), 3 * s->noise_a) + s->floor_a;
 }
 
 const char *hc_steady_word(hc_steady_kind k)

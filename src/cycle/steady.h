@@ -26,11 +26,16 @@ typedef struct {
     double end_a;    /* mean of the last twentieth */
     double first_a;  /* first sample */
     double noise_a;  /* of one sample */
+    double floor_a;  /* leakage of the instrument, 0 when not stated */
     const char *law; /* constant, exponential, cottrell */
 } hc_steady;
 
 /* floor_a: leakage of the instrument, NaN when not stated. */
 hc_steady hc_steady_of(const hc_hold *h, double floor_a);
+
+/* Largest size of a current that is not steady: what flows at the end, or
+ * what noise may hide there, and the leakage that may have fed it. */
+double hc_steady_bound_a(const hc_steady *s);
 
 /* "ok" "upper-limit" "upper-limit-noise" "decomposition" "too-short" */
 const char *hc_steady_word(hc_steady_kind k);
