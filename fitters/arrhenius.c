@@ -161,6 +161,18 @@ hc_status hc_arrhenius_make(size_t n, const double *t_k, const double *value,
     return st;
 }
 
+void hc_arrhenius_ways(size_t n, const double *t_k, int *way)
+{
+    for (size_t k = 0; k < n; k++) {
+        way[k] = k == 0 ? 0 : way[k - 1];
+        if (k > 0 && fabs(t_k[k] - t_k[k - 1]) > 0.5)
+            way[k] = t_k[k] > t_k[k - 1] ? 1 : -1;
+    }
+    for (size_t k = 0; k < n && way[k] == 0; k++)
+        for (size_t m = k; m < n && way[k] == 0; m++)
+            way[k] = way[m];
+}
+
 double hc_arrhenius_at(const hc_arrhenius_form *form, double reference,
                        double e_j_mol, double t_ref_k, double t_k)
 {

@@ -48,6 +48,11 @@ hc_status hc_arrhenius_make(size_t n, const double *t_k, const double *value,
                             double t_ref_k, hc_arrhenius_fit *out,
                             hc_err *err) HC_MUST_USE;
 
+/* Which of the temperatures, in the order measured, were reached by heating
+ * (1) and which by cooling (-1); changes below 0.5 K do not count, and the
+ * first goes the way of the next.  All 0: one temperature. */
+void hc_arrhenius_ways(size_t n, const double *t_k, int *way);
+
 /* Value of the law at t_k. */
 double hc_arrhenius_at(const hc_arrhenius_form *form, double reference,
                        double e_j_mol, double t_ref_k, double t_k);

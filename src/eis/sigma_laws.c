@@ -74,14 +74,7 @@ static bool gather(const hc_record *r, size_t n, size_t i,
         s->weighted = s->weighted && s->sd[s->n] > 0;
         s->n++;
     }
-    for (size_t k = 0; k < s->n; k++) {
-        s->way[k] = k == 0 ? 0 : s->way[k - 1];
-        if (k > 0 && fabs(s->x[k] - s->x[k - 1]) > 0.5)
-            s->way[k] = s->x[k] > s->x[k - 1] ? 1 : -1;
-    }
-    for (size_t k = 0; k < s->n && s->way[k] == 0; k++)
-        for (size_t m = k; m < s->n && s->way[k] == 0; m++)
-            s->way[k] = s->way[m];
+    hc_arrhenius_ways(s->n, s->x, s->way);
     return true;
 }
 

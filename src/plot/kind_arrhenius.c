@@ -5,6 +5,7 @@
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define KELVIN 273.15
@@ -67,27 +68,61 @@ static const hc_arrhenius_form *form_of(const law *w)
     return NULL;
 }
 
-static hc_status add_points(const law *w, const hc_arrhenius_form *form,
-                            hc_panel *p, hc_curve **out, hc_err *err)
+/* The temperatures of the points, in K, and which were reached by heating
+ * (1) and which by cooling (-1), both [n] (or more); NULL without memory. */
+static double *temperatures(const law *w, int **way, size_t *n)
 {
-    size_t n = 0, to = 0;
+    double *t = calloc(w->g->n + 1, sizeof *t);
+    *way = calloc(w->g->n + 1, sizeof **way);
+    *n = 0;
+    for (size_t i = 0; i < w->g->n && t && *way; i++)
+        if (is_point(w, i))
+            t[(*n)++] = number_of(w, i, "temperature_celsius") + KELVIN;
+    if (t && *way) {
+        hc_arrhenius_ways(*n, t, *way);
+        return t;
+    }
+    free(t);
+    free(*way);
+    return NULL;
+}
+
+/* Does a point belong to the branch?  0 takes all; the turning point is part
+ * of both, as it is of both laws. */
+static bool on_branch(const int *way, size_t i, size_t n, int branch)
+{
+    return branch == 0 || way[i] == branch ||
+           (i + 1 < n && way[i + 1] == branch);
+}
+
+static hc_status add_points(const law *w, const hc_arrhenius_form *form,
+                            int branch, hc_panel *p, hc_curve **out,
+                            hc_err *err)
+{
+    size_t n, count = 0, to = 0, k = 0;
+    int *way;
+    double *t = temperatures(w, &way, &n);
     hc_curve *c;
-    for (size_t i = 0; i < w->g->n; i++)
-        n += is_point(w, i);
+    if (!t)
+        return hc_fail_nomem(err);
+    for (size_t i = 0; i < n; i++)
+        count += on_branch(way, i, n, branch);
     hc_status st =
-        hc_panel_curve(p, n, HC_LOOK_POINTS | HC_LOOK_ERRORS, &c, err);
+        hc_panel_curve(p, count, HC_LOOK_POINTS | HC_LOOK_ERRORS, &c, err);
     if (st == HC_OK)
         st = hc_curve_errors(c, err);
     for (size_t i = 0; i < w->g->n && st == HC_OK; i++) {
-        if (!is_point(w, i))
+        if (!is_point(w, i) || !on_branch(way, k++, n, branch))
             continue;
-        double t = number_of(w, i, "temperature_celsius") + KELVIN;
-        double k = shown[w->what].factor * pow(t, form ? form->power : 0);
-        c->x[to] = 1000 / t;
-        c->y[to] = k * number_of(w, i, "value");
-        c->lo[to] = k * number_of(w, i, "ci95_low");
-        c->hi[to++] = k * number_of(w, i, "ci95_high");
+        double f =
+            shown[w->what].factor * pow(t[k - 1], form ? form->power : 0);
+        c->x[to] = 1000 / t[k - 1];
+        c->y[to] = f * number_of(w, i, "value");
+        c->lo[to] = f * number_of(w, i, "ci95_low");
+        c->hi[to++] = f * number_of(w, i, "ci95_high");
     }
+    free(t);
+    free(way);
     if (st == HC_OK)
         *out = c;
     return st;
@@ -156,27 +191,46 @@ static void put_energy(char *label, size_t cap, const parameters *q)
         strcat(label, text);
 }
 
-static hc_status add_role(const law *w, const hc_arrhenius_form *form,
-                          size_t colour, hc_panel *p, hc_err *err)
+/* The points of one branch with their law, under one entry of the legend. */
+static hc_status add_branch(const law *w, const hc_arrhenius_form *form,
+                            int branch, size_t colour, hc_panel *p,
+                            hc_err *err)
 {
-    static const char *const methods[] = {"arrhenius", "arrhenius-heating",
-                                          "arrhenius-cooling"};
-    hc_curve *c;
+    static const char *const methods[] = {"arrhenius-cooling", "arrhenius",
+                                          "arrhenius-heating"};
+    static const char *const words[] = {", cooling", "", ", heating"};
+    hc_curve *c = NULL;
+    parameters q;
     size_t at = p->n_curves;
-    hc_status st = add_points(w, form, p, &c, err);
+    hc_status st = add_points(w, form, branch, p, &c, err);
     if (st != HC_OK)
         return st;
     c->colour = hc_palette(colour);
     c->mark = (hc_mark)(colour % HC_MARK_COUNT);
     hc_canvas_escape(text_of(w, 0, "role"), c->label, sizeof c->label);
-    for (size_t i = 0; i < 3 && st == HC_OK && form; i++) {
-        parameters q;
-        if (!find_law(w, methods[i], &q))
-            continue;
-        put_energy(p->curve[at].label, sizeof p->curve[at].label, &q);
-        st = add_law(w, form, &q, at, p, err);
-    }
+    if (strlen(c->label) + strlen(words[branch + 1]) < sizeof c->label)
+        strcat(c->label, words[branch + 1]);
+    if (branch < 0)
+        c->look |= HC_LOOK_OPEN;
+    if (!form || !find_law(w, methods[branch + 1], &q))
+        return HC_OK;
+    put_energy(c->label, sizeof c->label, &q);
+    st = add_law(w, form, &q, at, p, err);
+    if (st == HC_OK && branch < 0)
+        p->curve[at + 1].look |= HC_LOOK_DASHED;
     return st;
+}
+
+/* Heating and cooling apart where the records have laws of both. */
+static hc_status add_role(const law *w, const hc_arrhenius_form *form,
+                          size_t colour, hc_panel *p, hc_err *err)
+{
+    parameters q;
+    if (!find_law(w, "arrhenius-heating", &q) ||
+        !find_law(w, "arrhenius-cooling", &q))
+        return add_branch(w, form, 0, colour, p, err);
+    hc_status st = add_branch(w, form, 1, colour, p, err);
+    return st == HC_OK ? add_branch(w, form, -1, colour, p, err) : st;
 }
 
 static bool has_points(const law *w)
