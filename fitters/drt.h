@@ -111,8 +111,9 @@ void hc_drt_clear(hc_drt *r);
 
 /* Run a method and find the peaks of its result.  HC_DATA with fewer than 10
  * points, repeated or unsorted (rising and falling both will do)
- * frequencies, values that are not finite, or when the real part is negative
- * for more than half of the points. */
+ * frequencies, values that are not finite, when the real part is negative
+ * for more than half of the points or above zero at none, or when less than
+ * a tenth of them are capacitive. */
 hc_status hc_drt_run(const hc_drt_method *m, const hc_drt_data *d,
                      const hc_drt_options *opt, hc_drt *out,
                      hc_err *err) HC_MUST_USE;

@@ -37,7 +37,7 @@ static hc_status check(const hc_drt_data *d, hc_err *err)
                        "relaxation times, at least 10 are needed",
                        d->n);
     const bool falling = d->freq_hz[0] > d->freq_hz[1];
-    size_t negative = 0, capacitive = 0;
+    size_t negative = 0, positive = 0, capacitive = 0;
     for (size_t i = 0; i < d->n; i++) {
         const double f = d->freq_hz[i], re = creal(d->z_ohm[i]);
         if (!(f > 0) || !isfinite(f) || !isfinite(re) ||
@@ -55,6 +55,7 @@ static hc_status check(const hc_drt_data *d, hc_err *err)
                            "%g Hz",
                            f);
         negative += re < 0;
+        positive += re > 0;
         capacitive += cimag(d->z_ohm[i]) < 0;
     }
     if (2 * negative > d->n)
@@ -62,10 +63,15 @@ static hc_status check(const hc_drt_data *d, hc_err *err)
                        "the real part is negative at %zu of %zu points: "
                        "no passive sample (swapped leads?)",
                        negative, d->n);
+    if (positive == 0)
+        return hc_fail(err, HC_DATA,
+                       "the real part is zero at every point: a capacitor "
+                       "or coil without losses has no relaxation times");
     if (10 * capacitive < d->n)
         return hc_fail(err, HC_DATA,
                        "only %zu of %zu points are capacitive (Im < 0): "
-                       "nothing relaxes here (sign of Im turned?)",
+                       "nothing relaxes here (inductance alone, or is the "
+                       "sign of Im turned?)",
                        capacitive, d->n);
     return HC_OK;
 }

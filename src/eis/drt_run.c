@@ -73,14 +73,15 @@ static void put(const sink *k, const char *quantity, double value, double sd,
     hc_records_put(k->w, &r);
 }
 
-/* Interval of a positive quantity, formed in its logarithm. */
-static void put_positive(const sink *k, const char *quantity, double value,
+/* Interval of a quantity of one sign, formed in its logarithm. */
+static void put_signed(const sink *k, const char *quantity, double value,
                          double sd_ln, const char *unit, const char *status)
 {
     hc_record r = hc_record_make(&k->at, k->method, quantity, value, unit);
-    r.std_error = value * sd_ln;
-    r.ci95_low = value * exp(-1.959964 * sd_ln);
-    r.ci95_high = value * exp(1.959964 * sd_ln);
+    const double wide = copysign(1.959964 * sd_ln, value);
+    r.std_error = fabs(value) * sd_ln;
+    r.ci95_low = value * exp(-wide);
+    r.ci95_high = value * exp(wide);
     strncpy(r.status, status, sizeof r.status - 1);
     hc_records_put(k->w, &r);
 }
@@ -95,7 +96,7 @@ static void put_peak(const sink *k, size_t number, const hc_drt_peak *p)
                 {"width_decades", "-"},
                 {"height", "ohm"}};
     const char *status = p->edge ? "edge" : "ok";
-    const double sd_r = p->sd_r_ohm / p->r_ohm;
+    const double sd_r = p->sd_r_ohm / fabs(p->r_ohm);
     const double value[] = {p->tau_s, p->r_ohm, p->c_f, p->width_decades,
                             p->height_ohm};
     const double sd[] = {p->sd_ln_tau, sd_r, hypot(p->sd_ln_tau, sd_r), NAN,
@@ -103,7 +104,7 @@ static void put_peak(const sink *k, size_t number, const hc_drt_peak *p)
     for (size_t i = 0; i < sizeof what / sizeof *what; i++) {
         char name[32];
         snprintf(name, sizeof name, "peak%zu_%s", number, what[i].name);
-        put_positive(k, name, value[i], sd[i], what[i].unit, status);
+        put_signed(k, name, value[i], sd[i], what[i].unit, status);
     }
 }
 
@@ -165,9 +166,26 @@ static hc_status take_weights(const hc_spectrum *s, const hc_drt_job *job,
     return HC_OK;
 }
 
+/* Where Re is below zero no resistance at or above zero can follow it. */
+static void say_negative(hc_session *ses, const char *file,
+                         const hc_spectrum *s)
+{
+    size_t n = 0, first = 0;
+    for (size_t i = 0; i < s->n; i++)
+        if (creal(s->z_ohm[i]) < 0 && n++ == 0)
+            first = i;
+    if (n > 0)
+        hc_say_warning(&ses->talk, file, 0,
+                       "spectrum %ld: the real part is negative at %zu of %zu "
+                       "points, first at %.3g Hz: no passive sample, do not "
+                       "trust R_inf and R_pol",
+                       s->spectrum_index, n, s->n, s->freq_hz[first]);
+}
+
 static void say(hc_session *ses, const char *file, const hc_spectrum *s,
                 const hc_drt *r)
 {
+    say_negative(ses, file, s);
     for (size_t i = 0; i < r->n_peaks; i++)
         if (r->peaks[i].edge)
             hc_say_warning(&ses->talk, file, 0,
