@@ -75,7 +75,7 @@ static void put(const sink *k, const char *quantity, double value, double sd,
 
 /* Interval of a quantity of one sign, formed in its logarithm. */
 static void put_signed(const sink *k, const char *quantity, double value,
-                         double sd_ln, const char *unit, const char *status)
+                       double sd_ln, const char *unit, const char *status)
 {
     hc_record r = hc_record_make(&k->at, k->method, quantity, value, unit);
     const double wide = copysign(1.959964 * sd_ln, value);
