@@ -106,17 +106,51 @@ static size_t take_stairs(const hc_sweep_rows *r, size_t n, double stair,
     return out->n;
 }
 
-static bool is_swept(const hc_sweep_rows *r, size_t n, double rest_a)
+/* Does the current answer every stair, and fall back before the next?  A
+ * voltage that is coarsely read climbs stairs that no current knows of; one
+ * that follows a staircase of the current does not fall back.  A rest before
+ * the first stair is none. */
+static bool answers_stairs(const hc_sweep_rows *r, size_t n, double stair)
+{
+    double sum = 0, sumsq = 0, least = 0, ups = 0, first = NAN, last = NAN;
+
+    for (size_t k = 1; k < n; k++) {
+        double dv = r->v_v[k] - r->v_v[k - 1];
+        double jump = copysign(1, dv) * (r->i_a[k] - r->i_a[k - 1]);
+
+        if (fabs(dv) <= 0.5 * stair)
+            continue;
+        sum += jump;
+        sumsq += jump * jump;
+        last = copysign(1, dv) * r->i_a[k - 1];
+        first = ups > 0 ? first : last;
+        least = fmax(least, 0.02 * fabs(last));
+        ups++;
+    }
+    double mean = sum / ups, var = fmax(0, sumsq / ups - mean * mean);
+
+    return ups >= LEAST_ROWS && mean > least &&
+           mean > 5 * sqrt(var / (ups - 1)) &&
+           fabs(first) > 0.25 * fabs(last) &&
+           fabs(last - first) < 0.25 * sum;
+}
+
+/* *rate_v_s is from one end of a stair to another: where the rows begin and
+ * end on their stairs would make it wrong by up to a stair. */
+static bool is_swept(const hc_sweep_rows *r, size_t n, double rest_a,
+                     double *rate_v_s)
 {
     hc_sweep_rows ends;
     double stair;
     size_t stride;
+    bool answered = false;
     movement v, i;
 
     if (!(fabs(r->v_v[n - 1] - r->v_v[0]) >= least_v) || is_levels(r, n))
         return false;
     stair = stair_of(r, n);
     if (stair > 0) {
+        answered = answers_stairs(r, n, stair);
         n = take_stairs(r, n, stair, &ends);
         r = &ends;
         if (n < LEAST_ROWS)
@@ -124,15 +158,19 @@ static bool is_swept(const hc_sweep_rows *r, size_t n, double rest_a)
     }
     stride = n > POINTS ? n / POINTS : 1;
     i = move_of(r->t_s, r->i_a, n, stride);
-    if (i.max <= rest_a || i.span < least_part * i.max || i.way > 4 * i.span ||
-        i.step > 0.35 * i.span)
+    if (i.max <= rest_a)
+        return false;
+    if (!answered &&
+        (i.span < least_part * i.max || i.way > 4 * i.span ||
+         i.step > 0.35 * i.span || i.off_line < ramp_part * i.span))
         return false;
     v = move_of(r->t_s, r->v_v, n, stride);
-    if (i.off_line < ramp_part * i.span ||
-        v.off_line > line_part * fabs(v.change) ||
+    if (v.off_line > line_part * fabs(v.change) ||
         v.step > 0.34 * fabs(v.change) || v.way > 1.2 * fabs(v.change))
         return false;
-    return fmax(0, v.off_line - noise_v) * i.span < 0.5 * i.off_line * v.span;
+    *rate_v_s = (r->v_v[n - 1] - r->v_v[0]) / (r->t_s[n - 1] - r->t_s[0]);
+    return answered ||
+           fmax(0, v.off_line - noise_v) * i.span < 0.5 * i.off_line * v.span;
 }
 
 double hc_sweep_begins(const hc_sweep_rows *r, double rest_a)
@@ -140,10 +178,10 @@ double hc_sweep_begins(const hc_sweep_rows *r, double rest_a)
     size_t n = r->n < 2 * LEAST_ROWS ? r->n : LEAST_ROWS;
 
     for (; n >= LEAST_ROWS; n = 2 * n < r->n ? 2 * n : r->n) {
-        double dt = r->t_s[n - 1] - r->t_s[0];
+        double dt = r->t_s[n - 1] - r->t_s[0], rate_v_s;
 
-        if (dt > 0 && is_swept(r, n, rest_a))
-            return (r->v_v[n - 1] - r->v_v[0]) / dt;
+        if (dt > 0 && is_swept(r, n, rest_a, &rate_v_s))
+            return rate_v_s;
         if (n == r->n)
             break;
     }
