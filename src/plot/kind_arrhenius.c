@@ -87,11 +87,12 @@ static double *temperatures(const law *w, int **way, size_t *n)
     return NULL;
 }
 
-/* Does a point belong to the branch?  0 takes all; the turning point is part
+/* Does a point belong to the branch?  0 takes all, one temperature alone
+ * counts as heating; the turning point is part
  * of both, as it is of both laws. */
 static bool on_branch(const int *way, size_t i, size_t n, int branch)
 {
-    return branch == 0 || way[i] == branch ||
+    return branch == 0 || way[i] == branch || (way[i] == 0 && branch > 0) ||
            (i + 1 < n && way[i + 1] == branch);
 }
 
@@ -203,7 +204,7 @@ static hc_status add_branch(const law *w, const hc_arrhenius_form *form,
     parameters q;
     size_t at = p->n_curves;
     hc_status st = add_points(w, form, branch, p, &c, err);
-    if (st != HC_OK)
+    if (st != HC_OK || c->n == 0)
         return st;
     c->colour = hc_palette(colour);
     c->mark = (hc_mark)(colour % HC_MARK_COUNT);
