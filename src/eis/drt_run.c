@@ -177,8 +177,8 @@ static void say_negative(hc_session *ses, const char *file,
     if (n > 0)
         hc_say_warning(&ses->talk, file, 0,
                        "spectrum %ld: the real part is negative at %zu of %zu "
-                       "points, first at %.3g Hz: no passive sample, do not "
-                       "trust R_inf and R_pol",
+                       "points, first at %.3g Hz: no passive sample does that "
+                       "(leads, bad points?); R_inf and R_pol may be off",
                        s->spectrum_index, n, s->n, s->freq_hz[first]);
 }
 
