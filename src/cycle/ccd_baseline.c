@@ -9,6 +9,9 @@
 static const double k_ev = 8.617333262e-5; /* eV/K */
 static const double walk_a = 0.003;        /* per half cycle */
 static const double walk_c = 0.005;
+/* Drift of a room per half cycle of an hour when nobody measured it: a swing
+ * of +-1 K a day moves by 0.19 K/h in the root mean square. */
+static const double room_k = 0.2, room_temp_k = 298.15;
 
 static void features(const hc_baseline *b, double temp_c, double j_a_m2,
                      double h[HC_BASE_N])
@@ -41,6 +44,10 @@ void hc_baseline_begin(hc_baseline *b, const hc_ccd_limits *limits,
     b->p[2][2] = 0.05 * 0.05;
     b->t0_k = temp_c + 273.15;
     b->j1_a_m2 = j_a_m2;
+    b->walk = walk_a;
+    if (isnan(temp_c))
+        b->walk = hypot(walk_a, limits->ea_ev * room_k /
+                                    (k_ev * room_temp_k * room_temp_k));
     b->scatter = b->scatter_floor = limits->scatter_floor;
     b->a_past[0] = b->a_lowest = b->x[0];
     b->n_past = 1;
@@ -57,7 +64,7 @@ double hc_baseline_expect(const hc_baseline *b, double temp_c, double j_a_m2,
         low = fmin(low, b->a_past[k]);
     if (sd_rel)
         *sd_rel =
-            sqrt(variance(b, h) + walk_a * walk_a + b->scatter * b->scatter);
+            sqrt(variance(b, h) + b->walk * b->walk + b->scatter * b->scatter);
     return exp(low + h[1] * b->x[1] + h[2] * b->x[2]);
 }
 
@@ -90,7 +97,7 @@ void hc_baseline_update(hc_baseline *b, double r_ohm_m2, double se_rel,
 
     if (!(r_ohm_m2 > 0))
         return;
-    b->p[0][0] += walk_a * walk_a;
+    b->p[0][0] += b->walk * b->walk;
     b->p[2][2] += walk_c * walk_c;
     features(b, temp_c, j_a_m2, h);
     innov = log(r_ohm_m2);

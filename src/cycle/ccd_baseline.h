@@ -17,6 +17,7 @@ typedef struct {
     double t0_k, j1_a_m2;
     double scatter; /* of ln R between half cycles */
     double scatter_floor;
+    double walk; /* sd of what a drifts by in a half cycle */
     double innov[HC_BASE_SCATTER];
     size_t n_innov;
     double a_past[HC_BASE_MEMORY]; /* a of the last safe half cycles */
