@@ -122,18 +122,19 @@ static size_t split_quoted(char *s, char *end, hc_dialect d, hc_cell *cells,
 size_t hc_split(char *line, size_t len, hc_dialect d, hc_cell *cells,
                 size_t cap)
 {
-    enum { BATCH = 64 };
-    uint32_t at[BATCH];
+    enum { WINDOW = 512 };
+    uint32_t at[WINDOW];
     char *s = line, *end = line + len;
-    size_t n = 0, marks;
+    size_t n = 0;
     if (d.delimiter == ' ')
         return split_blanks(s, end, d, cells, cap);
     if (d.quotes && memchr(line, '"', len) != NULL)
         return split_quoted(s, end, d, cells, cap);
-    do {
-        char *from = s;
-        marks = hc_scan_byte(s, (size_t)(end - s), d.delimiter, at, BATCH);
-        for (size_t k = 0; k < marks && k < BATCH; k++, n++) {
+    for (char *from = line; from < end; from += WINDOW) {
+        size_t rest = (size_t)(end - from);
+        size_t marks = hc_scan_byte(from, rest < WINDOW ? rest : WINDOW,
+                                    d.delimiter, at, WINDOW);
+        for (size_t k = 0; k < marks; k++, n++) {
             char *stop = from + at[k];
             if (n >= cap) {
                 /* counted only */
@@ -145,7 +146,9 @@ size_t hc_split(char *line, size_t len, hc_dialect d, hc_cell *cells,
             }
             s = stop + 1;
         }
-    } while (marks > BATCH);
+        if (rest <= WINDOW)
+            break;
+    }
     if (n < cap)
         cells[n] = make_cell(s, end, d.decimal_comma);
     return n + 1;
