@@ -325,6 +325,7 @@ static bool thin_path_tag(span tag, last_line *last, hc_text *out)
         hc_text_add(out, all.data, all.len);
         hc_text_puts(out, tail);
     }
+    out->failed |= all.failed; /* no memory is no reason to stay thick */
     *last = (last_line){style, fine && line ? out->len : 0};
     hc_text_clear(&all);
     return fine;
