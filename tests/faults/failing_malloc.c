@@ -3,7 +3,8 @@
  *     HC_FAIL_TOOL=T   only the program of this name is touched
  *     HC_FAIL_AT=N     its Nth allocation after the start of main fails
  *     HC_FAIL_ON=1     and every one after it
- *     HC_FAIL_OWN=1    allocations within shared libraries do not count
+ *     HC_FAIL_OWN=1    allocations within shared libraries do not count: how
+ *                      many of those stay differs from run to run
  *     HC_FAIL_TELL=F   at the end, "ALLOCATIONS LIVE" is written to file F:
  *                      how many there were, how many were not freed
  *
@@ -86,11 +87,53 @@ static bool fails(const void *caller)
     return true;
 }
 
-static void *counted(void *block)
+/* The program's own blocks, where only those count: a table by address, in
+ * which a freed one leaves GONE behind. */
+enum { SLOTS = 1 << 18 };
+static const void *own[SLOTS];
+static const char GONE[1];
+static char busy;
+
+/* Where the block stands, or the place for it; NULL: neither. */
+static const void **slot_of(const void *block, bool to_add)
 {
-    if (watching && block != NULL)
+    size_t at = (size_t)((uintptr_t)block >> 4) * 2654435761u;
+    for (size_t i = 0; i < SLOTS; i++, at++) {
+        const void **slot = &own[at % SLOTS];
+        if (*slot == block || (to_add && (*slot == NULL || *slot == GONE)))
+            return slot;
+        if (*slot == NULL)
+            return NULL;
+    }
+    return NULL;
+}
+
+/* Write `as` where the block stands or may stand; false: it is not there. */
+static bool put(const void *block, bool to_add, const void *as)
+{
+    while (__atomic_test_and_set(&busy, __ATOMIC_ACQUIRE))
+        ;
+    const void **slot = slot_of(block, to_add);
+    if (slot != NULL)
+        *slot = as;
+    __atomic_clear(&busy, __ATOMIC_RELEASE);
+    return slot != NULL;
+}
+
+static void *counted_of(void *block, const void *caller)
+{
+    bool counts = !own_only || image_of(caller) == program;
+    if (watching && block != NULL && counts &&
+        (!own_only || put(block, true, block)))
         __atomic_add_fetch(&live, 1, __ATOMIC_RELAXED);
     return block;
+}
+#define counted(block) counted_of((block), __builtin_return_address(0))
+
+static void forget(const void *block)
+{
+    if (watching && block != NULL && (!own_only || put(block, false, GONE)))
+        __atomic_sub_fetch(&live, 1, __ATOMIC_RELAXED);
 }
 
 void *malloc(size_t size)
@@ -111,7 +154,12 @@ void *realloc(void *block, size_t size)
         return NULL;
     if (block == NULL)
         return counted(__libc_malloc(size));
-    return __libc_realloc(block, size);
+    bool was_own = watching && own_only && put(block, false, GONE);
+    void *moved = __libc_realloc(block, size);
+    const void *now = moved != NULL ? moved : block;
+    if (was_own)
+        put(now, true, now);
+    return moved;
 }
 
 /* Aligned blocks are FFTW's, which ends the process without memory: they
@@ -137,7 +185,6 @@ int posix_memalign(void **out, size_t alignment, size_t size)
 
 void free(void *block)
 {
-    if (watching && block != NULL)
-        __atomic_sub_fetch(&live, 1, __ATOMIC_RELAXED);
+    forget(block); /* before another thread can be given it */
     __libc_free(block);
 }
