@@ -50,7 +50,7 @@ configure_build() { # CONFIGURE-OPTION...
     if [ ! -f build/Makefile ] || [ configure -nt build/Makefile ] ||
         ! configured_with "$@"; then
         (cd build && ../configure --quiet "$@")
-        make -C build -s clean
+        make -C build -s clean >/dev/null
     fi
     make -C build -s -j"$(nproc)"
 }
