@@ -2,6 +2,7 @@
 
 #include "core/number.h"
 
+#include <float.h>
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -140,7 +141,9 @@ static void ticks_within(double lo, double hi, double wanted, hc_ticks *out)
 void hc_ticks_log(double lo, double hi, double wanted, hc_ticks *out)
 {
     out->n = 0;
-    double a = log10(lo), b = log10(hi), decades = b - a;
+    /* a margin of the axis may lead out of the doubles */
+    double a = log10(fmax(lo, DBL_MIN)), b = log10(fmin(hi, DBL_MAX));
+    double decades = b - a;
     if (decades < 0.5) { /* too short for decades to mean anything */
         ticks_within(lo, hi, wanted, out);
         return;
