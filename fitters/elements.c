@@ -33,24 +33,26 @@
 
 /* ---- functions of one complex variable ---- */
 
+const double hc_tanhc_value[HC_TANHC_TERMS] = {
+    1.0 / 3,         -2.0 / 15,          17.0 / 315,          -62.0 / 2835,
+    1382.0 / 155925, -21844.0 / 6081075, 929569.0 / 638512875};
+const double hc_tanhc_slope[HC_TANHC_TERMS] = {
+    -4.0 / 6,
+    16.0 * 7 / 360,
+    -64.0 * 31 / 15120,
+    256.0 * 127 / 604800,
+    -1024.0 * 73 / 3421440,
+    4096.0 * 1414477 / 653837184000.0,
+    -16384.0 * 8191 / 37362124800.0};
+
 /* tanh(x)/x = 1 - y/3 + ..., y = x^2; u/sinh u = 1 - u^2/6 + ...
  * Abramowitz & Stegun 4.5.64, 4.5.65. */
 static void tanhc_series(cx y, cx *t, cx *m, cx *d)
 {
-    static const double a[] = {
-        1.0 / 3,         -2.0 / 15,          17.0 / 315,          -62.0 / 2835,
-        1382.0 / 155925, -21844.0 / 6081075, 929569.0 / 638512875};
-    static const double b[] = {-4.0 / 6,
-                               16.0 * 7 / 360,
-                               -64.0 * 31 / 15120,
-                               256.0 * 127 / 604800,
-                               -1024.0 * 73 / 3421440,
-                               4096.0 * 1414477 / 653837184000.0,
-                               -16384.0 * 8191 / 37362124800.0};
     cx sa = cx_make(0, 0), sb = cx_make(0, 0);
-    for (int i = 6; i >= 0; i--) {
-        sa = cx_add(cx_mul(sa, y), cx_make(a[i], 0));
-        sb = cx_add(cx_mul(sb, y), cx_make(b[i], 0));
+    for (int i = HC_TANHC_TERMS - 1; i >= 0; i--) {
+        sa = cx_add(cx_mul(sa, y), cx_make(hc_tanhc_value[i], 0));
+        sb = cx_add(cx_mul(sb, y), cx_make(hc_tanhc_slope[i], 0));
     }
     *m = cx_mul(sa, y);
     *t = cx_make(1 - m->re, -m->im);

@@ -108,4 +108,10 @@ extern const size_t hc_lines_n;
  * exp(-2x) alone, so nothing overflows. */
 void hc_tanhc(cx x, cx *t, cx *m, cx *d);
 
+/* Its series for |x| < 0.1 in y = x^2: m = y * sum value[i] y^i and
+ * d = y * sum slope[i] y^i. */
+enum { HC_TANHC_TERMS = 7 };
+extern const double hc_tanhc_value[HC_TANHC_TERMS];
+extern const double hc_tanhc_slope[HC_TANHC_TERMS];
+
 #endif

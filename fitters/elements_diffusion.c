@@ -13,23 +13,13 @@ typedef struct {
 /* The series of hc_tanhc() for |x| < 0.1, from y = x^2. */
 HC_SIMD_PART void near_zero(const hc_v4 *xr, const hc_v4 *xi, tanhc *out)
 {
-    static const double a[] = {
-        1.0 / 3,         -2.0 / 15,          17.0 / 315,          -62.0 / 2835,
-        1382.0 / 155925, -21844.0 / 6081075, 929569.0 / 638512875};
-    static const double b[] = {-4.0 / 6,
-                               16.0 * 7 / 360,
-                               -64.0 * 31 / 15120,
-                               256.0 * 127 / 604800,
-                               -1024.0 * 73 / 3421440,
-                               4096.0 * 1414477 / 653837184000.0,
-                               -16384.0 * 8191 / 37362124800.0};
     hc_v4 yr = *xr * *xr - *xi * *xi, yi = 2.0 * *xr * *xi, t;
     hc_v4 ar = {0}, ai = ar, br = ar, bi = ar;
-    for (int i = 6; i >= 0; i--) {
-        t = ar * yr - ai * yi + a[i];
+    for (int i = HC_TANHC_TERMS - 1; i >= 0; i--) {
+        t = ar * yr - ai * yi + hc_tanhc_value[i];
         ai = ar * yi + ai * yr;
         ar = t;
-        t = br * yr - bi * yi + b[i];
+        t = br * yr - bi * yi + hc_tanhc_slope[i];
         bi = br * yi + bi * yr;
         br = t;
     }

@@ -16,7 +16,7 @@
 /* Sanitizers do not see the start-up choice; other C libraries lack it; clang
  * 14 names the choice so that other files do not find it. */
 #if defined __x86_64__ && defined __GLIBC__ && !defined __clang__ &&          \
-    !defined __SANITIZE_ADDRESS__ && !defined HC_SANITIZED
+    !defined __SANITIZE_ADDRESS__
 #define HC_SIMD __attribute__((target_clones("avx2", "default")))
 #else
 #define HC_SIMD
