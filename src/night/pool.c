@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <math.h>
 #include <poll.h>
 #include <signal.h>
 #include <spawn.h>
@@ -109,11 +110,11 @@ size_t hc_pool_running(const hc_pool *p)
 
 /* ---- starting ---- */
 
-static int spawn(const hc_pool *p, const hc_pool_job *job, pid_t *pid)
+static int spawn(const hc_pool *p, const hc_pool_job *job, char *const argv[],
+                 pid_t *pid)
 {
     posix_spawn_file_actions_t a;
     posix_spawnattr_t attr;
-    char *argv[] = {(char *)(uintptr_t)job->recipe, NULL};
     const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW;
     int e = posix_spawn_file_actions_init(&a);
     if (e != 0)
@@ -131,7 +132,7 @@ static int spawn(const hc_pool *p, const hc_pool_job *job, pid_t *pid)
     posix_spawn_file_actions_addopen(&a, 1, "stdout.tsv", flags, 0666);
     posix_spawn_file_actions_addopen(&a, 2, "log", flags, 0666);
     if (e == 0)
-        e = posix_spawn(pid, job->recipe, &a, &attr, argv, job->env);
+        e = posix_spawn(pid, argv[0], &a, &attr, argv, job->env);
     posix_spawnattr_destroy(&attr);
     posix_spawn_file_actions_destroy(&a);
     return e;
@@ -155,9 +156,25 @@ static void limits_of(const hc_pool *p, limit l[N_LIMITS])
     l[2] = (limit){RLIMIT_CORE, true, 0};
 }
 
+/* Where we ourselves need more memory than a job may, a shell limits itself
+ * and becomes the recipe: a limit set from here after the start would come
+ * too late for what the recipe starts at once. */
+static int spawn_by_shell(const hc_pool *p, const hc_pool_job *job,
+                          pid_t *pid)
+{
+    char kib[32];
+    snprintf(kib, sizeof kib, "%.0f", floor(p->limits.memory_b / 1024));
+    char *argv[] = {"/bin/sh",
+                    "-c",
+                    "ulimit -v \"$1\" && exec \"$0\"",
+                    (char *)(uintptr_t)job->recipe,
+                    kib,
+                    NULL};
+    return spawn(p, job, argv, pid);
+}
+
 /* A process is limited from its first instruction when it inherits: the soft
- * limits are ours for the moment of its start.  Where we ourselves need more
- * memory than a job may, it is limited right after its start instead. */
+ * limits are ours for the moment of its start. */
 static int spawn_limited(const hc_pool *p, const hc_pool_job *job, pid_t *pid)
 {
     limit l[N_LIMITS];
@@ -171,12 +188,13 @@ static int spawn_limited(const hc_pool *p, const hc_pool_job *job, pid_t *pid)
         if (l[i].set)
             setrlimit((__rlimit_resource_t)l[i].resource, &low);
     }
-    int e = spawn(p, job, pid);
+    char *argv[] = {(char *)(uintptr_t)job->recipe, NULL};
+    int e = spawn(p, job, argv, pid);
     for (int i = 0; i < N_LIMITS; i++)
         if (l[i].set)
             setrlimit((__rlimit_resource_t)l[i].resource, &own[i]);
-    if (e == ENOMEM)
-        e = spawn(p, job, pid);
+    if (e == ENOMEM && l[0].set)
+        e = spawn_by_shell(p, job, pid);
     for (int i = 0; i < N_LIMITS && e == 0; i++) {
         const struct rlimit hard = {l[i].value, l[i].value};
         if (l[i].set)
