@@ -17,6 +17,8 @@ const hc_drt_method hc_drt_methods[] = {
     {"nnls", "non-negative least squares, hardly any penalty", hc_drt_nnls},
     {"fourier", "Fourier transform of Im Z, extrapolated ends",
      hc_drt_fourier},
+    {"loewner", "lines (RC elements) from the Loewner pencil",
+     hc_drt_loewner},
     {"mrq", "sum of ZARC arcs, m(RQ)", hc_drt_mrq},
     {NULL, NULL, NULL},
 };

@@ -49,6 +49,8 @@ hc_status hc_drt_local(const hc_drt_data *d, const hc_drt_options *opt,
                        hc_drt *out, hc_err *err) HC_MUST_USE;
 hc_status hc_drt_hilbert(const hc_drt_data *d, const hc_drt_options *opt,
                          hc_drt *out, hc_err *err) HC_MUST_USE;
+hc_status hc_drt_loewner(const hc_drt_data *d, const hc_drt_options *opt,
+                         hc_drt *out, hc_err *err) HC_MUST_USE;
 hc_status hc_drt_fourier(const hc_drt_data *d, const hc_drt_options *opt,
                          hc_drt *out, hc_err *err) HC_MUST_USE;
 

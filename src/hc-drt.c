@@ -25,7 +25,7 @@ typedef struct {
 
 static const hc_option options[] = {
     O("method", HC_OPT_CHOICE, "NAME", "how it is found (arcs)", job.method,
-      "arcs|loggp|ridge|hierarchical|hilbert|nnls|fourier|mrq", 0, 0),
+      "arcs|loggp|ridge|hierarchical|hilbert|nnls|fourier|loewner|mrq", 0, 0),
     O("lambda", HC_OPT_TEXT, "VALUE",
       "ridge: a number or a rule: gcv mgcv rgcv lcurve re-im kf evidence",
       lambda, NULL, 0, 0),
