@@ -14,7 +14,8 @@ libcsv-dev zlib1g-dev libzip-dev libexpat1-dev libgsl-dev libfftw3-dev
 libsundials-dev libjansson-dev libsqlite3-dev libplplot-dev
 plplot-driver-cairo libcairo2-dev fontconfig fonts-liberation2 mdbtools-dev"
 check_packages="chromium libcmocka-dev mandoc clang libclang-rt-14-dev
-libfuzzer-14-dev locales-all poppler-utils python3-minimal sqlite3 strace zsh
+libfuzzer-14-dev locales-all poppler-utils python3-html5lib
+python3-minimal sqlite3 strace tidy zsh
 slurmctld slurmd slurm-client munge procps"
 
 missing() {

@@ -72,6 +72,28 @@ static bool starts(const char *s, size_t left, const char *word)
     return left >= n && memcmp(s, word, n) == 0;
 }
 
+/* What of the tag `<svg ...>` counts inside a page: its view box.  The size
+ * is the style's, namespaces and version are those of HTML. */
+static size_t put_svg_tag(hc_out *out, const char *svg, size_t left,
+                          const char *words)
+{
+    static const char box[] = "viewBox=\"";
+    const char *end = memchr(svg, '>', left);
+    size_t tag = end ? (size_t)(end + 1 - svg) : left;
+    const char *view = memmem(svg, tag, box, sizeof box - 1);
+    const char *stop =
+        view ? memchr(view + sizeof box - 1, '"',
+                      tag - (size_t)(view + sizeof box - 1 - svg))
+             : NULL;
+    hc_out_puts(out, "<svg role=\"img\" aria-label=\"");
+    hc_html_text(out, words);
+    hc_out_puts(out, stop ? "\" " : "\"");
+    if (stop)
+        hc_out_write(out, view, (size_t)(stop + 1 - view));
+    hc_out_putc(out, '>');
+    return tag;
+}
+
 void hc_html_svg(hc_out *out, const char *svg, size_t len, size_t number,
                  const char *words)
 {
@@ -79,12 +101,8 @@ void hc_html_svg(hc_out *out, const char *svg, size_t len, size_t number,
     size_t i = 0;
     while (i < len && !starts(svg + i, len - i, "<svg"))
         i++;
-    if (i < len) {
-        hc_out_puts(out, "<svg role=\"img\" aria-label=\"");
-        hc_html_text(out, words);
-        hc_out_puts(out, "\"");
-        i += strlen("<svg");
-    }
+    if (i < len)
+        i += put_svg_tag(out, svg + i, len - i, words);
     while (i < len) {
         size_t n = 1;
         for (size_t k = 0; k < 3; k++)
