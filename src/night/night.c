@@ -282,8 +282,8 @@ static void judge(hc_night *n, hc_session *s)
     if (n->failed_before > 0) {
         hc_say_warning(&s->talk, NULL, 0,
                        "%zu jobs failed before and nothing about them has "
-                       "changed",
-                       n->failed_before);
+                       "changed (hc-db jobs %s says which and why)",
+                       n->failed_before, n->o->database);
         worst = hc_status_worst(worst, HC_DATA);
     }
     hc_say_note(&s->talk, "%zu files, %zu jobs done, %zu failed, %zu as they "

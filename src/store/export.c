@@ -1,6 +1,7 @@
 #include "store/export.h"
 
 #include "core/lab.h"
+#include "core/text.h"
 #include "store/sheet.h"
 #include "store/sql.h"
 
@@ -15,6 +16,7 @@ static void to_lab(hc_record *r)
     r->std_error *= u.factor;
     r->ci95_low *= u.factor;
     r->ci95_high *= u.factor;
+    r->at.pressure_pa *= hc_lab_of("Pa").factor;
     char name[sizeof r->quantity];
     hc_lab_name(r->quantity, r->unit, name, sizeof name);
     memcpy(r->quantity, name, sizeof name);
@@ -51,6 +53,30 @@ hc_status hc_export_each(hc_store *s, const hc_store_filter *filter, bool lab,
 
 /* ---- one row a record ---- */
 
+enum { NAME = 64 };
+
+/* The names of the columns, one a call; "" at the end. */
+static const char *next_column(const char **list, bool lab, char name[NAME])
+{
+    char si[NAME];
+    size_t len = strcspn(*list, ",");
+    hc_copy(si, sizeof si, *list, len);
+    *list += len;
+    *list += strspn(*list, ", ");
+    if (lab)
+        hc_lab_column(si, name, NAME);
+    else
+        memcpy(name, si, NAME);
+    return name;
+}
+
+static void begin_records(hc_writer *w, bool lab)
+{
+    char name[NAME];
+    for (const char *list = HC_SQL_RECORD; *list != '\0';)
+        hc_writer_column(w, next_column(&list, lab, name));
+}
+
 static hc_status put_table(void *ctx, const hc_record *r, const char *run,
                            long row, hc_err *err)
 {
@@ -70,7 +96,7 @@ static hc_status to_table(hc_store *s, const hc_store_filter *filter,
     if (st != HC_OK)
         return st;
     hc_writer_meta(w, "kind", how->lab ? "lab-records" : "records");
-    hc_records_begin(w);
+    begin_records(w, how->lab);
     st = hc_export_each(s, filter, how->lab, put_table, w, n, err);
     if (st == HC_OK)
         st = hc_writer_end(w, err);
@@ -111,15 +137,10 @@ static hc_status to_csv(hc_store *s, const hc_store_filter *filter,
                         const hc_export *how, hc_out *out, size_t *n,
                         hc_err *err)
 {
-    static const char columns[] = HC_SQL_RECORD;
     hc_sheet sheet = hc_sheet_make(how, out);
-    for (const char *p = columns; *p != '\0'; p += strspn(p, ", ")) {
-        char name[32];
-        size_t len = strcspn(p, ",");
-        hc_copy(name, sizeof name, p, len);
-        hc_sheet_text(&sheet, name);
-        p += len;
-    }
+    char name[NAME];
+    for (const char *list = HC_SQL_RECORD; *list != '\0';)
+        hc_sheet_text(&sheet, next_column(&list, how->lab, name));
     hc_sheet_end_row(&sheet);
     return hc_export_each(s, filter, how->lab, put_csv, &sheet, n, err);
 }
@@ -153,7 +174,7 @@ static const char context[] =
 
 typedef struct {
     hc_out *out;
-    hc_text line;
+    bool lab;
     size_t n;
 } jsonld;
 
@@ -169,7 +190,7 @@ static hc_status put_jsonld(void *ctx, const hc_record *r, const char *run,
     if (st == HC_OK)
         st = hc_writer_new(&w, one, HC_WRITE_JSON, err);
     if (st == HC_OK) {
-        hc_records_begin(w);
+        begin_records(w, j->lab);
         hc_records_put(w, r);
         st = hc_writer_end(w, err);
     }
@@ -198,7 +219,7 @@ hc_status hc_store_export(hc_store *s, const hc_store_filter *filter,
                           hc_err *err)
 {
     hc_status st;
-    jsonld j = {.out = out};
+    jsonld j = {.out = out, .lab = how->lab};
     switch (how->to) {
     case HC_EXPORT_CSV:
         st = to_csv(s, filter, how, out, n, err);
@@ -221,21 +242,39 @@ hc_status hc_store_export(hc_store *s, const hc_store_filter *filter,
 
 /* ---- one run ---- */
 
-static hc_status json_rows(const hc_frame *f, hc_out *out, hc_err *err)
+/* The table for a writer: as it is, or in the laboratory's units. */
+static void put_rows(const hc_frame *f, bool lab, hc_writer *w)
 {
-    hc_writer *w = NULL;
-    hc_status st = hc_writer_new(&w, out, HC_WRITE_JSON, err);
-    if (st != HC_OK)
-        return st;
-    for (size_t i = 0; i < hc_frame_columns(f); i++)
-        hc_writer_column(w, hc_frame_column_name(f, i));
+    char name[128], buf[HC_NUMBER_SIZE];
+    for (size_t i = 0; i < hc_frame_columns(f); i++) {
+        const char *si = hc_frame_column_name(f, i);
+        if (lab)
+            hc_lab_column(si, name, sizeof name);
+        hc_writer_column(w, lab ? name : si);
+    }
     for (size_t row = 0; row < hc_frame_rows(f); row++) {
         for (size_t i = 0; i < hc_frame_columns(f); i++) {
             const char *text = hc_frame_text(f, row, (int)i);
+            if (lab)
+                text = hc_lab_value(hc_frame_column_name(f, i), text, buf);
             hc_writer_raw(w, text, strlen(text));
         }
         hc_writer_end_row(w);
     }
+}
+
+static hc_status write_rows(const hc_frame *f, const hc_export *how,
+                            hc_out *out, hc_err *err)
+{
+    hc_writer *w = NULL;
+    hc_status st = hc_writer_new(
+        &w, out, how->to == HC_EXPORT_JSON ? HC_WRITE_JSON : HC_WRITE_TABLE,
+        err);
+    if (st != HC_OK)
+        return st;
+    hc_writer_meta(w, "kind", "%s%s", how->lab ? "lab-" : "",
+                   hc_frame_kind(f));
+    put_rows(f, how->lab, w);
     st = hc_writer_end(w, err);
     hc_writer_free(w);
     return st;
@@ -253,7 +292,9 @@ hc_status hc_store_export_run(hc_store *s, const char *key_or_words,
     size_t len;
     hc_status st;
 
-    if (how->to == HC_EXPORT_TSV)
+    if (how->lab && label != NULL)
+        return hc_fail(err, HC_USAGE, "BDF is in SI: leave --units lab out");
+    if (how->to == HC_EXPORT_TSV && !how->lab)
         return hc_store_get(s, key_or_words, out, err);
     if (how->to == HC_EXPORT_JSONLD)
         return hc_fail(err, HC_USAGE, "JSON-LD is for records");
@@ -269,8 +310,8 @@ hc_status hc_store_export_run(hc_store *s, const char *key_or_words,
     if (st == HC_OK)
         st = hc_frame_read(&f, r, err);
     if (st == HC_OK)
-        st = how->to == HC_EXPORT_JSON
-                 ? json_rows(f, out, err)
+        st = how->to == HC_EXPORT_JSON || how->to == HC_EXPORT_TSV
+                 ? write_rows(f, how, out, err)
                  : hc_export_table(f, how, label, out, err);
     hc_frame_free(f);
     hc_reader_free(r);

@@ -1,6 +1,8 @@
 /* wide.c: columns under rows of long name, unit and comment (Origin) */
 #include "store/sheet.h"
 
+#include "core/lab.h"
+#include "core/number.h"
 #include "core/text.h"
 
 #include <math.h>
@@ -116,7 +118,7 @@ static int by_place(const void *x, const void *y)
     return c != 0 ? c : (a->row > b->row) - (a->row < b->row);
 }
 
-static void put_heads(hc_sheet *s, const wide *w)
+static void put_heads(hc_sheet *s, const wide *w, bool lab)
 {
     static const char *const first[3][CONDITIONS + 2] = {
         {"cell", "electrode", "spectrum_index", "cycle_count", "step_count",
@@ -125,7 +127,8 @@ static void put_heads(hc_sheet *s, const wide *w)
         {"", "", "", "", "", "", "", "", ""}};
     for (size_t line = 0; line < 3; line++) {
         for (size_t i = 0; i < CONDITIONS + 2; i++)
-            hc_sheet_text(s, first[line][i]);
+            hc_sheet_text(s, lab ? hc_lab_of(first[line][i]).unit
+                                 : first[line][i]);
         for (size_t i = 0; i < w->n_columns; i++) {
             const column *c = &w->columns[i];
             bool role = strcmp(c->role, "-") != 0;
@@ -186,7 +189,7 @@ hc_status hc_export_wide(hc_store *s, const hc_store_filter *filter,
     if (st == HC_OK) {
         if (w.n > 0)
             qsort(w.entries, w.n, sizeof *w.entries, by_place);
-        put_heads(&sheet, &w);
+        put_heads(&sheet, &w, how->lab);
         for (size_t i = 0; i < w.n;)
             i += put_row(&sheet, &w, w.entries + i, w.entries + w.n);
     }
@@ -202,6 +205,8 @@ static const struct {
     const char *end, *unit;
 } ends[] = {{"_volt", "V"},       {"_ampere", "A"},     {"_second", "s"},
             {"_ohm_m2", "ohm m2"}, {"_ohm", "ohm"},      {"_hertz", "Hz"},
+            {"_ohm_m", "ohm m"},  {"_c_m2", "C/m2"},    {"_j_mol", "J/mol"},
+            {"_f_m2", "F/m2"},
             {"_celsius", "degC"}, {"_pa", "Pa"},        {"_ah", "Ah"},
             {"_wh", "Wh"},        {"_watt", "W"},       {"_degree", "deg"},
             {"_a_m2", "A/m2"},    {"_s_m", "S/m"},      {"_m2_s", "m2/s"},
@@ -227,12 +232,17 @@ static void put_table_heads(hc_sheet *s, const hc_frame *f,
     for (size_t line = 0; line < lines; line++) {
         for (size_t i = 0; i < hc_frame_columns(f); i++) {
             const char *name = hc_frame_column_name(f, i);
-            char word[128];
+            char word[128], lab[128];
             size_t len;
             const char *unit = unit_of(name, &len);
             hc_copy(word, sizeof word, name, len);
             if (label != NULL && label(name) == NULL)
                 continue;
+            if (how->lab) {
+                hc_lab_column(name, lab, sizeof lab);
+                unit = hc_lab_of(unit).unit;
+                name = lab;
+            }
             hc_sheet_text(s, label != NULL ? label(name)
                              : lines == 1  ? name
                              : line == 0   ? word
@@ -249,6 +259,7 @@ hc_status hc_export_table(const hc_frame *f, const hc_export *how,
                           hc_err *err)
 {
     hc_sheet s = hc_sheet_make(how, out);
+    char buf[HC_NUMBER_SIZE];
     static const char *const needed[] = {"voltage_volt", "current_ampere",
                                          "test_time_second"};
     for (size_t i = 0; label != NULL && i < 3; i++) {
@@ -259,9 +270,13 @@ hc_status hc_export_table(const hc_frame *f, const hc_export *how,
     }
     put_table_heads(&s, f, how, label);
     for (size_t row = 0; row < hc_frame_rows(f); row++) {
-        for (size_t i = 0; i < hc_frame_columns(f); i++)
-            if (label == NULL || label(hc_frame_column_name(f, i)) != NULL)
-                hc_sheet_value(&s, hc_frame_text(f, row, (int)i));
+        for (size_t i = 0; i < hc_frame_columns(f); i++) {
+            const char *name = hc_frame_column_name(f, i);
+            const char *text = hc_frame_text(f, row, (int)i);
+            if (label == NULL || label(name) != NULL)
+                hc_sheet_value(&s, how->lab ? hc_lab_value(name, text, buf)
+                                            : text);
+        }
         hc_sheet_end_row(&s);
     }
     hc_out_mark_whole(out);
