@@ -10,7 +10,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-enum { CHUNK = 1 << 16 };
+/* Bytes read at once, and those behind them that may be looked at. */
+enum { CHUNK = 1 << 16, SLACK = 16 };
 
 struct hc_in {
     char *name;
@@ -81,7 +82,7 @@ hc_status hc_in_custom(hc_in **out, const char *name, hc_in_read_fn read,
 {
     hc_in *in = calloc(1, sizeof *in);
     if (in == NULL || (in->name = hc_strdup(name)) == NULL ||
-        (in->buf = malloc(CHUNK + 1)) == NULL) {
+        (in->buf = calloc(1, CHUNK + SLACK)) == NULL) {
         if (in != NULL)
             free(in->name);
         free(in);
@@ -208,9 +209,10 @@ static hc_status fill(hc_in *in, hc_err *err)
         in->from = 0;
     }
     if (in->to == in->cap) {
-        char *p = realloc(in->buf, in->cap * 2 + 1);
+        char *p = realloc(in->buf, in->cap * 2 + SLACK);
         if (p == NULL)
             return hc_fail_nomem(err);
+        memset(p + in->cap, 0, in->cap + SLACK);
         in->buf = p;
         in->cap *= 2;
     }
@@ -316,4 +318,21 @@ hc_status hc_in_line(hc_in *in, char **line, size_t *len, hc_err *err)
     (*line)[n] = '\0';
     *len = n;
     return HC_OK;
+}
+
+size_t hc_in_lines(hc_in *in, const char **lines)
+{
+    size_t to = in->to;
+
+    restore(in);
+    while (to > in->from && in->buf[to - 1] != '\n')
+        to--;
+    *lines = in->buf + in->from;
+    return to - in->from;
+}
+
+void hc_in_take_lines(hc_in *in, size_t bytes, long lines)
+{
+    hc_in_skip(in, bytes);
+    in->line += lines;
 }

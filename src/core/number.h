@@ -24,6 +24,12 @@ bool hc_number_parse(const char *s, size_t len, double *out);
 /* The same with ',' as decimal mark. */
 bool hc_number_parse_comma(const char *s, size_t len, double *out);
 
+/* A number at s that any other byte ends, as the next delimiter of a table:
+ * returns where it ends, or NULL unless it is plain (a '-', at most 18
+ * digits with a point among them, a short exponent).  Eight bytes behind the
+ * end are read. */
+const char *hc_number_plain(const char *s, double *out);
+
 /* The number at the start of s[0..len); returns how many bytes it took, 0
  * when there is none ("1.5mA" gives 3). */
 size_t hc_number_prefix(const char *s, size_t len, double *out);

@@ -53,6 +53,12 @@ hc_status hc_in_read(hc_in *in, void *buf, size_t n, size_t *got,
  * limit (HC_LINE_MAX unless hc_in_set_line_max) is HC_DATA. */
 hc_status hc_in_line(hc_in *in, char **line, size_t *len, hc_err *err)
     HC_MUST_USE;
+/* The whole lines that wait in the buffer, without reading more: how many
+ * bytes they are.  Some bytes behind them may be looked at (eight, or a few
+ * more).  Borrowed until the next call. */
+size_t hc_in_lines(hc_in *in, const char **lines);
+/* Consume so many of them. */
+void hc_in_take_lines(hc_in *in, size_t bytes, long lines);
 void hc_in_set_line_max(hc_in *in, size_t max);
 /* False when the last line given had no line end (a cut file, perhaps). */
 bool hc_in_line_ended(const hc_in *in);

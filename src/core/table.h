@@ -86,6 +86,14 @@ hc_status hc_reader_number(const hc_reader *r, int column, double *x,
 /* The same for n columns at once: x[k] of columns[k], all of them >= 0. */
 hc_status hc_reader_numbers(const hc_reader *r, const int *columns, size_t n,
                             double *x, hc_err *err) HC_MUST_USE;
+/* Say which columns hc_reader_next_numbers is to give, all of them >= 0. */
+hc_status hc_reader_want(hc_reader *r, const int *columns, size_t n,
+                         hc_err *err) HC_MUST_USE;
+/* hc_reader_next and hc_reader_numbers of the columns wanted in one pass, for
+ * long tables.  Only numbers, line and rows of such a row can be asked for,
+ * and a table is read either so or by hc_reader_next to its end. */
+hc_status hc_reader_next_numbers(hc_reader *r, double *x, bool *got,
+                                 hc_err *err) HC_MUST_USE;
 long hc_reader_line(const hc_reader *r);
 size_t hc_reader_rows(const hc_reader *r); /* rows given so far */
 /* '#:' lines that came after the rows, without the end line. */

@@ -42,7 +42,7 @@ void hc_half_list_clear(hc_half_list *l)
 
 static void buffer_add(buffer *b, const hc_step_row *r)
 {
-    const hc_sample *s = &r->sample;
+    const hc_sample *s = r->sample;
 
     if (b->step != r->step) {
         b->step = r->step;
@@ -274,8 +274,8 @@ static hc_status drain(collector *c, hc_err *err)
 
     while ((row = hc_steps_row(c->steps)) != NULL) {
         buffer_add(&c->buf[row->step % BUFFERS], row);
-        c->list->has_temp |= !isnan(row->sample.temperature_c);
-        c->list->has_we |= !isnan(row->sample.working_v);
+        c->list->has_temp |= !isnan(row->sample->temperature_c);
+        c->list->has_we |= !isnan(row->sample->working_v);
     }
     while (!st && hc_steps_next(c->steps, &step))
         st = take_step(c, &step, err);
@@ -285,26 +285,28 @@ static hc_status drain(collector *c, hc_err *err)
 static hc_status collect(collector *c, hc_series *series, hc_sample *first,
                          bool *have, hc_err *err)
 {
-    hc_sample s = *first;
+    hc_sample *s = hc_steps_room(c->steps);
     bool got = *have;
-    long source = s.source, rows = 0;
+    long source, rows = 0;
     hc_status st = HC_OK;
 
-    if (!got) {
-        st = hc_series_next(series, &s, &got, err);
-        source = s.source;
-    }
+    if (got)
+        *s = *first;
+    else
+        st = hc_series_next(series, s, &got, err);
+    source = s->source;
     *have = false;
-    while (!st && got && s.source == source) {
-        st = hc_steps_push(c->steps, &s, err);
+    while (!st && got && s->source == source) {
+        st = hc_steps_push(c->steps, s, err);
         rows++;
         if (!st)
             st = drain(c, err);
+        s = hc_steps_room(c->steps);
         if (!st)
-            st = hc_series_next(series, &s, &got, err);
+            st = hc_series_next(series, s, &got, err);
     }
     if (!st && got) {
-        *first = s;
+        *first = *s;
         *have = true;
     }
     for (got = true; !st && got;) {

@@ -304,7 +304,7 @@ static hc_status count_by_current(hc_cycler *c, const hc_step *s,
 static void follow_fall(hc_cycler *c, const hc_step_row *r)
 {
     fall_track *f = &c->fall[r->step % FALL_RING];
-    double v = r->sample.voltage_v, low, high;
+    double v = r->sample->voltage_v, low, high;
 
     if (f->step != r->step)
         *f = (fall_track){.step = r->step,
@@ -312,8 +312,8 @@ static void follow_fall(hc_cycler *c, const hc_step_row *r)
                           .top_v = -INFINITY,
                           .low_v = INFINITY};
     f->q_ah += fabs(r->dq_ah);
-    low = fmin(v, f->last_v);
-    high = fmax(v, f->last_v);
+    low = v < f->last_v ? v : f->last_v;
+    high = v < f->last_v ? f->last_v : v;
     f->last_v = v;
     if (++f->rows == 1)
         return;
@@ -356,6 +356,11 @@ static hc_status drain(hc_cycler *c, hc_err *err)
             c->net_ah += step.charge_ah;
     }
     return st;
+}
+
+hc_sample *hc_cycler_room(hc_cycler *c)
+{
+    return hc_steps_room(c->steps);
 }
 
 hc_status hc_cycler_push(hc_cycler *c, const hc_sample *s, hc_err *err)
@@ -545,23 +550,28 @@ hc_status hc_cycles_read(hc_cycle_list *list, hc_series *series,
                          bool *have, hc_err *err)
 {
     hc_cycler *c = NULL;
-    hc_sample s = *first;
+    hc_sample *s;
     bool got = *have;
-    long source = s.source;
+    long source;
     hc_status st = hc_cycler_new(&c, rules, limits, err);
 
-    if (!st && !got) {
-        st = hc_series_next(series, &s, &got, err);
-        source = s.source;
-    }
+    if (st)
+        return st;
+    s = hc_cycler_room(c);
+    if (got)
+        *s = *first;
+    else
+        st = hc_series_next(series, s, &got, err);
+    source = s->source;
     *have = false;
-    while (!st && got && s.source == source) {
-        st = hc_cycler_push(c, &s, err);
+    while (!st && got && s->source == source) {
+        st = hc_cycler_push(c, s, err);
+        s = hc_cycler_room(c);
         if (!st)
-            st = hc_series_next(series, &s, &got, err);
+            st = hc_series_next(series, s, &got, err);
     }
     if (!st && got) {
-        *first = s;
+        *first = *s;
         *have = true;
     }
     if (!st)

@@ -111,6 +111,8 @@ typedef struct hc_cycler hc_cycler;
 hc_status hc_cycler_new(hc_cycler **out, const hc_cycle_rules *rules,
                         const hc_step_limits *limits, hc_err *err) HC_MUST_USE;
 void hc_cycler_free(hc_cycler *c);
+/* Where to put the next sample so that hc_cycler_push need not copy it. */
+hc_sample *hc_cycler_room(hc_cycler *c);
 hc_status hc_cycler_push(hc_cycler *c, const hc_sample *s,
                          hc_err *err) HC_MUST_USE;
 /* No more samples.  *list is taken by the caller, who clears it. */

@@ -126,7 +126,7 @@ static void slot_reset(slot *s, long step)
 void hc_dqdv_bins_row(hc_dqdv_bins *b, const hc_step_row *row)
 {
     slot *s = &b->slots[row->step % RING];
-    double v = row->sample.voltage_v, dq = row->dq_ah * 3600, dv;
+    double v = row->sample->voltage_v, dq = row->dq_ah * 3600, dv;
 
     if (s->step != row->step)
         slot_reset(s, row->step);

@@ -184,14 +184,15 @@ static hc_status drain(runner *r, hc_err *err)
 
 static hc_status all_rows(runner *r, hc_series *series, hc_err *err)
 {
-    hc_sample sample;
+    hc_sample *sample;
     bool got = true;
     hc_status st = HC_OK;
 
     while (!st && got) {
-        st = hc_series_next(series, &sample, &got, err);
+        sample = hc_steps_room(r->steps);
+        st = hc_series_next(series, sample, &got, err);
         if (!st && got)
-            st = hc_steps_push(r->steps, &sample, err);
+            st = hc_steps_push(r->steps, sample, err);
         if (!st)
             st = drain(r, err);
     }

@@ -89,6 +89,7 @@ struct hc_series {
     int present[N_COLS]; /* columns of those there are, the source last */
     size_t member[N_COLS], n_present; /* where in a sample they go */
     hc_sample blank;                /* all else, NaN */
+    bool is_blank[3];               /* so are those of rows[] */
     bool join;                /* several sources and files are one test */
     const char *const *paths; /* still to come */
     size_t n_paths;
@@ -148,6 +149,7 @@ static void map_columns(hc_series *s)
         s->col[COL_CHARGE_WH] = s->col[COL_DISCHARGE_WH] = -1;
     s->n_present = 0;
     s->blank = (hc_sample){.ahead_max_a = NAN};
+    memset(s->is_blank, 0, sizeof s->is_blank);
     for (int c = 0; c < COL_SOURCE; c++) {
         *(double *)((char *)&s->blank + columns[c].offset) = NAN;
         if (s->col[c] >= 0) {
@@ -180,7 +182,8 @@ static hc_status check_columns(hc_series *s, hc_err *err)
     if (s->col[COL_VOLTAGE] < 0 &&
         (st = hc_reader_need(s->reader, "voltage_volt", &col, err)))
         return st;
-    return HC_OK;
+    return hc_reader_want(s->reader, s->present,
+                          s->n_present + (s->col[COL_SOURCE] >= 0), err);
 }
 
 hc_status hc_series_new(hc_series **out, hc_reader *reader, hc_err *err)
@@ -260,15 +263,15 @@ static hc_status read_raw(hc_series *s, hc_sample *raw, bool *got, hc_err *err)
     for (;;) {
         bool sources = s->col[COL_SOURCE] >= 0;
         double x[N_COLS], source = 0;
-        hc_status st = hc_reader_next(s->reader, got, err);
+        hc_status st = hc_reader_next_numbers(s->reader, x, got, err);
 
         if (st || !*got)
             return st;
-        st = hc_reader_numbers(s->reader, s->present, s->n_present + sources,
-                               x, err);
-        if (st)
-            return st;
-        *raw = s->blank;
+        if (!s->is_blank[raw - s->rows]) {
+            *raw = s->blank;
+            s->is_blank[raw - s->rows] = true;
+        }
+        raw->gap = false;
         for (size_t k = 0; k < s->n_present; k++)
             *(double *)((char *)raw + s->member[k]) = x[k];
         if (sources)

@@ -160,14 +160,15 @@ hc_status hc_step_table_run(hc_series *s, const hc_step_limits *limits,
 {
     hc_steps *d = NULL;
     hc_step_notes notes = {0};
-    hc_sample sample;
+    hc_sample *sample;
     bool got = true;
     hc_status st = hc_steps_new(&d, limits, err);
 
     while (!st && got) {
-        st = hc_series_next(s, &sample, &got, err);
+        sample = hc_steps_room(d);
+        st = hc_series_next(s, sample, &got, err);
         if (!st && got)
-            st = hc_steps_push(d, &sample, err);
+            st = hc_steps_push(d, sample, err);
         if (!st)
             drain(d, first_source, w, &notes);
     }

@@ -10,6 +10,8 @@
 
 /* An id that comes at most so many rows after the turn of a sweep is its. */
 static const long turn_rows = 3;
+/* Before the first row. */
+static const hc_sample nothing = {0};
 
 hc_step_limits hc_step_limits_default(void)
 {
@@ -49,6 +51,7 @@ hc_status hc_steps_new(hc_steps **out, const hc_step_limits *limits,
         return hc_fail_nomem(err);
     d->limits = *limits;
     d->lsb_v = INFINITY;
+    d->last = &nothing;
     renew_rest_limit(d);
     *out = d;
     return HC_OK;
@@ -260,9 +263,9 @@ static decision decide(hc_steps *d, const hc_sample *p, const hc_sample *next)
                         HC_STEPS_FALL * d->imax_a &&
                     same_id(next->cycle, p->cycle) && !(next->freq_hz > 0) &&
                     hc_steps_switched(d, p, next) &&
-                    !hc_steps_switched(d, &d->last, p);
+                    !hc_steps_switched(d, d->last, p);
         bool early = g->by_edge && g->step.rows == 1 &&
-                     !hc_steps_switched(d, &d->last, p);
+                     !hc_steps_switched(d, d->last, p);
 
         if (late || early) {
             g->id_step = p->step;
@@ -288,7 +291,7 @@ static void open_segment(hc_steps *d, const hc_sample *p, bool by_edge)
     hc_segment *g = &d->seg;
     hc_step *s = &g->step;
     double limit = hc_steps_rest_limit(d);
-    double before = d->last.current_a;
+    double before = d->last->current_a;
     bool known =
         d->proven || by_edge ||
         (d->ahead_known && fabs(p->current_a) > HC_STEPS_FALL * d->imax_a) ||
@@ -337,9 +340,9 @@ static void note_drop(hc_steps *d, const hc_sample *p)
 {
     hc_step *from = &d->held, *to = &d->seg.step;
 
-    to->ir_start_v = from->ir_end_v = p->voltage_v - d->last.voltage_v;
-    to->ir_start_s = from->ir_end_s = p->time_s - d->last.time_s;
-    to->di_start_a = from->di_end_a = p->current_a - d->last.current_a;
+    to->ir_start_v = from->ir_end_v = p->voltage_v - d->last->voltage_v;
+    to->ir_start_s = from->ir_end_s = p->time_s - d->last->time_s;
+    to->di_start_a = from->di_end_a = p->current_a - d->last->current_a;
 }
 
 /* Charge of the interval before the first row of a step: none, unless the
@@ -348,8 +351,8 @@ static double lead_in(hc_steps *d, const hc_sample *p, bool new_id,
                       double dt_usual)
 {
     hc_step *s = &d->seg.step;
-    double dt = p->time_s - d->last.time_s;
-    double i0 = d->last.current_a, i1 = p->current_a;
+    double dt = p->time_s - d->last->time_s;
+    double i0 = d->last->current_a, i1 = p->current_a;
 
     bool sweep = d->seg.mode == HC_MODE_SWEEP;
 
@@ -378,8 +381,8 @@ static double lead_in(hc_steps *d, const hc_sample *p, bool new_id,
 static double interval(hc_steps *d, const hc_sample *p)
 {
     hc_segment *g = &d->seg;
-    double dt = p->time_s - d->last.time_s;
-    double i0 = d->last.current_a, i1 = p->current_a;
+    double dt = p->time_s - d->last->time_s;
+    double i0 = d->last->current_a, i1 = p->current_a;
     bool gap = p->gap || (g->step.rows > 2 && dt > HC_STEPS_GAP_S &&
                           dt > HC_STEPS_GAP * g->dt_max);
 
@@ -461,20 +464,20 @@ static void grow(hc_steps *d, const hc_sample *p, double dq_as, double v_mid,
     hc_step_row *row;
 
     if (have_last) {
-        double dv = fabs(p->voltage_v - d->last.voltage_v);
+        double dv = fabs(p->voltage_v - d->last->voltage_v);
 
         if (dv > 1e-7 && dv < d->lsb_v)
             d->lsb_v = dv;
         if (s->rows > 0 && dv > g->largest_dv)
             g->largest_dv = dv;
-        add_counters(s, p, &d->last);
+        add_counters(s, p, d->last);
     }
     if (s->rows > 0) {
-        g->i_before = d->last.current_a;
-        g->t_before = d->last.time_s;
+        g->i_before = d->last->current_a;
+        g->t_before = d->last->time_s;
         g->diff_mean +=
-            (fabs(p->current_a - d->last.current_a) - g->diff_mean) /
-            (double)(s->rows < 50 ? s->rows : 50);
+            (fabs(p->current_a - d->last->current_a) - g->diff_mean) *
+            (s->rows < 50 ? 1 / (double)s->rows : 0.02);
     }
     hc_steps_note_level(d, g, p);
     s->rows++;
@@ -496,19 +499,19 @@ static void grow(hc_steps *d, const hc_sample *p, double dq_as, double v_mid,
         d->row_n--;
     }
     row = &d->rows[(d->row_at + d->row_n++) % HC_ROW_RING];
-    row->sample = *p;
+    row->sample = p;
     row->step = s->index;
     row->first = s->rows == 1;
     row->sign = s->sign;
     row->dq_ah = dq_ah;
     row->de_wh = dq_ah * v_mid;
-    d->last = *p;
+    d->last = p;
 }
 
 /* Put the pending sample where it belongs; `next` is NULL at the end. */
 static void place(hc_steps *d, const hc_sample *p, const hc_sample *next)
 {
-    bool same_source = d->open && p->source == d->last.source;
+    bool same_source = d->open && p->source == d->last->source;
     double i = fabs(p->current_a), dq, v_mid;
     decision what;
 
@@ -532,7 +535,7 @@ static void place(hc_steps *d, const hc_sample *p, const hc_sample *next)
     }
     if (next && next->source != p->source)
         next = NULL;
-    v_mid = 0.5 * (p->voltage_v + d->last.voltage_v);
+    v_mid = 0.5 * (p->voltage_v + d->last->voltage_v);
     what = decide(d, p, next);
     if (what == STAY) {
         grow(d, p, interval(d, p), v_mid, true);
@@ -557,8 +560,15 @@ static void place_oldest(hc_steps *d)
     d->wait_n--;
 }
 
+hc_sample *hc_steps_room(hc_steps *d)
+{
+    return &d->wait[(d->wait_at + d->wait_n) % HC_WAIT_RING];
+}
+
 hc_status hc_steps_push(hc_steps *d, const hc_sample *sample, hc_err *err)
 {
+    hc_sample *to = hc_steps_room(d);
+
     if (d->wait_n > 0) {
         const hc_sample *before = hc_steps_waiting(d, d->wait_n - 1);
 
@@ -566,7 +576,9 @@ hc_status hc_steps_push(hc_steps *d, const hc_sample *sample, hc_err *err)
             sample->time_s < before->time_s)
             return hc_fail(err, HC_INTERNAL, "samples out of order");
     }
-    d->wait[(d->wait_at + d->wait_n++) % HC_WAIT_RING] = *sample;
+    if (to != sample)
+        *to = *sample;
+    d->wait_n++;
     if (d->wait_n > HC_SWEEP_LOOK)
         place_oldest(d);
     return HC_OK;

@@ -2,10 +2,12 @@
  *
  *     hc_steps *d;
  *     hc_steps_new(&d, &limits, err);
- *     while (hc_series_next(...) && got) {
- *         hc_steps_push(d, &sample, err);
+ *     sample = hc_steps_room(d);
+ *     while (hc_series_next(..., sample, ...) && got) {
+ *         hc_steps_push(d, sample, err);
  *         while ((row = hc_steps_row(d))) ...   each sample, with its step
  *         while (hc_steps_next(d, &step)) ...   steps that are done
+ *         sample = hc_steps_room(d);
  *     }
  *     do {
  *         more = hc_steps_finish(d);
@@ -103,7 +105,7 @@ typedef struct {
 
 /* A sample with the step it belongs to. */
 typedef struct {
-    hc_sample sample;
+    const hc_sample *sample;
     long step;    /* index of the step; the step itself comes later */
     bool first;   /* of its step */
     int sign;     /* provisional: +1, -1, 0 (a quiet step is 0 until done) */
@@ -117,6 +119,8 @@ hc_status hc_steps_new(hc_steps **out, const hc_step_limits *limits,
                        hc_err *err) HC_MUST_USE;
 void hc_steps_free(hc_steps *d);
 
+/* Where to put the next sample so that hc_steps_push need not copy it. */
+hc_sample *hc_steps_room(hc_steps *d);
 /* Samples must come in order of time.  A change of sample->source finishes
  * the steps of the old source. */
 hc_status hc_steps_push(hc_steps *d, const hc_sample *sample,
@@ -125,7 +129,7 @@ hc_status hc_steps_push(hc_steps *d, const hc_sample *sample,
  * the last steps are done; rows and steps are to be taken after each call. */
 bool hc_steps_finish(hc_steps *d);
 
-/* The next row with its step, NULL when there is none; at most two after a
+/* The next row with its step, NULL when there is none; at most one after a
  * push.  Borrowed until the next push. */
 const hc_step_row *hc_steps_row(hc_steps *d);
 /* The next finished step, if there is one. */

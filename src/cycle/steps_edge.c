@@ -41,10 +41,12 @@ static bool edge_of_level(const hc_steps *d, const hc_sample *p,
                           const hc_sample *next, bool has_id)
 {
     const hc_segment *g = &d->seg;
-    const hc_sample *last = &d->last;
+    const hc_sample *last = d->last;
     double i0 = fabs(last->current_a);
     double jump = fabs(p->current_a - last->current_a);
-    double tol = fmax(d->limits.level_tol * i0, HC_STEPS_NOISE * g->diff_mean);
+    double level = d->limits.level_tol * i0;
+    double noise = HC_STEPS_NOISE * g->diff_mean;
+    double tol = level > noise ? level : noise;
     double dt = last->time_s - g->t_before;
 
     if (jump <= tol)
@@ -78,11 +80,11 @@ static bool edge_of_level(const hc_steps *d, const hc_sample *p,
 static bool edge_to_cv(const hc_steps *d, const hc_sample *p)
 {
     const hc_segment *g = &d->seg;
-    double level = g->level_n ? fabs(g->level_sum) / (double)g->level_n : 0;
+    double n = (double)g->level_n, level = fabs(g->level_sum); /* n times */
 
     return g->level_n >= 10 &&
-           fabs(p->current_a) < (1 - d->limits.level_tol) * level &&
-           fabs(d->last.current_a) > 0.9 * level &&
+           fabs(p->current_a) * n < (1 - d->limits.level_tol) * level &&
+           fabs(d->last->current_a) * n > 0.9 * level &&
            fabs(p->voltage_v - g->level_v) < fmax(2e-3, 4 * d->lsb_v);
 }
 
@@ -91,8 +93,8 @@ void hc_steps_note_level(const hc_steps *d, hc_segment *g, const hc_sample *p)
     double n = (double)g->level_n;
 
     if (g->mode == HC_MODE_QUIET ||
-        (n > 0 && fabs(p->current_a - g->level_sum / n) >
-                      0.5 * d->limits.steady_tol * fabs(g->level_sum / n)))
+        fabs(p->current_a * n - g->level_sum) >
+            0.5 * d->limits.steady_tol * fabs(g->level_sum))
         return;
     g->level_sum += p->current_a;
     g->level_n++;
@@ -102,7 +104,7 @@ void hc_steps_note_level(const hc_steps *d, hc_segment *g, const hc_sample *p)
 static bool edge_from_active(const hc_steps *d, const hc_sample *p,
                              const hc_sample *next, bool has_id)
 {
-    double i0 = fabs(d->last.current_a), i = fabs(p->current_a);
+    double i0 = fabs(d->last->current_a), i = fabs(p->current_a);
 
     if (i <= hc_steps_rest_limit(d))
         return i < 0.5 * i0 || i == 0;

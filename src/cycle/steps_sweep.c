@@ -58,7 +58,7 @@ static bool swept_so_far(const hc_steps *d, const hc_sample *p)
 {
     double t = p->time_s - d->seg.step.start_s;
     double dv = hc_swept_voltage(p) - d->seg.swept_v;
-    double row = p->time_s - d->last.time_s;
+    double row = p->time_s - d->last->time_s;
 
     return d->seg.mode != HC_MODE_EIS &&
            fabs(dv - d->sweep_v_s * t) <=
@@ -66,28 +66,40 @@ static bool swept_so_far(const hc_steps *d, const hc_sample *p)
                    fmax(fabs(d->sweep_v_s) * row, d->seg.largest_dv);
 }
 
-bool hc_steps_sweep(hc_steps *d, const hc_sample *p)
+/* The rate of the sweep that begins at p, or 0. */
+static double begins(const hc_steps *d)
 {
     hc_sweep_rows r;
-    bool edge = false;
 
-    if (d->sweep_v_s != 0) {
-        r.n = 0;
-        add_swept(&r, &d->last);
-        if (!p->gap)
-            add_waiting(d, &r);
-        edge = p->gap || p->freq_hz > 0 ||
-               hc_sweep_ends(&r, d->sweep_v_s, &d->sweep_v_s);
-        if (!edge)
-            return false;
-        if (p->gap || p->freq_hz > 0)
-            d->sweep_v_s = 0;
-    }
-    if (d->sweep_v_s != 0 || !may_sweep(d, p))
-        return edge;
     r.n = 0;
     add_waiting(d, &r);
-    d->sweep_v_s = hc_sweep_begins(&r, d->rest_limit_a);
+    return hc_sweep_begins(&r, d->rest_limit_a);
+}
+
+/* Does the sweep end before p?  Then the rate of the one back is known. */
+static bool ends(hc_steps *d, const hc_sample *p)
+{
+    hc_sweep_rows r;
+
+    if (p->gap || p->freq_hz > 0) {
+        d->sweep_v_s = 0;
+        return true;
+    }
+    r.n = 0;
+    add_swept(&r, d->last);
+    add_waiting(d, &r);
+    return hc_sweep_ends(&r, d->sweep_v_s, &d->sweep_v_s);
+}
+
+bool hc_steps_sweep(hc_steps *d, const hc_sample *p)
+{
+    bool edge = d->sweep_v_s != 0;
+
+    if (edge && !ends(d, p))
+        return false;
+    if (d->sweep_v_s != 0 || !may_sweep(d, p))
+        return edge;
+    d->sweep_v_s = begins(d);
     if (d->sweep_v_s == 0 || !d->open || edge)
         return edge;
     if (!swept_so_far(d, p))

@@ -47,8 +47,9 @@ typedef struct {
     hc_thin thin;
 } hc_segment;
 
-enum { HC_STEP_RING = 8, HC_ROW_RING = 4 };
-/* Rows that wait: at least HC_SWEEP_LOOK, and a power of two. */
+enum { HC_STEP_RING = 8, HC_ROW_RING = 2 };
+/* Rows that wait, and those placed last behind them: at least HC_SWEEP_LOOK
+ * and HC_ROW_RING, one for the next sample, and a power of two. */
 enum { HC_WAIT_RING = 64 };
 
 struct hc_steps {
@@ -59,7 +60,7 @@ struct hc_steps {
     double sweep_v_s; /* of the last row, 0 when it is no sweep */
     bool open;
     hc_segment seg;
-    hc_sample last; /* last sample placed in seg */
+    const hc_sample *last; /* placed last in seg; it stands in `wait` */
     bool have_held;
     hc_step held;             /* done, waiting for the step after it */
     hc_step_type before_held; /* type of the step before it */

@@ -96,16 +96,17 @@ static hc_status steps_of(hc_reader *r, answer *a, hc_err *err)
     hc_steps *steps = NULL;
     hc_step_limits limits = hc_step_limits_default();
     hc_technique_steps t = {0};
-    hc_sample sample;
+    hc_sample *sample;
     bool got = true;
     hc_status st = hc_series_new(&series, r, err);
 
     if (st == HC_OK)
         st = hc_steps_new(&steps, &limits, err);
     while (st == HC_OK && got) {
-        st = hc_series_next(series, &sample, &got, err);
+        sample = hc_steps_room(steps);
+        st = hc_series_next(series, sample, &got, err);
         if (st == HC_OK && got)
-            st = hc_steps_push(steps, &sample, err);
+            st = hc_steps_push(steps, sample, err);
         if (st == HC_OK)
             count_steps(steps, &t);
     }

@@ -330,6 +330,55 @@ static void table_of_powers_is_right(void **state)
     }
 }
 
+/* What a table's reader takes in passing is what the whole cell is, and all
+ * plain numbers are taken so. */
+static void takes_plain_cells(void **state)
+{
+    static const char *const odd[] = {"",     ".",    "-",     "e5",  "1e",
+                                      "1e+",  "nan",  "+1",    "-.",  "1e1234",
+                                      "0x10", " 1",   "1.2.3", "1 2", "--1"};
+    uint64_t seed = 11;
+    char s[64];
+    double x, y;
+    (void)state;
+    for (int i = 0; i < 200000; i++) {
+        uint64_t r = unit_random(&seed), d = unit_random(&seed);
+        int whole = (int)(r % 12), part = (int)(r >> 8 & 15), n = 0;
+        n += snprintf(s + n, 2, "%s", r >> 16 & 1 ? "-" : "");
+        for (int k = 0; k < whole; k++, d = d * 3 + 1)
+            s[n++] = (char)('0' + d % 10);
+        if (r >> 17 & 3) {
+            s[n++] = '.';
+            for (int k = 0; k < part; k++, d = d * 7 + 1)
+                s[n++] = (char)('0' + d % 10);
+        } else {
+            part = 0;
+        }
+        if (r >> 20 & 1)
+            n += snprintf(s + n, 8, "e%s%d", r >> 21 & 1 ? "-" : "",
+                          (int)(r >> 24 & 31));
+        memset(s + n, 0, sizeof s - (size_t)n);
+        s[n] = "\t\n,\r"[r >> 40 & 3];
+        const char *end = hc_number_plain(s, &x);
+        bool number = hc_number_parse(s, (size_t)n, &y);
+        assert_false(end != NULL && !(number && whole + part <= 18));
+        /* others may need the C library */
+        assert_false(end == NULL && number && whole + part <= 15 &&
+                     (r >> 20 & 1) == 0);
+        if (end == NULL)
+            continue;
+        assert_ptr_equal(end, s + n);
+        assert_memory_equal(&x, &y, sizeof x);
+    }
+    for (size_t k = 0; k < sizeof odd / sizeof *odd; k++) {
+        memset(s, 0, sizeof s);
+        snprintf(s, sizeof s, "%s\t1\n", odd[k]);
+        const char *end = hc_number_plain(s, &x);
+        if (end != NULL && *end == '\t')
+            fail_msg("'%s' was taken", odd[k]);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -340,6 +389,7 @@ int main(void)
         cmocka_unit_test(reads_every_length),
         cmocka_unit_test(reads_at_the_seams),
         cmocka_unit_test(reads_only_numbers),
+        cmocka_unit_test(takes_plain_cells),
         cmocka_unit_test(reads_integers),
         cmocka_unit_test(prints_whole_numbers),
         cmocka_unit_test(shifts_the_exponent_of_the_text),

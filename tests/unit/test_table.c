@@ -382,6 +382,97 @@ static void odd_cells(void **state)
     free(wide);
 }
 
+/* A line of a table nobody cleaned; mostly it is plain. */
+static size_t dirty_line(uint64_t *seed, char mark, size_t width, char *to)
+{
+    static const char *const cells[] = {
+        "0", "0", "1", "17", "-3.5", "1e-3", "3.25001", "12345678",
+        "123456789012.5", "-9.999650e-04", "0.1234567890123456789",
+        "1234567890123456789012", "NaN", "", " 4 ", "-inf"};
+    static const char *const dirt[] = {"x",   "1.5.2", "\"7\"",
+                                       "1\r", "#",     "1e"};
+    static const char *const lines[] = {"\n", "\r\n", "# a note\n",
+                                        "#: note kept\n", "1\n", "\t\n"};
+    uint64_t r = unit_random(seed);
+    size_t n = 0;
+    if (r % 67 == 0)
+        return (size_t)sprintf(to, "%s", lines[r >> 8 & 1 ? r / 512 % 4
+                                                          : r / 512 % 6]);
+    if (r % 201 == 1)
+        width += r & 1024 ? 1 : -(size_t)1;
+    for (size_t k = 0; k < width; k++) {
+        uint64_t c = unit_random(seed);
+        const char *s = cells[c % 13 ? c / 16 % 9 : c / 16 % 16];
+        if (c % 499 == 0)
+            s = dirt[c / 512 % 6];
+        n += (size_t)sprintf(to + n, "%s%c", s, k + 1 < width ? mark : '\n');
+    }
+    if (r % 11 == 0)
+        n += (size_t)sprintf(to + n - 1, "\r\n") - 1;
+    return n;
+}
+
+/* Rows as numbers in one pass are what the cells one by one are, whatever
+ * stands in the table, in pieces of every size, and so are the messages. */
+static void numbers_in_one_pass(void **state)
+{
+    static char text[1 << 16];
+    uint64_t seed = 5;
+    size_t rows = 0, errors = 0;
+    (void)state;
+    for (int trial = 0; trial < 600; trial++) {
+        char mark = trial % 3 ? '\t' : ',';
+        size_t width = (size_t)(2 + trial % 7), n = 0;
+        int want[6], k_max = 1 + trial % 5;
+        for (size_t k = 0; k < width; k++)
+            n += (size_t)sprintf(text + n, "c%zu%c", k,
+                                 k + 1 < width ? mark : '\n');
+        for (int k = 0; k < trial % 90; k++)
+            n += dirty_line(&seed, mark, width, text + n);
+        if (trial % 5 == 0)
+            n--; /* no line end */
+        for (int k = 0; k < k_max; k++)
+            want[k] = (int)(unit_random(&seed) % width);
+        pieces pa = {text, n, 1 + unit_random(&seed) % 200}, pb = pa;
+        hc_in *in = NULL;
+        hc_reader *a = NULL, *b = NULL;
+        hc_err ea, eb;
+        bool ga = true, gb = true;
+        hc_status sa = HC_OK, sb = HC_OK;
+        hc_err_clear(&ea);
+        hc_err_clear(&eb);
+        assert_ok(hc_in_custom(&in, "t", next_piece, &pa, NULL, &ea), ea);
+        assert_ok(hc_reader_new(&a, in, &ea), ea);
+        assert_ok(hc_in_custom(&in, "t", next_piece, &pb, NULL, &eb), eb);
+        assert_ok(hc_reader_new(&b, in, &eb), eb);
+        assert_ok(hc_reader_want(b, want, (size_t)k_max, &eb), eb);
+        while (sa == HC_OK && ga) {
+            double xa[6] = {0}, xb[6] = {0};
+            sa = hc_reader_next(a, &ga, &ea);
+            if (sa == HC_OK && ga)
+                sa = hc_reader_numbers(a, want, (size_t)k_max, xa, &ea);
+            sb = hc_reader_next_numbers(b, xb, &gb, &eb);
+            assert_int_equal(sa, sb);
+            assert_string_equal(ea.text, eb.text);
+            assert_int_equal(ea.line, eb.line);
+            assert_int_equal(hc_reader_line(a), hc_reader_line(b));
+            assert_int_equal(hc_reader_rows(a), hc_reader_rows(b));
+            if (sa != HC_OK)
+                break;
+            assert_int_equal(ga, gb);
+            for (int k = 0; k < k_max && ga; k++)
+                assert_true(isnan(xa[k])
+                                ? isnan(xb[k])
+                                : memcmp(&xa[k], &xb[k], sizeof xa[k]) == 0);
+            rows += ga;
+        }
+        errors += sa != HC_OK;
+        hc_reader_free(a);
+        hc_reader_free(b);
+    }
+    assert_true(rows > 8000 && errors > 60 && errors < 500);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -396,6 +487,7 @@ int main(void)
         cmocka_unit_test(append_keeps_one_header),
         cmocka_unit_test(rows_at_every_border),
         cmocka_unit_test(odd_cells),
+        cmocka_unit_test(numbers_in_one_pass),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
