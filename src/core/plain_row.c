@@ -33,7 +33,7 @@ static int by_place(const void *a, const void *b)
 }
 
 hc_plain_row *hc_plain_row_new(size_t width, char delimiter, const size_t *at,
-                               size_t n)
+                               const size_t *to, size_t n)
 {
     hc_plain_row *c = calloc(1, sizeof *c + n * sizeof *c->at);
     size_t next = 0;
@@ -44,7 +44,7 @@ hc_plain_row *hc_plain_row_new(size_t width, char delimiter, const size_t *at,
     c->n = n;
     for (size_t k = 0; k < n; k++) {
         c->at[k].place = at[k];
-        c->at[k].to = k;
+        c->at[k].to = to[k];
     }
     qsort(c->at, n, sizeof *c->at, by_place);
     for (size_t k = 0; k < n; k++) {

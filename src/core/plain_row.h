@@ -14,15 +14,16 @@
 typedef struct hc_plain_row hc_plain_row;
 
 /* Lines of `width` cells between delimiters (tab or comma), of which n are
- * wanted: at[k] is the place in the line of the k-th; places may repeat.
- * NULL when there is no memory. */
+ * wanted: at[k] is the place in the line of the k-th, to[k] where in x it
+ * goes; places may repeat.  NULL when there is no memory. */
 hc_plain_row *hc_plain_row_new(size_t width, char delimiter, const size_t *at,
-                               size_t n);
+                               const size_t *to, size_t n);
 void hc_plain_row_free(hc_plain_row *c);
 
-/* The line that begins at s, x[n] of it.  Returns where the next line begins,
- * or NULL when this one is not plain; x is undefined then.  A '\n' must stand
- * at or behind s, and eight bytes behind that one be readable. */
+/* The line that begins at s, the wanted of it into x.  Returns where the next
+ * line begins, or NULL when this one is not plain; x is undefined then.  A
+ * '\n' must stand at or behind s, and eight bytes behind that one be readable.
+ */
 const char *hc_plain_row_take(hc_plain_row *c, const char *s, double *x);
 
 #endif

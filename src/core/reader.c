@@ -223,6 +223,7 @@ void hc_reader_free(hc_reader *r)
     free(r->cells);
     free(r->at);
     free(r->wanted);
+    free(r->to);
     hc_plain_row_free(r->plan);
     free(r);
 }

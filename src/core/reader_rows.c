@@ -186,39 +186,38 @@ static hc_status odd_number(const hc_reader *r, int column, double *x,
 hc_status hc_reader_number(const hc_reader *r, int column, double *x,
                            hc_err *err)
 {
+    const hc_span *c;
+
     if (column < 0) {
         *x = NAN;
         return HC_OK;
     }
-    return hc_reader_numbers(r, &column, 1, x, err);
-}
-
-hc_status hc_reader_numbers(const hc_reader *r, const int *columns, size_t n,
-                            double *x, hc_err *err)
-{
-    for (size_t k = 0; k < n; k++) {
-        const hc_span *c = &r->cells[r->place[columns[k]]];
-        hc_status st;
-        if (!hc_number_parse(c->s, c->len, &x[k]) &&
-            (st = odd_number(r, columns[k], &x[k], err)) != HC_OK)
-            return st;
-    }
-    return HC_OK;
+    c = &r->cells[r->place[column]];
+    return hc_number_parse(c->s, c->len, x) ? HC_OK
+                                            : odd_number(r, column, x, err);
 }
 
 /* ---- rows as numbers ---- */
 
-hc_status hc_reader_want(hc_reader *r, const int *columns, size_t n,
-                         hc_err *err)
+hc_status hc_reader_want(hc_reader *r, const int *columns, const size_t *to,
+                         size_t n, hc_err *err)
 {
-    int *wanted = malloc((n + (n == 0)) * sizeof *wanted);
+    int *wanted = calloc(n + 1, sizeof *wanted);
+    size_t *places = calloc(n + 1, sizeof *places);
 
-    if (wanted == NULL)
+    if (wanted == NULL || places == NULL) {
+        free(wanted);
+        free(places);
         return hc_fail_nomem(err);
-    if (n > 0)
-        memcpy(wanted, columns, n * sizeof *wanted);
+    }
+    for (size_t k = 0; k < n; k++) {
+        wanted[k] = columns[k];
+        places[k] = to[k];
+    }
     free(r->wanted);
+    free(r->to);
     r->wanted = wanted;
+    r->to = places;
     r->n_wanted = n;
     hc_plain_row_free(r->plan);
     r->plan = NULL;
@@ -233,7 +232,8 @@ static hc_status make_plan(hc_reader *r, hc_err *err)
         return hc_fail_nomem(err);
     for (size_t k = 0; k < r->n_wanted; k++)
         at[k] = r->place[r->wanted[k]];
-    r->plan = hc_plain_row_new(r->width, r->delimiter, at, r->n_wanted);
+    r->plan = hc_plain_row_new(r->width, r->delimiter, at, r->to,
+                               r->n_wanted);
     free(at);
     return r->plan == NULL ? hc_fail_nomem(err) : HC_OK;
 }
@@ -257,7 +257,8 @@ static hc_status next_in_parts(hc_reader *r, double *x, bool *got, hc_err *err)
     st = hc_reader_next(r, got, err);
     if (st != HC_OK || !*got)
         return st;
-    st = hc_reader_numbers(r, r->wanted, r->n_wanted, x, err);
+    for (size_t k = 0; k < r->n_wanted && st == HC_OK; k++)
+        st = hc_reader_number(r, r->wanted[k], &x[r->to[k]], err);
     if (st == HC_OK && r->plan == NULL)
         st = make_plan(r, err);
     if (st != HC_OK)

@@ -30,6 +30,7 @@ struct hc_reader {
     size_t rows, rows_of_part;
     /* rows as numbers (hc_reader_want) */
     int *wanted; /* [n_wanted] */
+    size_t *to;  /* [n_wanted] where in x */
     size_t n_wanted;
     hc_plain_row *plan;
     const char *next, *stop; /* whole lines of the buffer */

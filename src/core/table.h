@@ -83,13 +83,11 @@ const char *hc_reader_text(const hc_reader *r, size_t column, size_t *len);
  * no number is HC_DATA (file, line, what was found). */
 hc_status hc_reader_number(const hc_reader *r, int column, double *x,
                            hc_err *err) HC_MUST_USE;
-/* The same for n columns at once: x[k] of columns[k], all of them >= 0. */
-hc_status hc_reader_numbers(const hc_reader *r, const int *columns, size_t n,
-                            double *x, hc_err *err) HC_MUST_USE;
-/* Say which columns hc_reader_next_numbers is to give, all of them >= 0. */
-hc_status hc_reader_want(hc_reader *r, const int *columns, size_t n,
-                         hc_err *err) HC_MUST_USE;
-/* hc_reader_next and hc_reader_numbers of the columns wanted in one pass, for
+/* Say which columns hc_reader_next_numbers is to give, all of them >= 0, and
+ * where: x[to[k]] gets columns[k]. */
+hc_status hc_reader_want(hc_reader *r, const int *columns, const size_t *to,
+                         size_t n, hc_err *err) HC_MUST_USE;
+/* hc_reader_next and hc_reader_number of the columns wanted in one pass, for
  * long tables.  Only numbers, line and rows of such a row can be asked for,
  * and a table is read either so or by hc_reader_next to its end. */
 hc_status hc_reader_next_numbers(hc_reader *r, double *x, bool *got,

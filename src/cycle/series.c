@@ -74,7 +74,7 @@ static const column_row columns[N_COLS] = {
                      offsetof(hc_sample, working_v)},
     [COL_COUNTER] = {{"counter_potential_volt"},
                      offsetof(hc_sample, counter_v)},
-    [COL_SOURCE] = {{"source_index"}, 0},
+    [COL_SOURCE] = {{"source_index"}, offsetof(hc_sample, source_index)},
 };
 
 /* A longer test is more likely a slip of the time's unit. */
@@ -83,24 +83,25 @@ static const double longest_test_s = 5 * 365.25 * 86400;
 enum { NOISE_LAG = 16, NOISE_ROWS = 256 };
 static const double noise_sd = 4.5;
 
+/* What is remembered of the row handed on last. */
+typedef struct {
+    double time_s, raw_s; /* as handed on; as the table says */
+    double current_a, voltage_v, cycle, step, freq_hz;
+    long source;
+} last_row;
+
 struct hc_series {
     hc_reader *reader;
     int col[N_COLS];
-    int present[N_COLS]; /* columns of those there are, the source last */
-    size_t member[N_COLS], n_present; /* where in a sample they go */
-    hc_sample blank;                /* all else, NaN */
-    bool is_blank[3];               /* so are those of rows[] */
+    hc_sample blank; /* what no column fills, NaN */
     bool join;                /* several sources and files are one test */
     const char *const *paths; /* still to come */
     size_t n_paths;
     bool ended;
     bool have_ahead;
-    hc_sample rows[3]; /* where the three that follow point */
-    hc_sample *ahead;  /* raw, read but not yet handed on */
+    hc_sample ahead; /* raw, read but not yet handed on */
     bool have_last;
-    hc_sample *last; /* as handed on */
-    hc_sample *spare;
-    double last_raw_s;
+    last_row last;
     double offset_s;
     double first_s;
     bool incomplete;
@@ -147,18 +148,23 @@ static void map_columns(hc_series *s)
         s->col[COL_CHARGE] = s->col[COL_DISCHARGE] = -1;
     if (s->col[COL_CHARGE_WH] < 0 || s->col[COL_DISCHARGE_WH] < 0)
         s->col[COL_CHARGE_WH] = s->col[COL_DISCHARGE_WH] = -1;
-    s->n_present = 0;
     s->blank = (hc_sample){.ahead_max_a = NAN};
-    memset(s->is_blank, 0, sizeof s->is_blank);
-    for (int c = 0; c < COL_SOURCE; c++) {
+    for (int c = 0; c < N_COLS; c++)
         *(double *)((char *)&s->blank + columns[c].offset) = NAN;
+}
+
+/* Each column there is goes straight to its member of a sample. */
+static hc_status want_columns(hc_series *s, hc_err *err)
+{
+    int column[N_COLS];
+    size_t to[N_COLS], n = 0;
+
+    for (int c = 0; c < N_COLS; c++)
         if (s->col[c] >= 0) {
-            s->member[s->n_present] = columns[c].offset;
-            s->present[s->n_present++] = s->col[c];
+            column[n] = s->col[c];
+            to[n++] = columns[c].offset / sizeof(double);
         }
-    }
-    if (s->col[COL_SOURCE] >= 0)
-        s->present[s->n_present] = s->col[COL_SOURCE];
+    return hc_reader_want(s->reader, column, to, n, err);
 }
 
 static hc_status check_columns(hc_series *s, hc_err *err)
@@ -182,8 +188,7 @@ static hc_status check_columns(hc_series *s, hc_err *err)
     if (s->col[COL_VOLTAGE] < 0 &&
         (st = hc_reader_need(s->reader, "voltage_volt", &col, err)))
         return st;
-    return hc_reader_want(s->reader, s->present,
-                          s->n_present + (s->col[COL_SOURCE] >= 0), err);
+    return want_columns(s, err);
 }
 
 hc_status hc_series_new(hc_series **out, hc_reader *reader, hc_err *err)
@@ -199,9 +204,6 @@ hc_status hc_series_new(hc_series **out, hc_reader *reader, hc_err *err)
         return hc_fail_nomem(err);
     }
     s->reader = reader;
-    s->last = &s->rows[0];
-    s->ahead = &s->rows[1];
-    s->spare = &s->rows[2];
     st = check_columns(s, err);
     if (st) {
         hc_series_free(s);
@@ -261,21 +263,15 @@ void hc_series_join(hc_series *s)
 static hc_status read_raw(hc_series *s, hc_sample *raw, bool *got, hc_err *err)
 {
     for (;;) {
-        bool sources = s->col[COL_SOURCE] >= 0;
-        double x[N_COLS], source = 0;
-        hc_status st = hc_reader_next_numbers(s->reader, x, got, err);
+        double source;
+        hc_status st;
 
+        *raw = s->blank;
+        st = hc_reader_next_numbers(s->reader, (double *)(void *)raw, got,
+                                    err);
         if (st || !*got)
             return st;
-        if (!s->is_blank[raw - s->rows]) {
-            *raw = s->blank;
-            s->is_blank[raw - s->rows] = true;
-        }
-        raw->gap = false;
-        for (size_t k = 0; k < s->n_present; k++)
-            *(double *)((char *)raw + s->member[k]) = x[k];
-        if (sources)
-            source = x[s->n_present];
+        source = s->join ? 0 : raw->source_index;
         raw->source = source >= 0 && source < 1e9 ? (long)source : 0;
         raw->line = hc_reader_line(s->reader);
         if (isfinite(raw->time_s) && raw->freq_hz > 0) {
@@ -298,104 +294,111 @@ static bool same_counter(double a, double b)
 
 static bool repeats(const hc_series *s, const hc_sample *raw)
 {
-    const hc_sample *a = s->last;
+    const last_row *a = &s->last;
 
-    return s->have_last && raw->time_s == s->last_raw_s &&
+    return s->have_last && raw->time_s == a->raw_s &&
            raw->current_a == a->current_a && raw->voltage_v == a->voltage_v &&
            raw->source == a->source && same_counter(raw->step, a->step) &&
            same_counter(raw->cycle, a->cycle) &&
            same_counter(raw->freq_hz, a->freq_hz);
 }
 
-static hc_status advance(hc_series *s, hc_err *err)
+/* The next row of all files. */
+static hc_status advance(hc_series *s, hc_sample *raw, bool *got, hc_err *err)
 {
-    bool got = false;
-    hc_status st;
+    hc_status st = HC_OK;
 
-    if (s->ended) {
-        s->have_ahead = false;
-        return HC_OK;
-    }
-    for (;;) {
-        st = read_raw(s, s->ahead, &got, err);
-        if (st || got)
-            break;
+    *got = false;
+    while (!s->ended) {
+        if ((st = read_raw(s, raw, got, err)) || *got)
+            return st;
         s->incomplete |= hc_reader_incomplete(s->reader);
-        if (hc_meta_copy(&s->trailer, hc_reader_trailer(s->reader)) != HC_OK) {
-            st = hc_fail_nomem(err);
-            break;
-        }
-        if (s->n_paths == 0) {
+        if (hc_meta_copy(&s->trailer, hc_reader_trailer(s->reader)) != HC_OK)
+            return hc_fail_nomem(err);
+        if (s->n_paths == 0)
             s->ended = true;
-            break;
-        }
-        if ((st = open_queued(s, err)))
-            break;
+        else if ((st = open_queued(s, err)))
+            return st;
     }
-    s->have_ahead = !st && got;
-    return st;
+    return HC_OK;
 }
 
 /* The clock of row r reads less than that of the row before. */
-static hc_status repair_time(hc_series *s, hc_sample *r, double raw_s,
-                             hc_err *err)
+static hc_status repair_time(hc_series *s, hc_sample *r, hc_err *err)
 {
-    double last = s->last->time_s;
-    bool new_step = !same_counter(r->step, s->last->step) ||
-                    !same_counter(r->cycle, s->last->cycle);
+    const last_row *last = &s->last;
+    const hc_sample *next = &s->ahead;
+    double raw_s = r->time_s - s->offset_s;
+    bool new_step = !same_counter(r->step, last->step) ||
+                    !same_counter(r->cycle, last->cycle);
+    bool follows, restart;
 
-    if (s->have_ahead && s->ahead->source == r->source &&
-        s->ahead->time_s + s->offset_s >= last) {
-        r->time_s = last; /* the next row is right: this one alone fell */
+    if (!s->have_ahead) {
+        hc_status st = advance(s, &s->ahead, &s->have_ahead, err);
+
+        if (st)
+            return st;
+    }
+    follows = s->have_ahead && next->source == r->source;
+    if (follows && next->time_s + s->offset_s >= last->time_s) {
+        r->time_s = last->time_s; /* the next row is right: this one alone
+                                   * fell */
         if (s->repairs.back_rows++ == 0)
             s->back_line = r->line;
         return HC_OK;
     }
-    bool restart =
-        raw_s >= 0 && (raw_s <= 1e-3 * s->last_raw_s || new_step || s->join);
-    if (!restart || (s->have_ahead && s->ahead->source == r->source &&
-                     s->ahead->time_s < raw_s))
+    restart =
+        raw_s >= 0 && (raw_s <= 1e-3 * last->raw_s || new_step || s->join);
+    if (!restart || (follows && next->time_s < raw_s))
         return hc_fail_at(err, HC_DATA, hc_reader_name(s->reader), r->line,
                           "the clock goes back from %.10g s to %.10g s in "
                           "the middle of a step; sort the rows by time or "
                           "cut the file there",
-                          s->last_raw_s, raw_s);
-    s->offset_s = last - raw_s;
-    r->time_s = last;
+                          last->raw_s, raw_s);
+    s->offset_s = last->time_s - raw_s;
+    r->time_s = last->time_s;
     r->gap = true;
     if (s->repairs.resets++ == 0)
         s->reset_line = r->line;
     return HC_OK;
 }
 
-static hc_status next_repaired(hc_series *s, hc_sample *sample, bool *got,
+static void remember(hc_series *s, const hc_sample *r, double raw_s)
+{
+    s->last = (last_row){.time_s = r->time_s,
+                         .raw_s = raw_s,
+                         .current_a = r->current_a,
+                         .voltage_v = r->voltage_v,
+                         .cycle = r->cycle,
+                         .step = r->step,
+                         .freq_hz = r->freq_hz,
+                         .source = r->source};
+    s->have_last = true;
+    s->repairs.rows++;
+}
+
+static hc_status next_repaired(hc_series *s, hc_sample *r, bool *got,
                                hc_err *err)
 {
-    hc_status st;
-    hc_sample *r;
+    hc_status st = HC_OK;
     double raw_s;
 
-    if (!s->have_ahead && !s->ended && (st = advance(s, err)))
-        return st;
     for (;;) {
-        if (!s->have_ahead) {
-            *got = false;
-            return HC_OK;
+        if (s->have_ahead) {
+            *r = s->ahead;
+            s->have_ahead = false;
+            *got = true;
+        } else {
+            st = advance(s, r, got, err);
         }
-        if (!repeats(s, s->ahead))
+        if (st || !*got)
+            return st;
+        if (!repeats(s, r))
             break;
         if (s->repairs.repeats++ == 0)
-            s->repeat_line = s->ahead->line;
-        if ((st = advance(s, err)))
-            return st;
+            s->repeat_line = r->line;
     }
-    r = s->ahead;
-    s->ahead = s->spare;
-    if ((st = advance(s, err)))
-        return st;
-    if (s->join)
-        r->source = 0;
-    if (s->have_last && r->source != s->last->source) {
+    if (s->have_last && r->source != s->last.source) {
         s->have_last = false;
         s->offset_s = 0;
     }
@@ -403,21 +406,15 @@ static hc_status next_repaired(hc_series *s, hc_sample *sample, bool *got,
     r->time_s += s->offset_s;
     if (!s->have_last)
         s->first_s = r->time_s;
-    else if (r->time_s < s->last->time_s) {
-        if (s->last->time_s - r->time_s <= 1e-9 * fabs(s->last->time_s))
-            r->time_s = s->last->time_s;
-        else if ((st = repair_time(s, r, raw_s, err)))
+    else if (r->time_s < s->last.time_s) {
+        if (s->last.time_s - r->time_s <= 1e-9 * fabs(s->last.time_s))
+            r->time_s = s->last.time_s;
+        else if ((st = repair_time(s, r, err)))
             return st;
     }
     if (r->time_s - s->first_s > longest_test_s)
         s->too_long = true;
-    s->spare = s->last;
-    s->last = r;
-    s->last_raw_s = raw_s;
-    s->have_last = true;
-    s->repairs.rows++;
-    *sample = *r;
-    *got = true;
+    remember(s, r, raw_s);
     return HC_OK;
 }
 

@@ -39,7 +39,8 @@ typedef struct {
     double charge_ah, discharge_ah; /* the instrument's counters */
     double charge_wh, discharge_wh;
     double working_v, counter_v; /* three electrodes, else NaN */
-    long source; /* source_index of the table, 0 when it has none */
+    double source_index;         /* as the table says, NaN when it does not */
+    long source; /* the same, 0 when it has none or all are one test */
     long line;   /* of the file, for messages */
     bool gap;    /* the clock was reset between the row before and it */
     /* in the first sample of a source: what the current does in the rows

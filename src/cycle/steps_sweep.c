@@ -35,6 +35,7 @@ static bool may_sweep(hc_steps *d, const hc_sample *p)
     /* 13 of 60: no stair of a few rows is met at one place of it */
     unsigned stride = n < 4 ? 1 : n < 16 ? n / 4 : n / 4 - 2;
     double i = p->current_a, least_a = 0.5 * d->rest_limit_a;
+    bool level = true;
 
     if (d->level_rows > 0 && n == HC_SWEEP_LOOK) {
         d->level_rows--;
@@ -45,10 +46,14 @@ static bool may_sweep(hc_steps *d, const hc_sample *p)
     for (unsigned k = stride; k < n; k += stride) {
         double x = hc_steps_waiting(d, k)->current_a, change = fabs(x - i);
 
-        if (change > least_a && change > 0.02 * fabs(i))
+        if (change <= least_a || change <= 0.02 * fabs(i))
+            continue;
+        if (!level || k + 2 * stride >= n)
             return true;
+        level = false; /* and from here on another level? */
+        i = x;
     }
-    d->level_rows = 4;
+    d->level_rows = level ? 4 : 0;
     return false;
 }
 

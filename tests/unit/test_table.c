@@ -50,6 +50,16 @@ static hc_status drain(const char *text, size_t *n, hc_err *e)
     return st;
 }
 
+/* n cells of the present row; the first error ends it. */
+static hc_status numbers_of(const hc_reader *r, const int *columns, size_t n,
+                            double *x, hc_err *e)
+{
+    hc_status st = HC_OK;
+    for (size_t k = 0; k < n && st == HC_OK; k++)
+        st = hc_reader_number(r, columns[k], &x[k], e);
+    return st;
+}
+
 #define HEAD "#: halfcell-table 1\n#: kind eis\n"
 
 static void reads_a_table(void **state)
@@ -331,7 +341,7 @@ static void rows_at_every_border(void **state)
             double x[3];
             assert_ok(hc_reader_next(r, &got, &e), e);
             assert_true(got);
-            assert_ok(hc_reader_numbers(r, columns, 3, x, &e), e);
+            assert_ok(numbers_of(r, columns, 3, x, &e), e);
             snprintf(want, sizeof want, "%.*f", i % 17, i + 0.25);
             assert_true(x[1] == i && x[2] == strtod(want, NULL));
             assert_near(x[0], -(i + 0.5) / 10, 1e-15);
@@ -358,10 +368,10 @@ static void odd_cells(void **state)
     (void)state;
     assert_ok(open_text(text, &r, &e), e);
     assert_ok(hc_reader_next(r, &got, &e), e);
-    assert_ok(hc_reader_numbers(r, all, 3, x, &e), e);
+    assert_ok(numbers_of(r, all, 3, x, &e), e);
     assert_true(x[0] == 1.5 && x[1] == 2 && isnan(x[2]));
     assert_ok(hc_reader_next(r, &got, &e), e);
-    assert_ok(hc_reader_numbers(r, all, 3, x, &e), e);
+    assert_ok(numbers_of(r, all, 3, x, &e), e);
     assert_true(x[0] == -3 && x[1] == 4 && isnan(x[2]));
     assert_int_equal(hc_reader_next(r, &got, &e), HC_DATA);
     assert_non_null(strstr(e.text, "row has 4 cells, the header 3"));
@@ -424,6 +434,7 @@ static void numbers_in_one_pass(void **state)
         char mark = trial % 3 ? '\t' : ',';
         size_t width = (size_t)(2 + trial % 7), n = 0;
         int want[6], k_max = 1 + trial % 5;
+        const size_t to[] = {4, 2, 0, 5, 3};
         for (size_t k = 0; k < width; k++)
             n += (size_t)sprintf(text + n, "c%zu%c", k,
                                  k + 1 < width ? mark : '\n');
@@ -445,12 +456,12 @@ static void numbers_in_one_pass(void **state)
         assert_ok(hc_reader_new(&a, in, &ea), ea);
         assert_ok(hc_in_custom(&in, "t", next_piece, &pb, NULL, &eb), eb);
         assert_ok(hc_reader_new(&b, in, &eb), eb);
-        assert_ok(hc_reader_want(b, want, (size_t)k_max, &eb), eb);
+        assert_ok(hc_reader_want(b, want, to, (size_t)k_max, &eb), eb);
         while (sa == HC_OK && ga) {
             double xa[6] = {0}, xb[6] = {0};
             sa = hc_reader_next(a, &ga, &ea);
             if (sa == HC_OK && ga)
-                sa = hc_reader_numbers(a, want, (size_t)k_max, xa, &ea);
+                sa = numbers_of(a, want, (size_t)k_max, xa, &ea);
             sb = hc_reader_next_numbers(b, xb, &gb, &eb);
             assert_int_equal(sa, sb);
             assert_string_equal(ea.text, eb.text);
@@ -462,8 +473,8 @@ static void numbers_in_one_pass(void **state)
             assert_int_equal(ga, gb);
             for (int k = 0; k < k_max && ga; k++)
                 assert_true(isnan(xa[k])
-                                ? isnan(xb[k])
-                                : memcmp(&xa[k], &xb[k], sizeof xa[k]) == 0);
+                                ? isnan(xb[to[k]])
+                                : memcmp(&xa[k], &xb[to[k]], 8) == 0);
             rows += ga;
         }
         errors += sa != HC_OK;
