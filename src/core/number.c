@@ -1,5 +1,6 @@
 #include "core/number.h"
 
+#include "core/decimal.h"
 #include "core/pow10.h"
 #include "core/scan.h"
 #include "core/text.h"
@@ -170,8 +171,7 @@ static double from_library(const char *s, size_t len, char mark)
     return x;
 }
 
-/* Powers of ten that a double holds exactly. */
-static const double exact[] = {
+const double hc_exact_tens[23] = {
     1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
@@ -182,8 +182,8 @@ static bool value_of_digits(uint64_t digits, int exp10, double *x)
     if (digits == 0)
         *x = 0;
     else if (digits <= 1ULL << 53 && exp10 >= -22 && exp10 <= 22)
-        *x = exp10 < 0 ? (double)digits / exact[-exp10]
-                       : (double)digits * exact[exp10];
+        *x = exp10 < 0 ? (double)digits / hc_exact_tens[-exp10]
+                       : (double)digits * hc_exact_tens[exp10];
     else
         return round_product(digits, exp10, x);
     return true;
@@ -364,7 +364,7 @@ parse(const char *s, size_t len, char mark, double *out)
                parse_any(s, len, mark, out);
     x = (double)(int64_t)digits;
     if (exp10 < 0)
-        x /= exact[-exp10];
+        x /= hc_exact_tens[-exp10];
     *out = *s == '-' ? -x : x;
     return true;
 }
@@ -642,6 +642,39 @@ static size_t lay_out(const char *digits, int n, int point, char *buf)
     return (size_t)(p - buf);
 }
 
+/* w 2^(q - 11) 10^k as return / 2^shift, too small by less than 2. */
+static inline uint64_t scaled(uint64_t w, int q, int k, int *shift)
+{
+    /* 10^k = g 2^(its log2 - 63), g of 64 bits rounded down */
+    *shift = 10 - q - floor_log2_pow10(k);
+    return (uint64_t)((u128)w * hc_pow10[k - HC_POW10_MIN][0] >> 64);
+}
+
+/* The first `keep` <= 12 digits of a normal x > 0, rounded, times 10^return:
+ * what rounding the shortest text to so many gives, from a product of 64 bits.
+ * That text lies within half a unit of x's last place, so the two agree unless
+ * x lies that close to where the rounding turns; then *digits is 0. */
+static int first_digits(double x, int keep, uint64_t *digits)
+{
+    uint64_t bits, high;
+    memcpy(&bits, &x, sizeof bits);
+    uint64_t w = bits << 11 | 1ULL << 63; /* x = w 2^(q - 11) */
+    int be = (int)(bits >> 52), q = be - 1075, shift;
+    int k = keep - 1 - ((q + 52) * 1262611 >> 22);
+    *digits = 0;
+    if (be == 0 || k - 1 < HC_POW10_MIN || k > HC_POW10_MAX)
+        return 0;
+    high = scaled(w, q, k, &shift);
+    if (high >> shift >= whole_tens[keep])
+        high = scaled(w, q, --k, &shift);
+    uint64_t half = 1ULL << (shift - 1), rest = high & (2 * half - 1);
+    /* high is at most 2 below, half a unit of x at most 2^11 of it */
+    if (rest - (half - 4096) < 8192)
+        return 0;
+    *digits = (high >> shift) + (rest > half);
+    return -k;
+}
+
 static size_t print(double x, int keep, char *buf)
 {
     char digits[2 * DIGITS];
@@ -664,7 +697,10 @@ static size_t print(double x, int keep, char *buf)
         memcpy(buf, "0", 2);
         return 1;
     }
-    int exp10 = shortest(x, &d), n = count_digits(d);
+    int exp10 = keep <= 12 ? first_digits(x, keep, &d) : 0, n;
+    if (keep > 12 || d == 0)
+        exp10 = shortest(x, &d);
+    n = count_digits(d);
     if (n > keep) { /* round to so many digits, half up */
         exp10 += n - keep;
         d = (d + whole_tens[n - keep] / 2) / whole_tens[n - keep];

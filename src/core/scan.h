@@ -1,8 +1,10 @@
 /* scan.h: text looked at eight bytes at a time
  *
- * Plain 64-bit arithmetic, the same on every machine.  Byte tricks: H. S.
- * Warren, "Hacker's Delight", section 6-1 (finding a byte); eight digits as
- * a number: D. Lemire, 10.1002/spe.2984, section 4.
+ * Plain 64-bit arithmetic, the same on every machine; where the processor
+ * surely has 16-byte comparisons (x86-64), bytes are found with them.  Byte
+ * tricks: H. S. Warren, "Hacker's Delight", section 5-1 (counting bits) and
+ * 6-1 (finding a byte); eight digits as a number: D. Lemire,
+ * 10.1002/spe.2984, section 4.
  */
 #ifndef HC_CORE_SCAN_H
 #define HC_CORE_SCAN_H

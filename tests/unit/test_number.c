@@ -1,6 +1,7 @@
 /* number.c: shortest printing, correctly rounded reading, no locale */
 #include "unit.h"
 
+#include "core/decimal.h"
 #include "core/number.h"
 #include "core/pow10.h"
 
@@ -49,6 +50,120 @@ static void rounds_to_digits(void **state)
     assert_string_equal(buf, "-0.6667");
     hc_number_print_digits(12345, 2, buf);
     assert_string_equal(buf, "12000");
+}
+
+/* A printed number as its digits, no zeros around them, and its exponent:
+ * 0.digits times 10 to it. */
+static int take_apart(const char *s, char *digits)
+{
+    int n = 0, point = 0;
+    bool behind = false;
+    for (; *s != '\0' && *s != 'e'; s++) {
+        if (*s == '.')
+            behind = true;
+        else if (n > 0 || *s != '0')
+            digits[n++] = *s;
+        if (*s != '.')
+            point += behind ? -(n == 0) : n > 0;
+    }
+    while (n > 0 && digits[n - 1] == '0')
+        n--;
+    digits[n] = '\0';
+    return point + (*s == 'e' ? atoi(s + 1) : 0);
+}
+
+/* The digits rounded to so many, half up. */
+static int round_text(char *digits, int point, int keep)
+{
+    int n = (int)strlen(digits);
+    if (n <= keep)
+        return point;
+    bool up = digits[keep] >= '5';
+    n = keep;
+    while (up && n > 0 && digits[n - 1] == '9')
+        n--;
+    if (up && n == 0) {
+        strcpy(digits, "1");
+        return point + 1;
+    }
+    if (up)
+        digits[n - 1]++;
+    while (n > 1 && digits[n - 1] == '0')
+        n--;
+    digits[n] = '\0';
+    return point;
+}
+
+/* Rounding to few digits has a quick way: against rounding the shortest text
+ * as text, also of numbers that lie where the rounding turns. */
+static void rounds_as_the_shortest_text(void **state)
+{
+    const int trials = getenv("HC_RELEASE") != NULL ? 20000000 : 300000;
+    uint64_t seed = 424242;
+    (void)state;
+    for (int i = 0; i < trials; i++) {
+        uint64_t u = unit_random(&seed), v = unit_random(&seed);
+        int keep = 1 + (int)(v % 12), e = (int)(v >> 16 & 63) - 30;
+        char got[HC_NUMBER_SIZE], want[HC_NUMBER_SIZE], a[40], b[40];
+        double x;
+        if (i % 4 == 0)
+            memcpy(&x, &u, sizeof x);
+        else if (i % 4 == 1) /* digits, a five, some bits beside it */
+            x = ((double)(u % 1000000000000) + 0.5) * pow(10, e) *
+                (1 + ldexp((double)(v >> 24 & 7) - 4, -52));
+        else if (i % 4 == 2)
+            x = (double)(u % 100000000) / 3600 / 1000;
+        else
+            x = pow(10, e) * (1 + ldexp((double)(u & 15) - 8, -52));
+        if (!isfinite(x) || x == 0)
+            continue;
+        x = fabs(x);
+        hc_number_print(x, want);
+        hc_number_print_digits(x, keep, got);
+        int in = round_text(a, take_apart(want, a), keep);
+        int out = take_apart(got, b);
+        if (in != out || strcmp(a, b) != 0) {
+            print_error("%s to %d digits: %s\n", want, keep, got);
+            fail();
+        }
+    }
+}
+
+/* Fields of every length with the mark everywhere, and others that are no
+ * such number: the short way says the same as the long one, or nothing. */
+static void reads_short_decimals(void **state)
+{
+    static const char odd[] = "+-.eE,: a/\x80\xb0\xff";
+    const int trials = getenv("HC_RELEASE") != NULL ? 20000000 : 500000;
+    uint64_t seed = 777;
+    long taken = 0;
+    (void)state;
+    for (int i = 0; i < trials; i++) {
+        uint64_t u = unit_random(&seed);
+        size_t len = u % 19, mark = u >> 8 & 31;
+        char *s = malloc(len + HC_PADDING);
+        double x = 1, y = 2;
+        assert_non_null(s);
+        for (size_t k = 0; k < len + HC_PADDING; k++)
+            s[k] = (char)(k < len ? '0' + unit_random(&seed) % 10
+                                  : unit_random(&seed));
+        if (mark < len)
+            s[mark] = '.';
+        if (len > 0 && (u >> 16 & 3) == 0)
+            s[0] = '-';
+        if (len > 0 && (u >> 18 & 7) == 0)
+            s[(u >> 21) % len] = odd[(u >> 32) % (sizeof odd - 1)];
+        if (hc_decimal_parse(s, len, &x)) {
+            taken++;
+            assert_true(hc_number_parse(s, len, &y));
+            assert_memory_equal(&x, &y, sizeof x);
+        } else if (len > 0 && len < 9 && hc_number_parse(s, len, &y)) {
+            assert_true(memchr(s, 'e', len) != NULL || s[0] == '+' ||
+                        memchr(s, 'E', len) != NULL);
+        }
+        free(s);
+    }
+    assert_true(taken > trials / 3);
 }
 
 /* How many digits the C library needs for x to read back equal. */
@@ -384,6 +499,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(prints_plainly),
         cmocka_unit_test(rounds_to_digits),
+        cmocka_unit_test(rounds_as_the_shortest_text),
+        cmocka_unit_test(reads_short_decimals),
         cmocka_unit_test(is_shortest_and_exact),
         cmocka_unit_test(reads_like_strtod),
         cmocka_unit_test(reads_every_length),
