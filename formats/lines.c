@@ -1,5 +1,6 @@
 #include "formats/lines.h"
 
+#include "core/decimal.h"
 #include "core/scan.h"
 #include "core/text.h"
 #include "formats/decode.h"
@@ -74,6 +75,7 @@ static bool has_high(const char *s, size_t len)
 
 static hc_status convert(hc_lines *l, hc_err *err)
 {
+    static const char padding[HC_PADDING];
     if (hc_utf8_valid(l->line, l->len)) {
         if (!l->fixed && l->encoding == HC_ENC_ASCII &&
             has_high(l->line, l->len))
@@ -88,9 +90,11 @@ static hc_status convert(hc_lines *l, hc_err *err)
             l->encoding = HC_ENC_LATIN1;
         hc_latin1_text(&l->utf8, l->line, l->len);
     }
+    size_t len = l->utf8.len;
+    hc_text_add(&l->utf8, padding, sizeof padding);
     HC_TRY(hc_text_status(&l->utf8, err));
     l->line = l->utf8.data;
-    l->len = l->utf8.len;
+    l->len = len;
     return HC_OK;
 }
 
@@ -358,7 +362,9 @@ hc_status hc_rows_read(hc_lines *l, hc_sink *sink, const hc_rows_rules *rules,
     r.cells = calloc(r.n + 1, sizeof *r.cells);
     if (r.cells == NULL)
         return hc_fail_nomem(err);
+    sink->padded = true;
     st = read_rows(&r, l, sink, err);
+    sink->padded = false;
     free(r.cells);
     return st;
 }

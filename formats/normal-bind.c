@@ -113,15 +113,29 @@ static void scale_times(hc_normal *n)
                        n->dataset->columns[n->slot.time].name, n->time_unit);
 }
 
+/* "1e-3" without its 1 */
+static void set_suffix(hc_incol *c)
+{
+    char text[HC_NUMBER_SIZE];
+    size_t len = hc_number_shift("1", 1, c->m.shift, text, sizeof text);
+    c->suffix_len = 0;
+    if (!c->m.exact || len < 2 || len - 1 > sizeof c->suffix)
+        return;
+    memcpy(c->suffix, text + 1, len - 1);
+    c->suffix_len = (unsigned char)(len - 1);
+}
+
 hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
 {
     free(n->in);
     free(n->num);
+    free(n->shape);
     hc_normal_mended_clear(n);
     n->n_in = d->n_columns;
     n->in = calloc(n->n_in + 1, sizeof *n->in);
     n->num = calloc(n->n_in + 1, sizeof *n->num);
-    if (n->in == NULL || n->num == NULL) {
+    n->shape = calloc(n->n_in + 1, 1);
+    if (n->in == NULL || n->num == NULL || n->shape == NULL) {
         n->n_in = 0;
         return hc_fail_nomem(err);
     }
@@ -148,6 +162,7 @@ hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
         c->plain = c->number && c->m.exact && c->m.shift == 0 &&
                    c->m.sign >= 0 &&
                    (n->direction < 0 || (int)i != n->slot.amp);
+        set_suffix(c);
     }
     return HC_OK;
 }

@@ -1,33 +1,10 @@
-/* normal-put.c: the cells of a row of our table, one by one */
+/* normal-put.c: the text of a cell of our table */
 #include "formats/normal.h"
 
 #include "core/number.h"
 
 #include <math.h>
 #include <string.h>
-
-/* Many numbers (cycles, steps, the counter that rests) are those of the row
- * before: their text is kept. */
-static void put_kept(hc_normal *n, size_t i, double x, int digits)
-{
-    hc_kept *k = &n->out[i].kept;
-    if (k->len == 0 || memcmp(&k->x, &x, sizeof x) != 0) {
-        k->x = x;
-        k->len = digits == 0 ? hc_number_print(x, k->text)
-                             : hc_number_print_digits(x, digits, k->text);
-    }
-    hc_writer_raw(n->writer, k->text, k->len);
-}
-
-void hc_put_exact(hc_normal *n, size_t i, double x)
-{
-    put_kept(n, i, x, 0);
-}
-
-void hc_put_digits(hc_normal *n, size_t i, double x, int digits)
-{
-    put_kept(n, i, x, digits);
-}
 
 double hc_normal_logged(const hc_normal *n, int column)
 {
@@ -81,61 +58,4 @@ size_t hc_normal_print(const hc_normal *n, const hc_outcol *c,
         return hc_normal_text(n, c->column, cells, buf, s);
     *s = "NaN";
     return 3;
-}
-
-static bool same_cell(const hc_cell *a, const hc_cell *b)
-{
-    return a->type == b->type && a->len == b->len && a->u.i == b->u.i;
-}
-
-/* Binary files hold the same numbers again and again: the text of the row
- * before serves, unless the sign depends on another column. */
-static void put_printed(hc_normal *n, hc_outcol *c, int column,
-                        const hc_cell *cells)
-{
-    const hc_cell *cell = &cells[column];
-    hc_kept_cell *k = &c->kept_cell;
-    char buf[HC_CELL_SIZE];
-    const char *s;
-    size_t len;
-    if (k->len > 0 && same_cell(cell, &k->cell)) {
-        hc_writer_raw(n->writer, k->text, k->len);
-        return;
-    }
-    len = hc_normal_text(n, column, cells, buf, &s);
-    if (cell->type > HC_CELL_TEXT && len < sizeof k->text &&
-        (n->direction < 0 || column != n->slot.amp)) {
-        k->cell = *cell;
-        k->len = len;
-        memcpy(k->text, s, len);
-    }
-    hc_writer_raw(n->writer, s, len);
-}
-
-void hc_normal_put_text(hc_normal *n, hc_outcol *c, int column,
-                        const hc_cell *cells)
-{
-    const hc_cell *cell = &cells[column];
-    if (cell->type == HC_CELL_TEXT && n->in[column].plain &&
-        !n->in[column].clock && !isnan(n->num[column]))
-        hc_writer_raw(n->writer, cell->u.s, cell->len);
-    else
-        put_printed(n, c, column, cells);
-}
-
-/* What comes from elsewhere than a column. */
-static void put_made(hc_normal *n, const hc_outcol *c, const hc_cell *cells)
-{
-    char buf[HC_CELL_SIZE];
-    const char *s;
-    size_t len = hc_normal_print(n, c, cells, buf, &s);
-    hc_writer_raw(n->writer, s, len);
-}
-
-void hc_normal_put(hc_normal *n, hc_outcol *c, const hc_cell *cells)
-{
-    if (c->column >= 0 && c->from == HC_FROM_COLUMN)
-        hc_normal_put_text(n, c, c->column, cells);
-    else
-        put_made(n, c, cells);
 }

@@ -73,7 +73,16 @@ typedef struct {
     bool clock;  /* a time that may be written as 1:02:03 or a date */
     bool passed; /* its text is only handed on: no value needed */
     bool plain;  /* text in our unit and sign as it stands */
+    unsigned char suffix_len; /* what a plain decimal gets behind it in our */
+    char suffix[8];           /* unit ("e-3"), where the meaning is exact */
 } hc_incol;
+
+/* How the number of a cell is written. */
+enum {
+    HC_SHAPE_OTHER,
+    HC_SHAPE_ZERO,    /* a sign, digits and a mark: 0 */
+    HC_SHAPE_DECIMAL, /* not 0; HC_PADDING bytes behind it can be read */
+};
 
 /* Columns of the open data set by what they are, -1 where it has none. */
 typedef struct {
@@ -212,6 +221,7 @@ typedef struct hc_normal {
     bool active, side;
     hc_incol *in;
     double *num; /* numbers of the present row, in our units */
+    unsigned char *shape; /* how they are written */
     size_t n_in;
     hc_slots slot;
     hc_counters counters;
@@ -260,6 +270,12 @@ hc_status hc_series_columns(hc_normal *n, hc_err *err) HC_MUST_USE;
 hc_status hc_series_row(hc_normal *n, const hc_cell *cells,
                         hc_err *err) HC_MUST_USE;
 hc_status hc_series_end(hc_normal *n, hc_err *err) HC_MUST_USE;
+/* What a row of a series has that its columns may not. */
+typedef struct {
+    double t, volt, amp, cycle, step, utc;
+} hc_derived;
+/* That row to the writer (series-put.c). */
+void hc_series_put(hc_normal *n, const hc_cell *cells, const hc_derived *d);
 hc_status hc_eis_columns(hc_normal *n, hc_err *err) HC_MUST_USE;
 hc_status hc_eis_row(hc_normal *n, const hc_cell *cells,
                      hc_err *err) HC_MUST_USE;
@@ -282,6 +298,12 @@ void hc_counters_find(hc_normal *n);
 const char *hc_counters_name(const hc_normal *n);
 bool hc_counters_add(hc_normal *n, double step, double cycle, double amp);
 
+/* All numbers of the row in our units (normal-take.c); *row may become a
+ * copy of it with some written anew.  False when one is no number: the row
+ * has been rejected.  Again: of a row that was taken before. */
+bool hc_normal_take(hc_normal *n, const hc_cell **row);
+void hc_normal_take_again(hc_normal *n, const hc_cell *cells);
+
 /* Give the current of this row its sign where a column says the direction. */
 void hc_normal_direction(hc_normal *n, const hc_cell *cells);
 
@@ -290,18 +312,12 @@ hc_status hc_normal_add(hc_normal *n, const char *name, hc_from from,
 /* Column of the data set with that target, -1 none. */
 int hc_normal_find(const hc_normal *n, const char *target);
 /* One cell of the present row that needs no state of the kind: its text, in
- * buf[HC_CELL_SIZE] or elsewhere; or straight to the writer. */
+ * buf[HC_CELL_SIZE] or elsewhere. */
 size_t hc_normal_print(const hc_normal *n, const hc_outcol *c,
                        const hc_cell *cells, char *buf, const char **s);
-void hc_normal_put(hc_normal *n, hc_outcol *c, const hc_cell *cells);
-/* A column of the data set in our unit and sign, in c; as text. */
-void hc_normal_put_text(hc_normal *n, hc_outcol *c, int column,
-                        const hc_cell *cells);
+/* A column of the data set in our unit and sign, as text. */
 size_t hc_normal_text(const hc_normal *n, int column, const hc_cell *cells,
                       char *buf, const char **s);
-/* A derived number, a number (shortest) in output column i. */
-void hc_put_digits(hc_normal *n, size_t i, double x, int digits);
-void hc_put_exact(hc_normal *n, size_t i, double x);
 /* Clock time in seconds of a cell with a date, NaN when it is none. */
 double hc_cell_clock(const hc_cell *c, hc_date_order order, bool *is_utc);
 double hc_normal_clock(const hc_normal *n, const hc_cell *c, bool *is_utc);

@@ -273,10 +273,6 @@ static void add_charge(hc_running *r, double t, double amp)
         r->discharged_ah -= q;
 }
 
-typedef struct {
-    double t, volt, amp, cycle, step, utc;
-} derived;
-
 static double utc_of(hc_normal *n, const hc_cell *cells, double t)
 {
     bool utc = false;
@@ -290,63 +286,9 @@ static double utc_of(hc_normal *n, const hc_cell *cells, double t)
     return hc_normal_utc(n, n->start_clock, n->start_is_utc) + t;
 }
 
-/* A number that was only read keeps its digits, one that had to be computed
- * prints so many. */
-static void put_read(hc_normal *n, const hc_cell *cells, size_t i, int slot,
-                     double x, int digits)
-{
-    if (slot >= 0 && n->num[slot] == x)
-        hc_normal_put_text(n, &n->out[i], slot, cells);
-    else
-        hc_put_digits(n, i, x, digits);
-}
-
-static void put_row(hc_normal *n, const hc_cell *cells, const derived *d)
-{
-    for (size_t i = 0; i < n->n_out; i++) {
-        hc_outcol *c = &n->out[i];
-        switch (c->from) {
-        case HC_FROM_TIME:
-            put_read(n, cells, i, n->slot.time, d->t, 15);
-            break;
-        case HC_FROM_VOLTAGE:
-            put_read(n, cells, i,
-                     n->slot.volt >= 0 || n->slot.counter >= 0
-                         ? n->slot.volt
-                         : n->slot.working,
-                     d->volt, 10);
-            break;
-        case HC_FROM_CURRENT:
-            if (n->slot.amp >= 0)
-                put_read(n, cells, i, n->slot.amp, d->amp, 10);
-            else
-                hc_put_digits(n, i, d->amp, 10);
-            break;
-        case HC_FROM_CYCLE:
-            hc_put_exact(n, i, d->cycle);
-            break;
-        case HC_FROM_STEP:
-            hc_put_exact(n, i, d->step);
-            break;
-        case HC_FROM_CHARGED:
-            hc_put_digits(n, i, n->run.charged_ah, 10);
-            break;
-        case HC_FROM_DISCHARGED:
-            hc_put_digits(n, i, n->run.discharged_ah, 10);
-            break;
-        case HC_FROM_UNIX:
-            put_read(n, cells, i, n->slot.unix_time, d->utc, 16);
-            break;
-        default:
-            hc_normal_put(n, c, cells);
-        }
-    }
-    hc_writer_end_row(n->writer);
-}
-
 static hc_status emit(hc_normal *n, const hc_cell *cells, double t)
 {
-    derived d = {.t = t};
+    hc_derived d = {.t = t};
     hc_running *r = &n->run;
     d.volt = voltage(n);
     d.amp = current(n, t);
@@ -361,7 +303,7 @@ static hc_status emit(hc_normal *n, const hc_cell *cells, double t)
     r->last_amp = d.amp;
     r->last_volt = d.volt;
     r->any = true;
-    put_row(n, cells, &d);
+    hc_series_put(n, cells, &d);
     return HC_OK;
 }
 
@@ -392,19 +334,6 @@ static hc_status hold(hc_normal *n, const hc_cell *cells, hc_err *err)
     return HC_OK;
 }
 
-static void numbers_of(hc_normal *n, const hc_cell *cells)
-{
-    hc_normal_direction(n, cells);
-    for (size_t i = 0; i < n->n_in; i++) {
-        if (!n->in[i].number)
-            continue;
-        if (hc_cell_number(&cells[i], &n->num[i]))
-            n->num[i] = hc_meaning_value(&n->in[i].m, n->num[i]);
-        else if (n->in[i].clock)
-            (void)hc_normal_clock_text(n, &cells[i], &n->num[i]);
-    }
-}
-
 /* The row that ran backwards goes out: alone (the next row's time fits what
  * was before) with the time of the row before, otherwise as the first of a
  * clock that started again. */
@@ -413,7 +342,7 @@ static hc_status release(hc_normal *n, bool alone, double next)
     hc_held_row *h = &n->held;
     double was = n->run.last_time, raw;
     h->held = false;
-    numbers_of(n, h->cells);
+    hc_normal_take_again(n, h->cells);
     raw = raw_time(n, h->cells) + n->run.time_offset;
     if (alone) {
         hc_normal_repaired(n, "row %zu: time %g between %g and %g, set to %g",

@@ -1,6 +1,7 @@
 /* input.c: the reading half of stream.h */
 #include "core/stream.h"
 
+#include "core/decimal.h"
 #include "core/text.h"
 
 #include <errno.h>
@@ -10,8 +11,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Bytes read at once, and those behind them that may be looked at. */
-enum { CHUNK = 1 << 16, SLACK = 16 };
+/* Bytes read at once; HC_PADDING behind them may be looked at. */
+enum { CHUNK = 1 << 16 };
 
 struct hc_in {
     char *name;
@@ -82,7 +83,7 @@ hc_status hc_in_custom(hc_in **out, const char *name, hc_in_read_fn read,
 {
     hc_in *in = calloc(1, sizeof *in);
     if (in == NULL || (in->name = hc_strdup(name)) == NULL ||
-        (in->buf = calloc(1, CHUNK + SLACK)) == NULL) {
+        (in->buf = calloc(1, CHUNK + HC_PADDING)) == NULL) {
         if (in != NULL)
             free(in->name);
         free(in);
@@ -209,10 +210,10 @@ static hc_status fill(hc_in *in, hc_err *err)
         in->from = 0;
     }
     if (in->to == in->cap) {
-        char *p = realloc(in->buf, in->cap * 2 + SLACK);
+        char *p = realloc(in->buf, in->cap * 2 + HC_PADDING);
         if (p == NULL)
             return hc_fail_nomem(err);
-        memset(p + in->cap, 0, in->cap + SLACK);
+        memset(p + in->cap, 0, in->cap + HC_PADDING);
         in->buf = p;
         in->cap *= 2;
     }

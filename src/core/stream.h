@@ -49,8 +49,9 @@ hc_status hc_in_read(hc_in *in, void *buf, size_t n, size_t *got,
 
 /* The next line without its end ("\n" or "\r\n"); *line NULL at the end of
  * input.  NUL bytes are kept and counted in *len.  The line is writable and
- * NUL-terminated, borrowed until the next call.  A line longer than the
- * limit (HC_LINE_MAX unless hc_in_set_line_max) is HC_DATA. */
+ * NUL-terminated, borrowed until the next call; HC_PADDING bytes behind it can
+ * be read.  A line longer than the limit (HC_LINE_MAX unless
+ * hc_in_set_line_max) is HC_DATA. */
 hc_status hc_in_line(hc_in *in, char **line, size_t *len, hc_err *err)
     HC_MUST_USE;
 /* The whole lines that wait in the buffer, without reading more: how many

@@ -128,6 +128,11 @@ void hc_writer_integer(hc_writer *w, long x);
 void hc_writer_text(hc_writer *w, const char *s);       /* escapes \t \n */
 void hc_writer_raw(hc_writer *w, const char *s, size_t len); /* as read */
 void hc_writer_end_row(hc_writer *w);
+/* Or a whole row at once: room for `size` bytes, into which the caller puts
+ * `cells` texts with a tab behind each, then says where they end.  NULL: this
+ * row has to be given cell by cell. */
+char *hc_writer_row(hc_writer *w, size_t cells, size_t size);
+void hc_writer_row_done(hc_writer *w, char *end);
 size_t hc_writer_rows(const hc_writer *w);
 
 /* "#: end rows=N".  Errors of the stream itself come from hc_out_close. */

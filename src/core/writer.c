@@ -343,6 +343,21 @@ void hc_writer_end_row(hc_writer *w)
     w->rows++;
 }
 
+char *hc_writer_row(hc_writer *w, size_t cells, size_t size)
+{
+    if (w->as != HC_WRITE_TABLE || !w->header_done || w->cell != 0 ||
+        cells != w->n || cells == 0)
+        return NULL;
+    return room(w, size);
+}
+
+void hc_writer_row_done(hc_writer *w, char *end)
+{
+    end[-1] = '\n';
+    hc_out_write(w->out, w->row, (size_t)(end - w->row));
+    w->rows++;
+}
+
 size_t hc_writer_rows(const hc_writer *w)
 {
     return w->rows;

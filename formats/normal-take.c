@@ -1,0 +1,218 @@
+/* normal-take.c: the cells of a row as numbers in our units */
+#include "formats/normal.h"
+
+#include "core/decimal.h"
+#include "core/number.h"
+#include "formats/dates.h"
+#include "formats/lines.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* The grammar of hc_number_parse without its arithmetic. */
+static bool is_number(const char *s, size_t len)
+{
+    const char *end = s + len, *start;
+    s += len > 0 && (*s == '-' || *s == '+');
+    start = s;
+    while (s < end && (unsigned char)(*s - '0') < 10)
+        s++;
+    if (s < end && *s == '.') {
+        start++;
+        for (s++; s < end && (unsigned char)(*s - '0') < 10;)
+            s++;
+    }
+    if (s == start)
+        return false;
+    if (s < end && (*s == 'e' || *s == 'E')) {
+        s++;
+        s += s < end && (*s == '-' || *s == '+');
+        start = s;
+        while (s < end && (unsigned char)(*s - '0') < 10)
+            s++;
+        if (s == start)
+            return false;
+    }
+    return s == end;
+}
+
+/* Is one of the words in the text?  See hc_dataset.discharging. */
+static bool says(const hc_cell *c, const char *words)
+{
+    if (c->type != HC_CELL_TEXT)
+        return false;
+    if (*words != '*')
+        return c->len == strlen(words) && memcmp(c->u.s, words, c->len) == 0;
+    while (*words == '*') {
+        size_t n = strcspn(++words, "*");
+        if (memmem(c->u.s, c->len, words, n) != NULL)
+            return true;
+        words += n;
+    }
+    return false;
+}
+
+/* The words of a column repeat: the answer to the last one is kept. */
+static bool discharges(hc_normal *n, const hc_cell *c)
+{
+    hc_kept_word *k = &n->said;
+    bool yes;
+    if (c->type == HC_CELL_TEXT && c->len == k->len &&
+        memcmp(c->u.s, k->text, k->len) == 0)
+        return k->discharging;
+    yes = says(c, n->dataset->discharging);
+    if (c->type == HC_CELL_TEXT && c->len <= sizeof k->text) {
+        k->len = c->len;
+        memcpy(k->text, c->u.s, c->len);
+        k->discharging = yes;
+    }
+    return yes;
+}
+
+void hc_normal_direction(hc_normal *n, const hc_cell *cells)
+{
+    double x;
+    if (n->direction < 0 || n->slot.amp < 0)
+        return;
+    bool discharging = !n->run.signed_amp &&
+                       discharges(n, &cells[n->direction]);
+    /* some dialects have the sign all the same, in all rows then */
+    if (discharging && hc_cell_number(&cells[n->slot.amp], &x) && x < 0) {
+        n->run.signed_amp = true;
+        discharging = false;
+    }
+    n->in[n->slot.amp].m.sign = discharging ? -n->amp_sign : n->amp_sign;
+}
+
+/* A step may be called anything: a number of its own for each text. */
+static double step_key(const hc_cell *c)
+{
+    double x = 0;
+    if (hc_cell_number(c, &x))
+        return isnan(x) ? -1 : x;
+    for (uint32_t i = 0; i < c->len; i++)
+        x = fmod(x * 31 + (unsigned char)c->u.s[i], 9007199254740881.0);
+    return x + 0.5;
+}
+
+bool hc_normal_clock_text(const hc_normal *n, const hc_cell *c, double *x)
+{
+    bool utc;
+    if (c->type != HC_CELL_TEXT)
+        return false;
+    if (hc_duration_parse(c->u.s, c->len, x))
+        return true;
+    *x = hc_normal_clock(n, c, &utc);
+    return !isnan(*x);
+}
+
+/* A number in groups ("1,234.5"): *cells becomes a copy of the row with it
+ * written plainly. */
+static bool mend_groups(hc_normal *n, const hc_cell **cells, size_t i)
+{
+    const hc_cell *c = &(*cells)[i];
+    char text[HC_MENDED_SIZE];
+    size_t len = c->type == HC_CELL_TEXT
+                     ? hc_ungroup(c->u.s, c->len, text, sizeof text)
+                     : 0;
+    if (len == 0)
+        return false;
+    if (n->mended.cells == NULL) {
+        n->mended.cells = calloc(n->n_in, sizeof *n->mended.cells);
+        n->mended.text = calloc(n->n_in, sizeof *n->mended.text);
+    }
+    if (n->mended.cells == NULL || n->mended.text == NULL)
+        return false;
+    if (*cells != n->mended.cells)
+        memcpy(n->mended.cells, *cells, n->n_in * sizeof **cells);
+    memcpy(n->mended.text[i], text, len + 1);
+    n->mended.cells[i] = hc_cell_text(n->mended.text[i], len);
+    *cells = n->mended.cells;
+    return true;
+}
+
+/* A sign, digits and a mark, as nearly all numbers of texts are. */
+static inline bool take_short(hc_normal *n, size_t i, const hc_cell *cell)
+{
+    const hc_incol *c = &n->in[i];
+    double x;
+    if (cell->type != HC_CELL_TEXT ||
+        !hc_decimal_parse(cell->u.s, cell->len, &x))
+        return false;
+    n->shape[i] = x == 0 ? HC_SHAPE_ZERO : HC_SHAPE_DECIMAL;
+    n->num[i] = c->passed  ? 0
+                : c->plain ? x
+                           : hc_meaning_value(&c->m, x);
+    return true;
+}
+
+/* Any other number, a duration, a date. */
+static bool take_any(hc_normal *n, size_t i, const hc_cell *cell)
+{
+    const hc_incol *c = &n->in[i];
+    double x;
+    if (c->passed && (cell->type == HC_CELL_DEC || cell->type == HC_CELL_INT ||
+                      (cell->type == HC_CELL_TEXT &&
+                       is_number(cell->u.s, cell->len)))) {
+        n->num[i] = 0;
+        return true;
+    }
+    if ((!c->clock || !hc_cell_has_colon(cell)) && hc_cell_number(cell, &x)) {
+        n->num[i] = c->plain ? x : hc_meaning_value(&c->m, x);
+        return true;
+    }
+    return c->clock && hc_normal_clock_text(n, cell, &n->num[i]);
+}
+
+bool hc_normal_take(hc_normal *n, const hc_cell **row)
+{
+    const hc_cell *cells = *row;
+    const bool padded = n->sink->padded;
+    hc_normal_direction(n, cells);
+    for (size_t i = 0; i < n->n_in; i++) {
+        n->shape[i] = HC_SHAPE_OTHER;
+        if ((int)i == n->slot.step_id)
+            n->num[i] = step_key(&cells[i]);
+        if (!n->in[i].number || (padded && take_short(n, i, &cells[i])) ||
+            take_any(n, i, &cells[i]))
+            continue;
+        if (mend_groups(n, row, i)) {
+            cells = *row;
+            i--; /* now it is a number */
+            continue;
+        }
+        hc_sink_reject(n->sink, n->sink->line, "%.60s is not a number: '%.*s'",
+                       n->dataset->columns[i].name,
+                       (int)(cells[i].len < 40 ? cells[i].len : 40),
+                       cells[i].u.s);
+        n->sink->rows--;
+        n->sink->dataset_rows--;
+        return false;
+    }
+    return true;
+}
+
+void hc_normal_take_again(hc_normal *n, const hc_cell *cells)
+{
+    hc_normal_direction(n, cells);
+    for (size_t i = 0; i < n->n_in; i++) {
+        n->shape[i] = HC_SHAPE_OTHER;
+        if ((int)i == n->slot.step_id)
+            n->num[i] = step_key(&cells[i]);
+        if (!n->in[i].number)
+            continue;
+        if (hc_cell_number(&cells[i], &n->num[i]))
+            n->num[i] = hc_meaning_value(&n->in[i].m, n->num[i]);
+        else if (n->in[i].clock)
+            (void)hc_normal_clock_text(n, &cells[i], &n->num[i]);
+    }
+}
+
+void hc_normal_mended_clear(hc_normal *n)
+{
+    free(n->mended.cells);
+    free(n->mended.text);
+    n->mended.cells = NULL;
+    n->mended.text = NULL;
+}

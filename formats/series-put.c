@@ -1,0 +1,173 @@
+/* series-put.c: a row of kind series as text
+ *
+ * A number that was only read keeps its digits: its text is copied.  What
+ * repeats from row to row (cycles, steps, the counter that rests) keeps the
+ * text of the row before.
+ */
+#include "formats/normal.h"
+
+#include "core/decimal.h"
+#include "core/number.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Cells up to this size, their tab with them, are put behind each other. */
+enum { ROOM = 64 };
+
+/* A text that takes more, or is printed on its way. */
+typedef struct {
+    const char *s;
+    size_t len;
+    char buf[HC_CELL_SIZE];
+} text;
+
+/* p[0..ROOM) can be written; returns what follows, or NULL: too long. */
+static char *put_text(char *p, const text *t)
+{
+    if (t->len >= ROOM)
+        return NULL;
+    hc_copy_few(p, t->s, t->len);
+    p[t->len] = '\t';
+    return p + t->len + 1;
+}
+
+static char *put_kept(hc_kept *k, double x, int digits, char *p)
+{
+    if (k->len == 0 || memcmp(&k->x, &x, sizeof x) != 0) {
+        k->x = x;
+        k->len = digits == 0 ? hc_number_print(x, k->text)
+                             : hc_number_print_digits(x, digits, k->text);
+    }
+    memcpy(p, k->text, HC_NUMBER_SIZE);
+    p[k->len] = '\t';
+    return p + k->len + 1;
+}
+
+static bool same_cell(const hc_cell *a, const hc_cell *b)
+{
+    return a->type == b->type && a->len == b->len && a->u.i == b->u.i;
+}
+
+/* Binary files hold the same numbers again and again: the text of the row
+ * before serves, unless the sign depends on another column. */
+static char *put_printed(hc_normal *n, hc_outcol *c, int column,
+                         const hc_cell *cells, char *p, text *t)
+{
+    const hc_cell *cell = &cells[column];
+    hc_kept_cell *k = &c->kept_cell;
+    if (k->len > 0 && same_cell(cell, &k->cell)) {
+        memcpy(p, k->text, HC_NUMBER_SIZE);
+        p[k->len] = '\t';
+        return p + k->len + 1;
+    }
+    t->len = hc_normal_text(n, column, cells, t->buf, &t->s);
+    if (cell->type > HC_CELL_TEXT && t->len < sizeof k->text &&
+        (n->direction < 0 || column != n->slot.amp)) {
+        k->cell = *cell;
+        k->len = t->len;
+        memcpy(k->text, t->s, t->len);
+    }
+    return put_text(p, t);
+}
+
+/* A column of the data set in our unit and sign. */
+static inline char *put_column(hc_normal *n, hc_outcol *c, int column,
+                               const hc_cell *cells, char *p, text *t)
+{
+    const hc_cell *cell = &cells[column];
+    const hc_incol *in = &n->in[column];
+    const char *s = cell->u.s;
+    size_t len = cell->len;
+    if (n->shape[column] == HC_SHAPE_OTHER || !in->m.exact)
+        return put_printed(n, c, column, cells, p, t);
+    if (in->m.sign < 0) {
+        size_t minus = *s == '-'; /* minus minus */
+        *p = '-';
+        p += !minus;
+        s += minus;
+        len -= minus;
+    }
+    memcpy(p, s, HC_PADDING);
+    p[HC_PADDING] = s[HC_PADDING]; /* behind a sign */
+    p += len;
+    if (in->suffix_len > 0 && n->shape[column] == HC_SHAPE_DECIMAL) {
+        memcpy(p, in->suffix, sizeof in->suffix);
+        p += in->suffix_len;
+    }
+    *p = '\t';
+    return p + 1;
+}
+
+/* A number that was only read keeps its digits, one that had to be computed
+ * prints so many. */
+static inline char *put_read(hc_normal *n, hc_outcol *c, int slot,
+                             const hc_cell *cells, double x, int digits,
+                             char *p, text *t)
+{
+    return slot >= 0 && n->num[slot] == x
+               ? put_column(n, c, slot, cells, p, t)
+               : put_kept(&c->kept, x, digits, p);
+}
+
+static inline char *put_cell(hc_normal *n, hc_outcol *c, const hc_cell *cells,
+                             const hc_derived *d, char *p, text *t)
+{
+    const hc_slots *slot = &n->slot;
+    switch (c->from) {
+    case HC_FROM_TIME:
+        return put_read(n, c, slot->time, cells, d->t, 15, p, t);
+    case HC_FROM_VOLTAGE:
+        return put_read(n, c,
+                        slot->volt >= 0 || slot->counter >= 0 ? slot->volt
+                                                              : slot->working,
+                        cells, d->volt, 10, p, t);
+    case HC_FROM_CURRENT:
+        return put_read(n, c, slot->amp, cells, d->amp, 10, p, t);
+    case HC_FROM_CYCLE:
+        return put_kept(&c->kept, d->cycle, 0, p);
+    case HC_FROM_STEP:
+        return put_kept(&c->kept, d->step, 0, p);
+    case HC_FROM_CHARGED:
+        return put_kept(&c->kept, n->run.charged_ah, 10, p);
+    case HC_FROM_DISCHARGED:
+        return put_kept(&c->kept, n->run.discharged_ah, 10, p);
+    case HC_FROM_UNIX:
+        return put_read(n, c, slot->unix_time, cells, d->utc, 16, p, t);
+    case HC_FROM_COLUMN:
+        if (c->column >= 0)
+            return put_column(n, c, c->column, cells, p, t);
+        break;
+    default:
+        break;
+    }
+    t->len = hc_normal_print(n, c, cells, t->buf, &t->s);
+    return put_text(p, t);
+}
+
+/* Cell by cell: the first row, other ways of writing, long texts. */
+static void put_slowly(hc_normal *n, const hc_cell *cells, const hc_derived *d)
+{
+    for (size_t i = 0; i < n->n_out; i++) {
+        char cell[ROOM];
+        text t;
+        char *end = put_cell(n, &n->out[i], cells, d, cell, &t);
+        if (end != NULL)
+            hc_writer_raw(n->writer, cell, (size_t)(end - cell) - 1);
+        else
+            hc_writer_raw(n->writer, t.s, t.len);
+    }
+    hc_writer_end_row(n->writer);
+}
+
+void hc_series_put(hc_normal *n, const hc_cell *cells, const hc_derived *d)
+{
+    char *p = hc_writer_row(n->writer, n->n_out, n->n_out * ROOM);
+    text t;
+    for (size_t i = 0; p != NULL && i < n->n_out; i++)
+        p = put_cell(n, &n->out[i], cells, d, p, &t);
+    if (p != NULL)
+        hc_writer_row_done(n->writer, p);
+    else
+        put_slowly(n, cells, d);
+}
