@@ -88,9 +88,10 @@ void hc_normal_direction(hc_normal *n, const hc_cell *cells)
 /* A step may be called anything: a number of its own for each text. */
 static double step_key(const hc_cell *c)
 {
-    double x = 0;
+    double x;
     if (hc_cell_number(c, &x))
         return isnan(x) ? -1 : x;
+    x = 0; /* it is NaN by now */
     for (uint32_t i = 0; i < c->len; i++)
         x = fmod(x * 31 + (unsigned char)c->u.s[i], 9007199254740881.0);
     return x + 0.5;
