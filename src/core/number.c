@@ -467,7 +467,7 @@ const char *hc_number_plain(const char *s, double *out)
         return plain_scaled(s, p, digits, exp10, out);
     x = (double)(int64_t)digits;
     if (exp10 < 0)
-        x /= exact[-exp10];
+        x /= hc_exact_tens[-exp10];
     *out = *s == '-' ? -x : x;
     return p;
 }
