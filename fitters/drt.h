@@ -83,9 +83,10 @@ typedef struct {
     double sd_r_inf, sd_l, sd_inv_c; /* NaN where not known */
     double r_pol;                    /* integral of gamma */
     double lambda;                   /* NaN where the method has none */
-    double objective;                /* what was minimised, at the minimum */
-    double chi2;                     /* sum (residual/sd)^2 over Re and Im */
-    double minus2_ln_evidence;       /* NaN where the method has none */
+    double series_weight;      /* of a series: hc_drt_series; NaN elsewhere */
+    double objective;          /* what was minimised, at the minimum */
+    double chi2;               /* sum (residual/sd)^2 over Re and Im */
+    double minus2_ln_evidence; /* NaN where the method has none */
     double agreement;  /* hilbert: of gamma from Re and from Im, 1 - |a - b| /
                         * (|a| + |b|); NaN elsewhere */
     double parametric; /* part of r_pol that is closed-form arcs */
@@ -117,6 +118,23 @@ void hc_drt_clear(hc_drt *r);
 hc_status hc_drt_run(const hc_drt_method *m, const hc_drt_data *d,
                      const hc_drt_options *opt, hc_drt *out,
                      hc_err *err) HC_MUST_USE;
+
+/* Ridge distributions of the n >= 3 spectra of a series (time, temperature,
+ * state of charge) on the same frequencies, to 1e-4 of each, with second
+ * differences along the series penalised `weight` times as strongly as the
+ * distributions themselves; NaN: where the evidence is largest, as is lambda
+ * unless it is a number.  Zero or so gives each on its own, with the lambda
+ * of all.  out[n]; no bands.  HC_DATA as hc_drt_run, or when the frequencies
+ * differ. */
+hc_status hc_drt_series(size_t n, const hc_drt_data *d,
+                        const hc_drt_options *opt, double weight, hc_drt *out,
+                        hc_err *err) HC_MUST_USE;
+
+/* -2 ln of the evidence of lambda[k] and weight[k], but for a constant. */
+hc_status hc_drt_series_score(size_t n, const hc_drt_data *d,
+                              const hc_drt_options *opt, size_t many,
+                              const double *lambda, const double *weight,
+                              double *score, hc_err *err) HC_MUST_USE;
 
 /* Peaks of gamma with a prominence of at most `prominence` of the largest
  * left out; areas are integrals between the valleys.  Sets peaks, n_peaks. */

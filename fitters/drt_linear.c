@@ -211,6 +211,7 @@ hc_status hc_drt_result_make(hc_drt *r, size_t n, size_t n_tau, hc_err *err)
                   .sd_l = NAN,
                   .sd_inv_c = NAN,
                   .lambda = NAN,
+                  .series_weight = NAN,
                   .agreement = NAN,
                   .noise_raised = 1,
                   .minus2_ln_evidence = NAN};

@@ -26,6 +26,9 @@ typedef struct {
 hc_status hc_drt_linear_make(hc_drt_linear *p, const hc_drt_data *d,
                              const hc_drt_options *opt,
                              hc_err *err) HC_MUST_USE;
+/* What every method asks of a spectrum, see hc_drt_run. */
+hc_status hc_drt_check(const hc_drt_data *d, hc_err *err) HC_MUST_USE;
+
 void hc_drt_linear_clear(hc_drt_linear *p);
 /* Gram matrix of a. */
 void hc_drt_linear_gram(const hc_drt_linear *p, double *h);

@@ -17,8 +17,7 @@ const hc_drt_method hc_drt_methods[] = {
     {"nnls", "non-negative least squares, hardly any penalty", hc_drt_nnls},
     {"fourier", "Fourier transform of Im Z, extrapolated ends",
      hc_drt_fourier},
-    {"loewner", "lines (RC elements) from the Loewner pencil",
-     hc_drt_loewner},
+    {"loewner", "lines (RC elements) from the Loewner pencil", hc_drt_loewner},
     {"mrq", "sum of ZARC arcs, m(RQ)", hc_drt_mrq},
     {NULL, NULL, NULL},
 };
@@ -31,7 +30,7 @@ const hc_drt_method *hc_drt_method_find(const char *name)
     return NULL;
 }
 
-static hc_status check(const hc_drt_data *d, hc_err *err)
+hc_status hc_drt_check(const hc_drt_data *d, hc_err *err)
 {
     if (d->n < 10)
         return hc_fail(err, HC_DATA,
@@ -81,7 +80,7 @@ static hc_status check(const hc_drt_data *d, hc_err *err)
 hc_status hc_drt_run(const hc_drt_method *m, const hc_drt_data *d,
                      const hc_drt_options *opt, hc_drt *out, hc_err *err)
 {
-    hc_status st = check(d, err);
+    hc_status st = hc_drt_check(d, err);
     if (st == HC_OK)
         st = m->run(d, opt, out, err);
     if (st != HC_OK)

@@ -30,8 +30,9 @@ static void normal(const hc_drt_linear *p, double lambda, const double *m,
         g[k] = hc_dot(p->a + k * p->rows, p->b, p->rows);
 }
 
-static void fill(const hc_drt_linear *p, const hc_drt_data *d, const double *x,
-                 double lambda, const double *m, hc_drt *r)
+void hc_drt_ridge_fill(const hc_drt_linear *p, const hc_drt_data *d,
+                       const double *x, double lambda, const double *m,
+                       hc_drt *r)
 {
     const hc_drt_grid *g = p->grid;
     const size_t nf = p->n_free, nb = p->n_basis;
@@ -151,7 +152,7 @@ hc_status hc_drt_ridge_solve(const hc_drt_linear *p, const hc_drt_data *d,
         st = hc_drt_result_make(out, d->n, grid->n_tau, err);
     if (st != HC_OK)
         goto cleanup;
-    fill(p, d, x, lambda, m, out);
+    hc_drt_ridge_fill(p, d, x, lambda, m, out);
     snprintf(out->model, sizeof out->model,
              "%s basis of %zu, penalty on derivative %d, lambda %.4g by %s",
              grid->basis->name, p->n_basis, opt->order, lambda,

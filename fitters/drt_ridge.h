@@ -39,6 +39,12 @@ hc_status hc_drt_ridge_solve(const hc_drt_linear *p, const hc_drt_data *d,
                              const double *m, hc_drt *out,
                              hc_err *err) HC_MUST_USE;
 
+/* Curve, fit, base and objective of the coefficients x; r is made and empty.
+ */
+void hc_drt_ridge_fill(const hc_drt_linear *p, const hc_drt_data *d,
+                       const double *x, double lambda, const double *m,
+                       hc_drt *r);
+
 /* The methods, each in its file, rows of the table in drt_methods.c. */
 hc_status hc_drt_ridge(const hc_drt_data *d, const hc_drt_options *opt,
                        hc_drt *out, hc_err *err) HC_MUST_USE;

@@ -8,7 +8,7 @@
 typedef struct {
     hc_common common;
     hc_drt_job job;
-    const char *lambda, *grid, *part, *inductance, *capacitance;
+    const char *lambda, *grid, *part, *inductance, *capacitance, *smooth;
     bool band, peaks, consensus, circuit;
     double band_level;
     long order, samples, seed;
@@ -42,8 +42,8 @@ static const hc_option options[] = {
     O("per-decade", HC_OPT_NUMBER, "N", "grid points a decade (10)",
       job.opt.per_decade, NULL, 2, 100),
     O("widen", HC_OPT_NUMBER, "DECADES",
-      "grid beyond 1/(2 pi f) of the data, each side",
-      job.opt.widen_decades, NULL, 0, 5),
+      "grid beyond 1/(2 pi f) of the data, each side", job.opt.widen_decades,
+      NULL, 0, 5),
     O("part", HC_OPT_CHOICE, "NAME", "part of Z that is fitted (both)", part,
       "both|real|imag", 0, 0),
     O("weights", HC_OPT_CHOICE, "NAME",
@@ -72,6 +72,9 @@ static const hc_option options[] = {
       job.agree, NULL, 1, 16),
     O("circuit", HC_OPT_FLAG, NULL,
       "print a circuit with start values for hc-fit", circuit, NULL, 0, 0),
+    O("smooth-series", HC_OPT_TEXT, "WEIGHT",
+      "ridge: smooth along the spectra of a file: auto or a number", smooth,
+      NULL, 0, 0),
     HC_OPTION_FREQ_MIN(opts, job.filter.freq_min_hz),
     HC_OPTION_FREQ_MAX(opts, job.filter.freq_max_hz),
     HC_OPTION_CAPACITIVE(opts, job.filter.capacitive),
@@ -96,6 +99,29 @@ static hc_drt_switch switch_of(const char *word)
     return strcmp(word, "on") == 0    ? HC_DRT_ON
            : strcmp(word, "off") == 0 ? HC_DRT_OFF
                                       : HC_DRT_AUTO;
+}
+
+/* --smooth-series: a weight, and what does not go with it. */
+static hc_status settle_series(opts *o, hc_err *err)
+{
+    hc_drt_job *j = &o->job;
+    j->smooth = o->smooth != NULL;
+    j->series_weight = NAN;
+    if (!o->smooth)
+        return HC_OK;
+    if (strcmp(j->method, "ridge") != 0)
+        return hc_fail(err, HC_USAGE, "--smooth-series needs --method ridge");
+    if (o->band || o->consensus)
+        return hc_fail(err, HC_USAGE, "--smooth-series has no %s",
+                       o->band ? "--band" : "--consensus");
+    if (strcmp(o->smooth, "auto") != 0 &&
+        (!hc_number_parse(o->smooth, strlen(o->smooth), &j->series_weight) ||
+         !(j->series_weight >= 0 && isfinite(j->series_weight))))
+        return hc_fail(err, HC_USAGE,
+                       "--smooth-series: '%s' is neither auto nor a number at "
+                       "or above zero",
+                       o->smooth);
+    return HC_OK;
 }
 
 static hc_status settle(opts *o, hc_err *err)
@@ -125,7 +151,9 @@ static hc_status settle(opts *o, hc_err *err)
     d->order = (int)o->order;
     d->band_samples = (size_t)o->samples;
     d->seed = (uint64_t)o->seed;
-    hc_status st = hc_range_check(o->job.filter.spectra, "spectrum", err);
+    hc_status st = settle_series(o, err);
+    if (st == HC_OK)
+        st = hc_range_check(o->job.filter.spectra, "spectrum", err);
     if (st == HC_OK)
         st = hc_range_check(o->job.filter.cycles, "cycle", err);
     return st;

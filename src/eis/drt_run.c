@@ -136,6 +136,7 @@ static void put_records(hc_writer *w, const hc_spectrum *s,
     put(&k, "R_pol", r->r_pol, NAN, "ohm", "ok");
     put_ends(&k, r);
     put(&k, "lambda", r->lambda, NAN, "-", "-");
+    put(&k, "series_weight", r->series_weight, NAN, "-", "-");
     put(&k, "objective", r->objective, NAN, "-", "-");
     put(&k, "chi2", r->chi2, NAN, "-", "-");
     put(&k, "chi2_per_point", r->chi2 / (2 * (double)r->n), NAN, "-", "-");
@@ -229,6 +230,29 @@ static hc_status write_result(hc_session *ses, const hc_spectrum *s,
     return HC_OK;
 }
 
+static hc_status say_and_write(hc_session *ses, const hc_spectrum *s,
+                               const hc_drt_job *job, const char *file,
+                               const hc_drt_data *d, hc_drt *r, hc_writer *w,
+                               hc_err *err)
+{
+    if (!r->fitted_peaks) {
+        const hc_status st = hc_drt_find_peaks(r, d, job->prominence, err);
+        if (st != HC_OK)
+            return st;
+    }
+    say(ses, file, s, r);
+    return write_result(ses, s, job, r, w, err);
+}
+
+static void name_spectrum(hc_err *err, const char *file, const hc_spectrum *s)
+{
+    if (err->file[0] != '\0')
+        return;
+    strncpy(err->file, file, sizeof err->file - 1);
+    if (s)
+        hc_err_prefix(err, "spectrum %ld: ", s->spectrum_index);
+}
+
 static hc_status one_spectrum(hc_session *ses, const hc_spectrum *s,
                               const hc_drt_job *job, const char *file,
                               hc_writer *w, hc_err *err)
@@ -250,20 +274,61 @@ static hc_status one_spectrum(hc_session *ses, const hc_spectrum *s,
         hc_drt r;
         st = hc_drt_run(hc_drt_method_find(job->method), &d, &opt, &r, err);
         if (st == HC_OK) {
-            if (!r.fitted_peaks)
-                st = hc_drt_find_peaks(&r, &d, job->prominence, err);
-            if (st == HC_OK) {
-                say(ses, file, s, &r);
-                st = write_result(ses, s, job, &r, w, err);
-            }
+            st = say_and_write(ses, s, job, file, &d, &r, w, err);
             hc_drt_clear(&r);
         }
     }
     free(sd);
-    if (st != HC_OK && err->file[0] == '\0') {
-        strncpy(err->file, file, sizeof err->file - 1);
-        hc_err_prefix(err, "spectrum %ld: ", s->spectrum_index);
+    if (st != HC_OK)
+        name_spectrum(err, file, s);
+    return st;
+}
+
+/* ---- a series, smoothed along it ---- */
+
+static hc_status series_weights(const hc_spectrum *s, size_t n,
+                                const hc_drt_job *job, double *sd,
+                                hc_drt_data *d, hc_err *err)
+{
+    for (size_t i = 0; i < n; i++) {
+        d[i] = (hc_drt_data){s[i].n, s[i].freq_hz, s[i].z_ohm, NULL};
+        const hc_status st = take_weights(&s[i], job, sd, err);
+        if (st != HC_OK)
+            return st;
+        if (strcmp(job->weights, "sigma") == 0)
+            d[i].sd_ohm = sd;
+        sd += s[i].n;
     }
+    return HC_OK;
+}
+
+static hc_status whole_series(hc_session *ses, const hc_spectrum *s, size_t n,
+                              const hc_drt_job *job, const char *file,
+                              hc_writer *w, hc_err *err)
+{
+    size_t points = 0, made = 0;
+    for (size_t i = 0; i < n; i++)
+        points += s[i].n;
+    hc_drt_options opt = job->opt;
+    opt.unit_weights = strcmp(job->weights, "unit") == 0;
+    hc_drt_data *d = malloc((n + 1) * sizeof *d);
+    hc_drt *r = malloc((n + 1) * sizeof *r);
+    double *sd = malloc((points + 1) * sizeof *sd);
+    hc_status st = d && r && sd ? series_weights(s, n, job, sd, d, err)
+                                : hc_fail_nomem(err);
+    if (st == HC_OK)
+        st = hc_drt_series(n, d, &opt, job->series_weight, r, err);
+    if (st == HC_OK)
+        made = n;
+    for (size_t i = 0; i < made && st == HC_OK; i++)
+        st = say_and_write(ses, &s[i], job, file, &d[i], &r[i], w, err);
+    for (size_t i = 0; i < made; i++)
+        hc_drt_clear(&r[i]);
+    free(d);
+    free(r);
+    free(sd);
+    if (st != HC_OK)
+        name_spectrum(err, file, NULL);
     return st;
 }
 
@@ -296,7 +361,9 @@ hc_status hc_drt_run_file(hc_session *s, const char *path, hc_drt_job *job,
     st = hc_spectra_of(f, &job->filter, &spectra, &n, err);
     if (st == HC_OK && !*w && job->print != HC_DRT_PRINT_CIRCUIT)
         st = begin(s, f, job, w, err);
-    for (size_t i = 0; st == HC_OK && i < n; i++) {
+    if (st == HC_OK && job->smooth)
+        st = whole_series(s, spectra, n, job, hc_frame_name(f), *w, err);
+    for (size_t i = 0; st == HC_OK && !job->smooth && i < n; i++) {
         st = one_spectrum(s, &spectra[i], job, hc_frame_name(f), *w, err);
         /* the caller says the last one */
         if (st != HC_OK && i + 1 < n) {

@@ -18,8 +18,10 @@ typedef struct {
     const char *weights; /* noise unit sigma */
     hc_drt_options opt;
     hc_drt_print print;
-    double prominence; /* of peaks, part of the largest */
-    long agree;        /* consensus: how many methods must agree */
+    double prominence;    /* of peaks, part of the largest */
+    bool smooth;          /* along the series that a file holds, ridge */
+    double series_weight; /* of it; NaN: chosen */
+    long agree;           /* consensus: how many methods must agree */
     hc_spectrum_filter filter;
 } hc_drt_job;
 

@@ -177,3 +177,17 @@ void hc_figure_colour_by_value(hc_figure *f, const char *title)
                 c->colour = hc_colour_map(hc_figure_bar_place(f, c->value));
         }
 }
+
+double hc_map_edge(const double *at, size_t n, size_t i, bool log)
+{
+    if (n < 2)
+        return at[0];
+    const bool inside = i > 0 && i < n;
+    const size_t k = i == 0 ? 1 : inside ? i : n - 1;
+    const double a = log ? log10(at[k - 1]) : at[k - 1];
+    const double b = log ? log10(at[k]) : at[k];
+    const double e = inside   ? 0.5 * (a + b)
+                     : i == 0 ? a - 0.5 * (b - a)
+                              : b + 0.5 * (b - a);
+    return log ? pow(10, e) : e;
+}

@@ -113,6 +113,10 @@ typedef struct {
 
 void hc_figure_clear(hc_figure *f);
 
+/* Edge i of n cells with these centres: between centres i - 1 and i, or half
+ * a cell beyond the first (0) and the last (n); of one cell its centre. */
+double hc_map_edge(const double *at, size_t n, size_t i, bool log);
+
 /* A new panel, its axes automatic; valid until the next one is added. */
 hc_status hc_figure_panel(hc_figure *f, hc_panel **out,
                           hc_err *err) HC_MUST_USE;

@@ -112,6 +112,7 @@ static hc_status draw_map(const hc_plot_input *in, const hc_rows *g, size_t n,
         f, "~{\xCF\x84}", "s", same || !key ? "Spectrum" : title, "", &p, err);
     if (st == HC_OK) {
         p->x.log = true;
+        p->y.whole = same || !key;
         st = fill_map(in, g, lines, n, scale * unit.factor, &p->map, err);
     }
     if (st == HC_OK)

@@ -49,10 +49,10 @@ static void span_of(const hc_panel *p, span *sx, span *sy)
     }
     const hc_map *m = &p->map;
     if (m->nx && m->ny) {
-        widen(sx, m->x[0], lx);
-        widen(sx, m->x[m->nx - 1], lx);
-        widen(sy, m->y[0], ly);
-        widen(sy, m->y[m->ny - 1], ly);
+        widen(sx, hc_map_edge(m->x, m->nx, 0, lx), lx);
+        widen(sx, hc_map_edge(m->x, m->nx, m->nx, lx), lx);
+        widen(sy, hc_map_edge(m->y, m->ny, 0, ly), ly);
+        widen(sy, hc_map_edge(m->y, m->ny, m->ny, ly), ly);
     }
     for (size_t i = 0; i < p->n_rules; i++)
         if (p->rule[i].vertical)

@@ -276,27 +276,12 @@ hc_status hc_draw_under(hc_canvas *c, const hc_pane *p, const hc_curve *k,
 
 /* ---- maps ---- */
 
-/* Edge between two centres, or half a cell beyond the last. */
-static double edge(const double *at, size_t n, size_t i, bool log)
-{
-    double none = (double)NAN;
-    double a = i ? at[i - 1] : none, b = i < n ? at[i] : none;
-    if (log) {
-        a = log10(a);
-        b = log10(b);
-    }
-    double e = 0.5 * (a + b);
-    if (i == 0 || i == n)
-        e = i == 0 ? b : a;
-    return log ? pow(10, e) : e;
-}
-
 /* High edge of cell i in points.  A cell reaches under its neighbour, which
  * is drawn later, or white seams would show; not so beside an empty one. */
 static double far_edge(const double *at, size_t n, size_t i, bool log,
                        bool neighbour)
 {
-    return edge(at, n, neighbour && i + 2 <= n ? i + 2 : i + 1, log);
+    return hc_map_edge(at, n, neighbour && i + 2 <= n ? i + 2 : i + 1, log);
 }
 
 void hc_draw_map(hc_canvas *c, const hc_pane *p, const hc_figure *f,
@@ -310,8 +295,8 @@ void hc_draw_map(hc_canvas *c, const hc_pane *p, const hc_figure *f,
             bool right = i + 1 < m->nx && isfinite(v[1]);
             bool above = k + 1 < m->ny && isfinite(v[m->nx]);
             hc_box b = {
-                hc_pane_x(p, edge(m->x, m->nx, i, p->x.log)),
-                hc_pane_y(p, edge(m->y, m->ny, k, p->y.log)),
+                hc_pane_x(p, hc_map_edge(m->x, m->nx, i, p->x.log)),
+                hc_pane_y(p, hc_map_edge(m->y, m->ny, k, p->y.log)),
                 hc_pane_x(p, far_edge(m->x, m->nx, i, p->x.log, right)),
                 hc_pane_y(p, far_edge(m->y, m->ny, k, p->y.log, above))};
             hc_canvas_pen(c, hc_colour_map(hc_figure_bar_place(f, *v)), 0);
