@@ -56,6 +56,15 @@ const char *hc_short_class_name(hc_short_class c)
     return c < HC_SHORT_CLASSES ? names[c] : "none";
 }
 
+/* Sound half cycles whose noise is remembered; from three on it counts. */
+enum { NOISE_HALVES = 9, NOISE_KNOWN = 3 };
+/* So many times that noise is no noise any more: a short that comes and goes
+ * within a half cycle of few samples scatters more than it drops. */
+static const double noise_most = 3;
+/* Two sound half cycles heal, if they have so many samples: a short that
+ * flickers may be away in three or four. */
+enum { CLEAN_HALVES = 2, CLEAN_ROWS = 8 };
+
 typedef struct {
     const hc_ccd_limits *limits;
     hc_half_list *list;
@@ -65,6 +74,10 @@ typedef struct {
     bool failed; /* a first drop was found */
     long sound;  /* half cycles that made the baseline */
     long clean;  /* half cycles in a row that look sound again */
+    size_t clean_rows; /* and their settled samples */
+    /* noise of the last sound half cycles: relative, and V */
+    double noise_rel[NOISE_HALVES], noise_v[NOISE_HALVES];
+    size_t n_noise;
     hc_ccd_trace tr;
 } detector;
 
@@ -144,14 +157,30 @@ static double gain_of(const hc_ccd_trace *t, const change *c, double s)
     return n * log(ss0 / fmax(ss1, n * s * s)) - 2 * log(n);
 }
 
+/* Noise of one sample of h, no more than sound half cycles let expect. */
+static double noise_of(const detector *d, const hc_half_cycle *h)
+{
+    double x[NOISE_HALVES], rel, v;
+    size_t n = d->n_noise < NOISE_HALVES ? d->n_noise : NOISE_HALVES;
+
+    if (n < NOISE_KNOWN)
+        return h->s_rel;
+    memcpy(x, d->noise_rel, n * sizeof *x);
+    rel = hc_median_sort(x, n);
+    memcpy(x, d->noise_v, n * sizeof *x);
+    v = hc_median_sort(x, n) / (h->r_hat_ohm_m2 * h->j_a_m2);
+    return fmin(h->s_rel, noise_most * fmax(rel, v));
+}
+
 static change cusum(const detector *d, const hc_half_cycle *h)
 {
     const hc_ccd_trace *t = &d->tr;
     change c = {.onset = t->settled, .after = NAN};
     /* a median of three joins neighbours: their sums scatter more */
-    double s = 1.12 * h->s_rel, sum = 0, limit = log(1 / d->limits->alpha);
-    double gain;
+    double s = 1.12 * noise_of(d, h), limit = log(1 / d->limits->alpha);
     size_t n = t->n - t->settled, need = n < 7 ? 2 : 3, run = 0, start = 0;
+    /* one sample may not say more than two or three of them have to */
+    double sum = 0, most = (need == 2 ? 0.51 : 0.5) * limit, gain;
     size_t low = 0, to;
 
     c.delta = smallest_drop(d, h);
@@ -162,8 +191,7 @@ static change cusum(const detector *d, const hc_half_cycle *h)
         double rise =
             ((1 - t->ratio[k]) * c.delta - 0.5 * c.delta * c.delta) / (s * s);
 
-        /* one sample may not say more than three of them have to */
-        sum += fmin(rise, limit / 2);
+        sum += fmin(rise, most);
         if (sum <= 0) {
             sum = 0;
             run = 0;
@@ -286,11 +314,13 @@ static void judge_failed(detector *d, size_t k)
         }
         h->verdict = "hard";
         d->clean = 0;
+        d->clean_rows = 0;
         return;
     }
     if (o->hard_half) /* it did not stay */
         o->hard_half = 0;
     d->clean = clean ? d->clean + 1 : 0;
+    d->clean_rows = clean ? d->clean_rows + d->tr.n - d->tr.settled : 0;
     h->verdict = clean ? "healed" : "soft";
 }
 
@@ -383,6 +413,9 @@ static void one_half(detector *d, size_t k)
     hc_ccd_trace_rise(&d->tr, h, d->limits);
     judge_runaway(d, k);
     d->sound++;
+    d->noise_rel[d->n_noise % NOISE_HALVES] = h->s_rel;
+    d->noise_v[d->n_noise++ % NOISE_HALVES] =
+        h->s_rel * h->r_ohm_m2 * h->j_a_m2;
     hc_baseline_update(
         &d->base, h->r_ohm_m2, hypot(h->s_rel / sqrt(h->n_eff), h->sys_rel),
         d->tr.temp[d->tr.n - 1 - (d->tr.n - d->tr.settled) / 8], h->j_a_m2);
@@ -498,7 +531,8 @@ hc_status hc_ccd_judge(hc_ccd_result *out, hc_half_list *l,
         out->fail_half = out->hard_half = 0;
         censor(d);
     } else {
-        bool healed = d->clean >= 2;
+        bool healed =
+            d->clean >= CLEAN_HALVES && d->clean_rows >= CLEAN_ROWS;
 
         if (out->hard_half)
             out->cls = out->hard_half == out->fail_half ? HC_SHORT_HARD
