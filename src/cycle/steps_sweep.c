@@ -81,10 +81,32 @@ static double begins(const hc_steps *d)
     return hc_sweep_begins(&r, d->rest_limit_a);
 }
 
+/* Count the rows of the stairs, p among them. */
+static void follow_stairs(hc_steps *d, const hc_sample *p)
+{
+    double dv = fabs(hc_swept_voltage(p) - hc_swept_voltage(d->last));
+
+    if (dv <= 0.5 * d->seg.largest_dv) {
+        d->stair_row++;
+        return;
+    }
+    if (d->stair_row > d->stair_rows)
+        d->stair_rows = d->stair_row;
+    d->stair_row = 1;
+}
+
+/* A sweep that does not turn ends with its last stair: still a row of it? */
+static bool on_last_stair(const hc_steps *d, const hc_sample *p)
+{
+    return d->sweep_v_s == 0 && d->stair_row > 1 &&
+           d->stair_row <= d->stair_rows && !hc_steps_switched(d, d->last, p);
+}
+
 /* Does the sweep end before p?  Then the rate of the one back is known. */
 static bool ends(hc_steps *d, const hc_sample *p)
 {
     hc_sweep_rows r;
+    double rate_v_s = d->sweep_v_s;
 
     if (p->gap || p->freq_hz > 0) {
         d->sweep_v_s = 0;
@@ -93,7 +115,13 @@ static bool ends(hc_steps *d, const hc_sample *p)
     r.n = 0;
     add_swept(&r, d->last);
     add_waiting(d, &r);
-    return hc_sweep_ends(&r, d->sweep_v_s, &d->sweep_v_s);
+    follow_stairs(d, p);
+    if (!hc_sweep_ends(&r, rate_v_s, &d->sweep_v_s))
+        return false;
+    if (!on_last_stair(d, p))
+        return true;
+    d->sweep_v_s = rate_v_s;
+    return false;
 }
 
 bool hc_steps_sweep(hc_steps *d, const hc_sample *p)
@@ -105,6 +133,7 @@ bool hc_steps_sweep(hc_steps *d, const hc_sample *p)
     if (d->sweep_v_s != 0 || !may_sweep(d, p))
         return edge;
     d->sweep_v_s = begins(d);
+    d->stair_rows = d->stair_row = 1;
     if (d->sweep_v_s == 0 || !d->open || edge)
         return edge;
     if (!swept_so_far(d, p))

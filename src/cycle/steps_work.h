@@ -58,6 +58,8 @@ struct hc_steps {
     unsigned wait_at, wait_n;
     int level_rows;   /* not to be looked at: the current ahead is level */
     double sweep_v_s; /* of the last row, 0 when it is no sweep */
+    long stair_rows;  /* of its longest stair so far */
+    long stair_row;   /* the last row's place on its stair, from 1 */
     bool open;
     hc_segment seg;
     const hc_sample *last; /* placed last in seg; it stands in `wait` */
