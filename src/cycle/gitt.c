@@ -121,9 +121,17 @@ static hc_status find_noise(hc_gitt_work *w, hc_err *err)
     }
     if (n > 0)
         qsort(d, n, sizeof *d, by_value);
-    w->out->noise_v = fmax(n > 0 ? 1.4826 * d[n / 2] / sqrt(6) : 0, floor_v);
+    w->out->noise_v = n > 0 ? 1.4826 * d[n / 2] / sqrt(6) : 0;
+    w->coarse_v = w->out->noise_v < floor_v ? floor_v : 0;
+    w->out->noise_v = fmax(w->out->noise_v, floor_v);
     free(d);
     return HC_OK;
+}
+
+/* Standard error of the mean of `used` rested samples, V. */
+static double rested_error(const hc_gitt_work *w, size_t used)
+{
+    return hypot(w->out->noise_v / sqrt((double)used), w->coarse_v);
 }
 
 /* ---- runs ---- */
@@ -226,7 +234,7 @@ static hc_status new_run(hc_gitt_work *w, size_t first, size_t count,
         r->surface_c[k] = r->q_c[k];
         r->e_v[k] = tail_mean(hc_gitt_at(w, rest), k == 0 ? 0.5 : 0.1, NULL, 0,
                               0, &used);
-        r->u_v[k] = w->out->noise_v / sqrt((double)used);
+        r->u_v[k] = rested_error(w, used);
         r->e_inf_v[k] = r->e_v[k];
         if (k < count)
             w->out->pulse[first + k].e_before_v = r->e_v[k];
@@ -353,7 +361,7 @@ static void renew_point(hc_gitt_work *w, hc_gitt_pulse *p, hc_gitt_run *r,
     hc_gitt_prepare(w, p, ocv);
     r->surface_c[k + 1] = hc_gitt_surface(job, rate, x);
     r->e_v[k + 1] = tail_mean(rest, 0.3, job, rate, t0, &used);
-    r->u_v[k + 1] = w->out->noise_v / sqrt((double)used);
+    r->u_v[k + 1] = rested_error(w, used);
     double here = hc_monotone_at(ocv, r->surface_c[k + 1], NULL);
     double there = hc_monotone_at(ocv, r->q_c[k + 1], NULL);
     r->e_inf_v[k + 1] = r->e_v[k + 1] + there - here;

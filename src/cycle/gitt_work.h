@@ -17,6 +17,8 @@ typedef struct {
     double cosine[HC_GITT_TERMS * HC_GITT_TERMS];
     double merge;   /* how coarse the past may be */
     double *rate_s; /* [segments] D/L^2 that held while it lasted, 0: none */
+    double coarse_v; /* rms error that no averaging takes away: the noise is
+                      * less than the resolution; else 0 */
 } hc_gitt_work;
 
 static inline const hc_gitt_segment *hc_gitt_at(const hc_gitt_work *w,
