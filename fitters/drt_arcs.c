@@ -20,6 +20,8 @@ static const double width_r = 9.2, width_psi = 0.8, width_power = 0.6;
 /* For the choice of a type, and for spikes next to another arc. */
 static const double charge_arc = 4, charge_power = 4, charge_spike = 10,
                     charge_bound = 3, spike_reach = 3;
+/* For a kind that another arc has already, off the choice of a type. */
+static const double rebate_again = 3;
 /* Where a loop may be, from the ends of the window. */
 static const double loop_inside = 1.5, loop_beyond = 1;
 /* For an arc whose top was not measured. */
@@ -354,6 +356,18 @@ static void normal(void *ctx, double *jtj, double *grad)
 
 /* ---- evidence ---- */
 
+/* Whether arc i has a shape with an exponent that an earlier arc has: the
+ * kind is chosen once.  Not so for lines, of which any curve could be made. */
+static bool seen_before(const hc_arc_model *m, size_t i)
+{
+    const hc_arc_kind kind = m->arc[i].kind;
+    bool again = false;
+    for (size_t k = 0; k < i; k++)
+        again |= m->arc[k].kind == kind;
+    return again && hc_arc_sign(kind) > 0 &&
+           (kinds[kind].phi || kinds[kind].psi);
+}
+
 static double arc_charges(const hc_arc_fitter *f, const hc_arc_model *m)
 {
     double e = 0;
@@ -363,6 +377,7 @@ static double arc_charges(const hc_arc_fitter *f, const hc_arc_model *m)
     for (size_t i = 0; i < m->n; i++) {
         const hc_arc *a = &m->arc[i];
         e += charge_arc + kinds[a->kind].charge;
+        e -= seen_before(m, i) ? rebate_again : 0;
         /* a row of lines is as spiky as one */
         const bool spike = a->kind == HC_ARC_LN
                                ? a->phi < 0.4

@@ -156,19 +156,22 @@ static double band_ln_det(const bands *p, size_t m)
 
 static void make_bands(const hc_lgp *g, const hc_lgp_prior *q, bands *p)
 {
-    static const double rows[2][4] = {{1, -2, 1, 0}, {-1, 3, -3, 1}};
-    const size_t m = g->m, order = q->order == 3 ? 3 : 2;
+    static const double rows[3][4] = {
+        {-1, 1, 0, 0}, {1, -2, 1, 0}, {-1, 3, -3, 1}};
+    const size_t m = g->m, order = q->order > 0 ? (size_t)q->order : 2;
     const double unit = pow(g->step, (double)order - 0.5) * q->scale;
     memset(p->d[0], 0, (WIDTH + 2) * m * sizeof *p->d[0]);
     p->constant = 0;
     for (size_t i = 0; i + order < m; i++) {
         const double u = g->u[i + 1];
         const double local = q->local ? q->local[i] : 1;
-        const double t =
-            1 / (unit * (u < g->low || u > g->high ? outside : local));
+        double scale = local;
+        if (u < g->low || u > g->high)
+            scale = outside * (q->soft > 0 ? fmin(local, 1) : 1);
+        const double t = 1 / (unit * scale);
         double c[4];
         for (size_t k = 0; k <= order; k++)
-            c[k] = t * rows[order - 2][k];
+            c[k] = t * rows[order - 1][k];
         add_row(p, i, c, order + 1, 0);
     }
     const double t = 1 / (g->step * q->slope_sd);
@@ -206,7 +209,8 @@ typedef struct {
     bands p;
     size_t nb; /* parameters beside f: the base, then the extra columns */
     double x[BESIDE_MAX], x_new[BESIDE_MAX];
-    double *f, *f_new, *y, *e;        /* [m] */
+    double *f, *f_new, *y;            /* [m] */
+    double *e, *de;                   /* [m] gamma and its slope by f */
     double *r, *r_new;                /* [rows] */
     double *j;                        /* rows x nb */
     double *h, *l, *grad, *step, *fp; /* (nb + m)^2 twice, (nb + m) x 3 */
@@ -268,14 +272,31 @@ static void base_jacobian(solver *s, const hc_drt_base *b)
     }
 }
 
-/* Residual and the sum that is minimised at x, f; e = exp(f). */
+double hc_lgp_gamma(double soft, double f, double *slope)
+{
+    if (!(soft > 0))
+        return *slope = exp(fmin(f, 100));
+    const double t = exp(-fabs(f)), up = f > 0 ? 1 : t;
+    *slope = soft * up / (1 + t);
+    return soft * (fmax(f, 0) + log1p(t));
+}
+
+double hc_lgp_inverse(double soft, double gamma)
+{
+    if (!(soft > 0))
+        return log(fmax(gamma, 1e-300));
+    const double y = fmax(gamma / soft, 1e-12);
+    return y > 30 ? y : log(expm1(y));
+}
+
+/* Residual and the sum that is minimised at x, f. */
 static double cost_at(solver *s, const double *x, const double *f, double *r,
                       hc_drt_base *b)
 {
     const hc_lgp *g = s->g;
     x_to_base(x, b);
     for (size_t k = 0; k < g->m; k++) {
-        s->e[k] = exp(fmin(f[k], 100));
+        s->e[k] = hc_lgp_gamma(s->q->soft, f[k], &s->de[k]);
         s->y[k] = f[k] - (s->q->mean ? s->q->mean[k] : 0);
     }
     hc_times(g->k, g->rows, g->m, s->e, r);
@@ -317,11 +338,11 @@ static void normal(solver *s, const hc_drt_base *b)
     for (size_t k = 0; k < m; k++) {
         double *row = s->h + (nb + k) * n;
         const double *col = g->k + k * g->rows, *gr = g->gram + k * m;
-        const double e = s->e[k];
+        const double e = s->de[k];
         for (size_t a = 0; a < nb; a++)
             row[a] = e * hc_dot(col, s->j + a * g->rows, g->rows);
         for (size_t c = 0; c <= k; c++)
-            row[nb + c] = e * s->e[c] * gr[c];
+            row[nb + c] = e * s->de[c] * gr[c];
         for (size_t c = 0; c <= WIDTH && c <= k; c++)
             row[nb + k - c] += s->p.d[c][k - c];
         s->grad[nb + k] = e * hc_dot(col, s->r, g->rows) + s->fp[k];
@@ -395,7 +416,8 @@ static double try_step(solver *s, hc_drt_base *b, double lambda)
     double big = 0;
     for (size_t a = 0; a < m; a++)
         big = fmax(big, fabs(s->step[nb + a]));
-    const double t = big > 2 ? 2 / big : 1;
+    const double far = s->q->soft > 0 ? 10 : 2;
+    const double t = big > far ? far / big : 1;
     for (size_t a = 0; a < nb; a++) {
         const double d = t * s->step[a];
         s->x_new[a] = s->x[a] + (a == 0 ? d : fmax(-1.5, fmin(1.5, d)));
@@ -486,14 +508,15 @@ static hc_status solver_make(solver *s, const hc_lgp *g, const hc_lgp_prior *q,
 {
     const size_t m = g->m, n = nb + m, rows = g->rows;
     *s = (solver){.g = g, .q = q, .nb = nb};
-    s->memory = malloc((9 * m + (2 + nb) * rows + 2 * n * n + 3 * n) *
+    s->memory = malloc((10 * m + (2 + nb) * rows + 2 * n * n + 3 * n) *
                        sizeof *s->memory);
     if (!s->memory)
         return hc_fail_nomem(err);
     double *at = s->memory;
     double **const parts[] = {&s->p.d[0], &s->p.d[1], &s->p.d[2],
                               &s->p.d[3], &s->p.rhs,  &s->f,
-                              &s->f_new,  &s->y,      &s->e};
+                              &s->f_new,  &s->y,      &s->e,
+                              &s->de};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++, at += m)
         *parts[i] = at;
     s->r = at;
@@ -529,7 +552,7 @@ hc_status hc_lgp_solve(const hc_lgp *g, const hc_lgp_prior *p, hc_lgp_fit *fit,
     x_to_base(s.x, &b);
     st =
         isfinite(cost) ? HC_OK : hc_fail(err, HC_INTERNAL, "the DRT diverged");
-    /* e = exp(f) of the accepted point */
+    /* gamma of the accepted point */
     if (st == HC_OK) {
         (void)cost_at(&s, s.x, s.f, s.r, &b);
         st = judge(&s, &b, cost, fit, err);

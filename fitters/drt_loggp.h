@@ -56,13 +56,14 @@ bool hc_lgp_raise_noise(hc_lgp *g, const double complex *z, bool all);
 /* More chi2 per degree of freedom than this is not chance. */
 extern const double hc_lgp_passive_limit;
 
-/* Prior of f: mean plus a Wiener process integrated once (order 2) or twice
- * (order 3) of `scale` (per ln tau^(order - 1/2)) times local[i]; slopes at
+/* Prior of f: mean plus a Wiener process (order 1), integrated once (2) or
+ * twice (3), of `scale` (per ln tau^(order - 1/2)) times local[i]; slopes at
  * the ends and the level. */
 typedef struct {
     int order;           /* of the derivative that is white; 0: 2 */
+    double soft;         /* ohm: see hc_lgp_gamma; 0: f is ln gamma */
     const double *mean;  /* [m], NULL: zero */
-    const double *local; /* [m - 2], NULL: one */
+    const double *local; /* [m - order], NULL: one */
     double scale;
     double slope, slope_sd; /* outward fall of f - mean at both ends */
     double level, level_sd; /* of f - mean in the middle of the window */
@@ -71,6 +72,12 @@ typedef struct {
     double extra_sd;        /* of their coefficients about zero */
 } hc_lgp_prior;
 enum { HC_LGP_EXTRA = 28 };
+
+/* gamma of f and its derivative: exp(f), or, with soft > 0 (in ohm),
+ * soft ln(1 + exp f): gamma itself where it is large, so that steps and
+ * straight flanks of gamma cost little, its logarithm where it vanishes. */
+double hc_lgp_gamma(double soft, double f, double *slope);
+double hc_lgp_inverse(double soft, double gamma); /* f of gamma */
 
 /* One minimum: f and base are the start and the result. */
 typedef struct {

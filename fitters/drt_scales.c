@@ -15,8 +15,11 @@ enum {
     N_UP = 2,
     N_CUBIC = 4,
     N_LOCAL = 2,
-    N_TRY = 5,
-    MOST = 3 + N_DOWN + N_UP + N_CUBIC + 1 + N_LOCAL
+    N_KINK = 2,
+    N_STEP = 2,
+    N_TRY = 6,
+    MOST =
+        6 + N_DOWN + N_UP + N_CUBIC + N_LOCAL + N_KINK + N_STEP + 2 * N_LOCAL
 };
 
 /* Scales that are always tried, that between, and on from there. */
@@ -24,142 +27,34 @@ static const double low_scale = 0.8, mid_scale = 1.2, high_scale = 2;
 static const double down_scales[N_DOWN] = {0.5, 0.3};
 static const double up_scales[N_UP] = {3.2, 5};
 static const double cubic_scales[N_CUBIC] = {1.2, 0.3, 0.08, 0.02};
-static const double tries[N_TRY] = {0.2, 0.35, 0.6, 1, 1.5};
-/* Local scales: curvature of the last answer smoothed by this sd in ln tau,
- * plus this part of its mean; the charge for tuning them to the data. */
-static const double smooth_ln = 0.5, floor_part = 0.03, charge = 6;
+static const double tries[N_TRY] = {0.12, 0.2, 0.35, 0.6, 1, 1.5};
+/* The same of gamma itself, in units of its bend (hc_lgp_prior_of), kinks
+ * and steps; how much better than all others one link must be for the other
+ * to rest. */
+static const double low_soft = 6, high_soft = 20;
+static const double kink_scales[N_KINK] = {2.5, 50};
+static const double step_scales[N_STEP] = {12, 5};
+static const double plain = 12;
+/* Local scales: differences of the last answer, squared and smoothed by this
+ * sd in ln tau, plus this part of their mean, and in the first round for
+ * kinks this part of their variance; the charges for tuning them to the
+ * data: steps can make any shape. */
+static const double smooth_ln = 0.5, smooth_soft = 0.2, floor_part = 0.03,
+                    unknown_part = 0.3;
+static const double charge = 6, charge_kinks = 2, charge_steps = 6;
 /* What they win at most, by experience (13 on 70 spectra). */
 static const double local_gain = 16;
 /* Models this much worse in -2 ln evidence are left out of the mean. */
 static const double window = 12;
-
-static hc_lgp_prior prior_of(const hc_lgp *g, double scale,
-                             const double *local)
-{
-    double lo = HUGE_VAL, hi = -HUGE_VAL;
-    for (size_t i = 0; i < g->n; i++) {
-        lo = fmin(lo, creal(g->d->z_ohm[i]));
-        hi = fmax(hi, creal(g->d->z_ohm[i]));
-    }
-    return (hc_lgp_prior){
-        .local = local,
-        .scale = scale,
-        .slope = 1,
-        .slope_sd = 0.5,
-        .level = log(fmax(hi - lo, 1e-12 * hi) / (g->u[g->m - 1] - g->u[0])),
-        .level_sd = 3};
-}
-
-/* ---- what stands beside gamma ---- */
-
-static void ends_of(const hc_lgp *g, size_t *lo, size_t *hi)
-{
-    const bool falling = g->d->freq_hz[0] > g->d->freq_hz[g->n - 1];
-    *hi = falling ? 0 : g->n - 1;
-    *lo = falling ? g->n - 1 : 0;
-}
-
-/* Whether a power law is worth a trial at an end of the spectrum. */
-static bool looks_inductive(const hc_lgp *g)
-{
-    size_t lo, hi;
-    ends_of(g, &lo, &hi);
-    /* an arc alone turns towards -90 degrees at its fast end */
-    return carg(g->d->z_ohm[hi]) > -1.2;
-}
-
-static bool looks_blocking(const hc_lgp *g)
-{
-    size_t lo, hi;
-    ends_of(g, &lo, &hi);
-    const size_t back = g->n / 12 + 2;
-    const size_t in = lo > hi ? lo - back : lo + back;
-    const double complex *z = g->d->z_ohm;
-    return -cimag(z[lo]) > -cimag(z[in]);
-}
-
-typedef struct {
-    const hc_lgp *g;
-    const hc_drt_options *opt;
-    hc_drt_base base; /* the best so far */
-    double *f, *try;  /* [m] its answer, scratch */
-    double e;
-} chooser;
-
-/* Take `shape` when it is better; false says it was not. */
-static hc_status consider(chooser *c, const hc_drt_base *shape, bool fresh,
-                          bool *better, hc_err *err)
-{
-    const hc_lgp_prior p = prior_of(c->g, 1.5, NULL);
-    for (size_t k = 0; k < c->g->m; k++)
-        c->try[k] = fresh ? p.level : c->f[k];
-    hc_lgp_fit fit = {.base = *shape, .f = c->try};
-    const hc_status st = hc_lgp_solve(c->g, &p, &fit, err);
-    *better = st == HC_OK && fit.e < c->e;
-    if (*better) {
-        c->e = fit.e;
-        c->base = fit.base;
-        memcpy(c->f, c->try, c->g->m * sizeof *c->f);
-    }
-    return st;
-}
-
-/* Exponent 1 first, and a free one when that or `always` says so. */
-static hc_status try_power(chooser *c, bool high, hc_err *err)
-{
-    const hc_drt_switch want = high ? c->opt->inductance : c->opt->capacitance;
-    const bool looks = high ? looks_inductive(c->g) : looks_blocking(c->g);
-    if (want == HC_DRT_OFF || (want == HC_DRT_AUTO && !looks))
-        return HC_OK;
-    if (want == HC_DRT_ON || (!high && hc_drt_wants_c(c->g->d, c->opt)))
-        c->e = HUGE_VAL;
-    size_t lo, hi;
-    ends_of(c->g, &lo, &hi);
-    const double im = fabs(cimag(c->g->d->z_ohm[high ? hi : lo]));
-    const double ln_a = log(fmax(0.5 * im, 1e-12));
-    hc_drt_base from = c->base;
-    hc_drt_power *p = high ? &from.high : &from.low;
-    *p = (hc_drt_power){true, false, ln_a, 1};
-    bool better, taken;
-    hc_status st = consider(c, &from, !high, &taken, err);
-    if (st != HC_OK || (high && !taken))
-        return st;
-    from = c->base;
-    if (!p->on)
-        p->ln_a = ln_a;
-    p->on = p->free = true;
-    p->p = high ? 0.9 : 0.6;
-    return consider(c, &from, !taken, &better, err);
-}
-
-hc_status hc_lgp_choose_base(const hc_lgp *g, const hc_drt_options *opt,
-                             hc_drt_base *base, double *f, hc_err *err)
-{
-    double re = HUGE_VAL;
-    for (size_t i = 0; i < g->n; i++)
-        re = fmin(re, creal(g->d->z_ohm[i]));
-    chooser c = {.g = g, .opt = opt, .f = f, .e = HUGE_VAL};
-    c.try = malloc(g->m * sizeof *c.try);
-    if (!c.try)
-        return hc_fail_nomem(err);
-    const hc_drt_base bare = {.r_inf = 0.9 * fmax(re, 0)};
-    bool better;
-    hc_status st = consider(&c, &bare, true, &better, err);
-    if (st == HC_OK)
-        st = try_power(&c, false, err);
-    if (st == HC_OK)
-        st = try_power(&c, true, err);
-    *base = c.base;
-    free(c.try);
-    return st;
-}
 
 /* ---- the mixture ---- */
 
 typedef struct {
     hc_lgp_fit fit;
     int order;
-    double scale, *local; /* [m - 2] or NULL */
+    bool soft;
+    double scale, *local; /* [m - order] or NULL */
+    double price;         /* of tuning local to the data */
 } model;
 
 typedef struct {
@@ -171,34 +66,51 @@ typedef struct {
 
 static hc_status solve_at(mixture *x, model *m, hc_err *err)
 {
-    hc_lgp_prior p = prior_of(x->g, m->scale, m->local);
-    p.order = m->order;
-    /* parabolas of ln gamma fall ever faster */
-    if (p.order == 3)
-        p.slope_sd = 5;
-    return hc_lgp_solve(x->g, &p, &m->fit, err);
+    hc_lgp_prior p = hc_lgp_prior_of(x->g, m->order, m->soft, m->scale);
+    p.local = m->local;
+    const hc_status st = hc_lgp_solve(x->g, &p, &m->fit, err);
+    m->fit.e += m->price;
+    return st;
 }
 
-static const model *best_of(const mixture *x, bool second_order)
+/* The best of all (order 0), or of one order and link. */
+static const model *best_of(const mixture *x, int order, bool soft)
 {
-    const model *b = &x->at[0];
-    for (size_t k = 1; k < x->n; k++)
-        if (x->at[k].fit.e < b->fit.e &&
-            (!second_order || x->at[k].order == 2))
+    const model *b = NULL;
+    for (size_t k = 0; k < x->n; k++)
+        if ((order == 0 ||
+             (x->at[k].order == order && x->at[k].soft == soft)) &&
+            (!b || x->at[k].fit.e < b->fit.e))
             b = &x->at[k];
     return b;
 }
 
-/* One more model, from base and f. */
-static hc_status try_scale(mixture *x, int order, double scale,
-                           const hc_drt_base *base, const double *f,
-                           hc_err *err)
+/* f of `from` as the start of a model with another link. */
+static void translate(const mixture *x, const model *from, bool soft,
+                      double *f)
+{
+    const double a = hc_lgp_prior_of(x->g, 2, from->soft, 1).soft;
+    const double b = hc_lgp_prior_of(x->g, 2, soft, 1).soft;
+    double slope;
+    for (size_t k = 0; k < x->g->m; k++)
+        f[k] =
+            from->soft == soft
+                ? from->fit.f[k]
+                : hc_lgp_inverse(b, hc_lgp_gamma(a, from->fit.f[k], &slope));
+}
+
+/* One more model, from an answer. */
+static hc_status try_scale(mixture *x, int order, bool soft, double scale,
+                           const model *from, hc_err *err)
 {
     model *a = &x->at[x->n];
     a->order = order;
+    a->soft = soft;
     a->scale = scale;
-    a->fit.base = *base;
-    memcpy(a->fit.f, f, x->g->m * sizeof *f);
+    a->local = NULL;
+    a->price = 0;
+    a->fit.base = from->fit.base;
+    translate(x, from, soft, a->fit.f);
     const hc_status st = solve_at(x, a, err);
     x->n += st == HC_OK;
     return st;
@@ -206,14 +118,12 @@ static hc_status try_scale(mixture *x, int order, double scale,
 
 /* One scale after the other, each from the answer before, until it is much
  * worse than the best. */
-static hc_status scan(mixture *x, int order, const double *sizes, size_t n,
-                      double low, const hc_drt_base *base, const double *f,
-                      hc_err *err)
+static hc_status scan(mixture *x, int order, bool soft, const double *sizes,
+                      size_t n, double low, const model *from, hc_err *err)
 {
     for (size_t k = 0; k < n; k++) {
-        const hc_lgp_fit *from = &x->at[x->n - 1].fit;
-        const hc_status st = try_scale(
-            x, order, sizes[k], k ? &from->base : base, k ? from->f : f, err);
+        const hc_status st = try_scale(x, order, soft, sizes[k],
+                                       k ? &x->at[x->n - 1] : from, err);
         if (st != HC_OK)
             return st;
         const double e = x->at[x->n - 1].fit.e;
@@ -224,20 +134,13 @@ static hc_status scan(mixture *x, int order, const double *sizes, size_t n,
     return HC_OK;
 }
 
-static void local_scales(const hc_lgp *g, const double *f, double *t)
+/* Gaussian smoothing of raw[n] by sd, in points; mirrored at the ends. */
+static void smoothed(const double *raw, size_t n, double sd, double *v)
 {
-    const size_t n = g->m - 2;
-    double *v = t, mean = 0, ln = 0;
-    double c[128];
-    for (size_t i = 0; i < n; i++)
-        v[i] = pow(f[i] - 2 * f[i + 1] + f[i + 2], 2);
-    /* Gaussian smoothing, mirrored at the ends */
-    const int arm = (int)fmin(60, ceil(4 * smooth_ln / g->step));
-    double sum = 0;
+    double c[121], sum = 0;
+    const int arm = (int)fmin(60, ceil(4 * sd));
     for (int k = -arm; k <= arm; k++)
-        sum += c[k + arm] = exp(-0.5 * pow(k * g->step / smooth_ln, 2));
-    double *raw = t + n;
-    memcpy(raw, v, n * sizeof *raw);
+        sum += c[k + arm] = exp(-0.5 * pow(k / sd, 2));
     for (size_t i = 0; i < n; i++) {
         v[i] = 0;
         for (int k = -arm; k <= arm; k++) {
@@ -249,51 +152,91 @@ static void local_scales(const hc_lgp *g, const double *f, double *t)
             if (j >= 0 && j < (long)n)
                 v[i] += c[k + arm] / sum * raw[j];
         }
-        mean += v[i] / (double)n;
     }
-    for (size_t i = 0; i < n; i++) {
-        v[i] = v[i] / fmax(mean, 1e-300) + floor_part;
-        ln += log(v[i]) / (double)n;
-    }
-    for (size_t i = 0; i < n; i++)
-        t[i] = sqrt(v[i] / exp(ln));
 }
 
-/* One round: scales per tau from the best model, their common factor by
- * evidence. */
-static hc_status local_round(mixture *x, hc_err *err)
+/* Scales from the squares of the differences of f of an order, smoothed, their
+ * logarithms of mean 0; cov, NULL for none: a part of what is not known of
+ * the differences counts, too.  t has room for twice m. */
+static void local_scales(const hc_lgp *g, const double *f, const double *cov,
+                         int order, double smooth, double *t)
 {
-    const hc_lgp *g = x->g;
-    const model *from = best_of(x, true);
-    model *to = &x->at[x->n];
-    to->local = to->fit.f + g->m;
-    local_scales(g, from->fit.f, to->local);
-    double *f = malloc(g->m * sizeof *f);
-    if (!f)
-        return hc_fail_nomem(err);
-    to->order = 2;
-    model trial = {.order = 2,
-                   .local = to->local,
-                   .fit = {.base = from->fit.base, .f = f}};
-    memcpy(f, from->fit.f, g->m * sizeof *f);
-    double e = HUGE_VAL;
+    static const double rows[2][3] = {{-1, 1, 0}, {1, -2, 1}};
+    const double *c = rows[order - 1];
+    const size_t n = g->m - (size_t)order, len = (size_t)order + 1;
+    double *raw = t + n, mean = 0, ln = 0;
+    for (size_t i = 0; i < n; i++) {
+        double d = 0, var = 0;
+        for (size_t k = 0; k < len; k++) {
+            d += c[k] * f[i + k];
+            for (size_t l = 0; cov && l < len; l++)
+                var += c[k] * c[l] * cov[(i + k) * g->m + i + l];
+        }
+        raw[i] = d * d + unknown_part * var;
+    }
+    smoothed(raw, n, smooth / g->step, t);
+    for (size_t i = 0; i < n; i++)
+        mean += t[i] / (double)n;
+    for (size_t i = 0; i < n; i++) {
+        t[i] = t[i] / fmax(mean, 1e-300) + floor_part;
+        ln += log(t[i]) / (double)n;
+    }
+    for (size_t i = 0; i < n; i++)
+        t[i] = sqrt(t[i] / exp(ln));
+}
+
+/* The scales of `to` from the best model of its kind; memory[m^2 + m] with
+ * `unknown`. */
+static hc_status set_scales(mixture *x, model *to, const model *from,
+                            bool unknown, double *memory, hc_err *err)
+{
+    const size_t m = x->g->m;
+    model again = *from;
+    again.fit.cov = memory;
+    again.fit.f = memory + m * m;
     hc_status st = HC_OK;
+    if (unknown) {
+        memcpy(again.fit.f, from->fit.f, m * sizeof *memory);
+        st = solve_at(x, &again, err);
+    }
+    to->local = to->fit.f + m;
+    local_scales(x->g, from->fit.f, unknown ? memory : NULL, to->order,
+                 to->soft ? smooth_soft : smooth_ln, to->local);
+    return st;
+}
+
+/* One round: scales per tau from the best model of its kind, their common
+ * factor by evidence. */
+static hc_status local_round(mixture *x, int order, bool soft, bool unknown,
+                             hc_err *err)
+{
+    const size_t m = x->g->m;
+    const model *from = best_of(x, order, soft);
+    model *to = &x->at[x->n];
+    double *memory = malloc((m * m + 2 * m) * sizeof *memory), e = HUGE_VAL;
+    if (!memory)
+        return hc_fail_nomem(err);
+    to->order = order;
+    to->soft = soft;
+    hc_status st = set_scales(x, to, from, unknown, memory, err);
+    model trial = *to;
+    trial.price = !soft ? charge : order == 1 ? charge_steps : charge_kinks;
+    trial.fit.base = from->fit.base;
+    trial.fit.f = memory + m * m + m;
+    memcpy(trial.fit.f, from->fit.f, m * sizeof *memory);
     for (size_t k = N_TRY; k-- > 0 && st == HC_OK;) {
         trial.scale = from->scale * tries[k];
         st = solve_at(x, &trial, err);
-        trial.fit.e += charge;
         if (st != HC_OK || trial.fit.e > e)
             break;
         e = trial.fit.e;
-        memcpy(to->fit.f, f, g->m * sizeof *f);
-        to->fit.base = trial.fit.base;
-        to->fit.e = e;
-        to->fit.chi2 = trial.fit.chi2;
-        to->scale = trial.scale;
+        double *const own = memcpy(to->fit.f, trial.fit.f, m * sizeof *own);
+        *to = trial;
+        to->fit.f = own;
     }
     if (st == HC_OK)
         x->n++;
-    free(f);
+    free(memory);
     return st;
 }
 
@@ -323,88 +266,165 @@ void hc_lgp_mix_clear(hc_lgp_mix *mix)
     *mix = (hc_lgp_mix){0};
 }
 
-static void add_model(const hc_lgp *g, const model *a, double weight,
-                      hc_lgp_mix *mix)
+/* Its gamma and, where wanted, how ln gamma follows f. */
+static void gamma_of(const hc_lgp *g, const model *a, double *gamma,
+                     double *by_f)
 {
+    const double soft = hc_lgp_prior_of(g, a->order, a->soft, a->scale).soft;
+    double slope;
+    for (size_t k = 0; k < g->m; k++) {
+        gamma[k] = fmax(hc_lgp_gamma(soft, a->fit.f[k], &slope), 1e-300);
+        if (by_f)
+            by_f[k] = slope / gamma[k];
+    }
+}
+
+static void add_model(const hc_lgp *g, const model *a, double weight,
+                      double *gamma, hc_lgp_mix *mix)
+{
+    gamma_of(g, a, gamma, NULL);
     for (size_t k = 0; k < g->m; k++)
-        mix->gamma[k] += weight * exp(a->fit.f[k]);
+        mix->gamma[k] += weight * gamma[k];
     for (size_t i = 0; i < g->n; i++) {
         double complex z =
             hc_drt_base_z(&a->fit.base, g, 2 * M_PI * g->d->freq_hz[i]);
         double re = 0, im = 0;
         for (size_t k = 0; k < g->m; k++) {
-            const double e = exp(a->fit.f[k]);
-            re += e * g->k[k * g->rows + i];
-            im += e * g->k[k * g->rows + g->n + i];
+            re += gamma[k] * g->k[k * g->rows + i];
+            im += gamma[k] * g->k[k * g->rows + g->n + i];
         }
         z += CMPLX(re * g->sd[i], im * g->sd[i]);
         mix->z[i] += weight * z;
     }
 }
 
-static hc_status blend(mixture *x, hc_lgp_mix *mix, hc_err *err)
+/* Variance of ln gamma between the models of the mean. */
+static void add_spread(const mixture *x, double e, double sum, double *gamma,
+                       hc_lgp_mix *mix)
 {
-    const hc_lgp *g = x->g;
-    model b = *best_of(x, false);
-    double sum = 0;
-    for (size_t k = 0; k < x->n; k++)
-        if (x->at[k].fit.e < b.fit.e + window)
-            sum += exp((b.fit.e - x->at[k].fit.e) / 2);
-    for (size_t k = 0; k < x->n; k++)
-        if (x->at[k].fit.e < b.fit.e + window)
-            add_model(g, &x->at[k], exp((b.fit.e - x->at[k].fit.e) / 2) / sum,
-                      mix);
-    mix->e = b.fit.e;
-    mix->scale = b.scale;
-    mix->local = b.local != NULL;
-    mix->order = b.order;
-    memcpy(mix->best.f, b.fit.f, g->m * sizeof *b.fit.f);
+    for (size_t i = 0; i < x->n; i++) {
+        const model *a = &x->at[i];
+        if (!(a->fit.e < e + window))
+            continue;
+        gamma_of(x->g, a, gamma, NULL);
+        for (size_t k = 0; k < x->g->m; k++)
+            mix->var_ln[k] += exp((e - a->fit.e) / 2) / sum *
+                              pow(log(gamma[k] / mix->gamma[k]), 2);
+    }
+}
+
+/* The best once more, with the covariance of ln gamma. */
+static hc_status take_best(mixture *x, const model *from, double *by_f,
+                           hc_lgp_mix *mix, hc_err *err)
+{
+    const size_t m = x->g->m;
+    model b = *from;
+    memcpy(mix->best.f, b.fit.f, m * sizeof *b.fit.f);
     b.fit.f = mix->best.f;
     b.fit.cov = mix->best.cov;
-    const double e = b.fit.e;
     const hc_status st = solve_at(x, &b, err);
     if (st != HC_OK)
         return st;
     mix->best = b.fit;
-    mix->best.e = e;
-    for (size_t k = 0; k < g->m; k++) {
-        double between = 0;
-        for (size_t i = 0; i < x->n; i++)
-            if (x->at[i].fit.e < e + window)
-                between += exp((e - x->at[i].fit.e) / 2) / sum *
-                           pow(x->at[i].fit.f[k] - log(mix->gamma[k]), 2);
-        mix->var_ln[k] = mix->best.cov[k * g->m + k] + between;
+    mix->best.e = from->fit.e;
+    gamma_of(x->g, &b, mix->best.f, by_f);
+    for (size_t k = 0; k < m; k++) {
+        mix->best.f[k] = log(mix->best.f[k]);
+        for (size_t i = 0; i < m; i++)
+            mix->best.cov[k * m + i] *= by_f[k] * by_f[i];
+        mix->var_ln[k] = mix->best.cov[k * m + k];
     }
     return HC_OK;
 }
 
-/* Two scales and, if there is hope, a scale per tau from the better. */
-static hc_status begin(mixture *x, const hc_drt_base *base, const double *f,
-                       double limit, hc_err *err)
+static hc_status blend(mixture *x, hc_lgp_mix *mix, hc_err *err)
 {
-    const hc_lgp_fit *first = &x->at[0].fit;
-    hc_status st = try_scale(x, 2, low_scale, base, f, err);
+    const model *b = best_of(x, 0, false);
+    double *gamma = malloc(x->g->m * sizeof *gamma), sum = 0;
+    if (!gamma)
+        return hc_fail_nomem(err);
+    for (size_t k = 0; k < x->n; k++)
+        if (x->at[k].fit.e < b->fit.e + window)
+            sum += exp((b->fit.e - x->at[k].fit.e) / 2);
+    for (size_t k = 0; k < x->n; k++)
+        if (x->at[k].fit.e < b->fit.e + window)
+            add_model(x->g, &x->at[k],
+                      exp((b->fit.e - x->at[k].fit.e) / 2) / sum, gamma, mix);
+    mix->e = b->fit.e;
+    mix->scale = b->scale;
+    mix->local = b->local != NULL;
+    mix->soft = b->soft;
+    mix->order = b->order;
+    const hc_status st = take_best(x, b, gamma, mix, err);
     if (st == HC_OK)
-        st = try_scale(x, 2, high_scale, &first->base, first->f, err);
-    if (st == HC_OK && best_of(x, false)->fit.e < limit + local_gain)
-        st = local_round(x, err);
+        add_spread(x, mix->e, sum, gamma, mix);
+    free(gamma);
     return st;
 }
 
-static hc_status go_on(mixture *x, const hc_drt_base *base, const double *f,
+/* Two scales and, if there is hope, a scale per tau from the better. */
+static hc_status begin(mixture *x, const model *start, double limit,
                        hc_err *err)
 {
-    const hc_lgp_fit *low = &x->at[0].fit, *high = &x->at[1].fit;
-    hc_status st = try_scale(x, 2, mid_scale, &low->base, low->f, err);
+    hc_status st = try_scale(x, 2, false, low_scale, start, err);
     if (st == HC_OK)
-        st = scan(x, 2, down_scales, N_DOWN, low->e, &low->base, low->f, err);
+        st = try_scale(x, 2, false, high_scale, &x->at[0], err);
+    if (st == HC_OK && best_of(x, 0, false)->fit.e < limit + local_gain)
+        st = local_round(x, 2, false, false, err);
+    return st;
+}
+
+/* More of ln gamma. */
+static hc_status go_on_ln(mixture *x, const model *start, hc_err *err)
+{
+    const model *low = &x->at[0], *high = &x->at[1];
+    hc_status st = try_scale(x, 2, false, mid_scale, low, err);
     if (st == HC_OK)
-        st = scan(x, 2, up_scales, N_UP, high->e, &high->base, high->f, err);
+        st = scan(x, 2, false, down_scales, N_DOWN, low->fit.e, low, err);
     if (st == HC_OK)
-        st = scan(x, 3, cubic_scales, N_CUBIC, best_of(x, true)->fit.e, base,
-                  f, err);
+        st = scan(x, 2, false, up_scales, N_UP, high->fit.e, high, err);
+    if (st == HC_OK)
+        st = scan(x, 3, false, cubic_scales, N_CUBIC,
+                  best_of(x, 2, false)->fit.e, start, err);
     for (int k = 0; k < N_LOCAL && st == HC_OK; k++)
-        st = local_round(x, err);
+        st = local_round(x, 2, false, false, err);
+    return st;
+}
+
+/* More of gamma: kinks, then steps. */
+static hc_status go_on_soft(mixture *x, hc_err *err)
+{
+    const model *from = best_of(x, 2, true);
+    hc_status st =
+        scan(x, 2, true, kink_scales, N_KINK, from->fit.e, from, err);
+    if (st == HC_OK)
+        st = scan(x, 1, true, step_scales, N_STEP, HUGE_VAL,
+                  best_of(x, 2, true), err);
+    for (int k = 0; k < N_LOCAL && st == HC_OK; k++) {
+        st = local_round(x, 2, true, k == 0, err);
+        if (st == HC_OK)
+            st = local_round(x, 1, true, false, err);
+    }
+    return st;
+}
+
+/* The better link, both where it is not plain which. */
+static hc_status go_on(mixture *x, const model *start, hc_err *err)
+{
+    hc_status st = try_scale(x, 2, true, low_soft, best_of(x, 0, false), err);
+    if (st == HC_OK)
+        st = try_scale(x, 2, true, high_soft, &x->at[x->n - 1], err);
+    if (st != HC_OK)
+        return st;
+    double ln = HUGE_VAL;
+    for (size_t k = 0; k < x->n; k++)
+        if (!x->at[k].soft)
+            ln = fmin(ln, x->at[k].fit.e);
+    const double soft = best_of(x, 2, true)->fit.e;
+    if (soft < ln + plain)
+        st = go_on_soft(x, err);
+    if (st == HC_OK && ln < soft + plain)
+        st = go_on_ln(x, start, err);
     return st;
 }
 
@@ -416,18 +436,21 @@ hc_status hc_lgp_mixture(const hc_lgp *g, const hc_drt_base *base,
     if (st != HC_OK)
         return st;
     mixture x = {.g = g};
-    x.memory = malloc(3 * MOST * g->m * sizeof *x.memory);
+    x.memory = malloc((3 * MOST + 1) * g->m * sizeof *x.memory);
     if (!x.memory) {
         hc_lgp_mix_clear(mix);
         return hc_fail_nomem(err);
     }
     for (size_t k = 0; k < MOST; k++)
         x.at[k].fit.f = x.memory + 3 * k * g->m;
-    st = begin(&x, base, f, limit, err);
-    mix->e = st == HC_OK ? best_of(&x, false)->fit.e : HUGE_VAL;
+    const model start = {
+        .fit = {.base = *base,
+                .f = memcpy(x.memory + 3 * MOST * g->m, f, g->m * sizeof *f)}};
+    st = begin(&x, &start, limit, err);
+    mix->e = st == HC_OK ? best_of(&x, 0, false)->fit.e : HUGE_VAL;
     mix->whole = st == HC_OK && mix->e < limit;
     if (mix->whole)
-        st = go_on(&x, base, f, err);
+        st = go_on(&x, &start, err);
     if (mix->whole && st == HC_OK)
         st = blend(&x, mix, err);
     free(x.memory);

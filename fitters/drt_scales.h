@@ -1,7 +1,9 @@
 /* drt_scales.h: the scales of ln gamma, by evidence (internal)
  *
  * A mixture over global scales and, found from the best of them, a scale per
- * tau: flat where ln gamma is straight, large at peaks and edges.
+ * tau: flat where ln gamma is straight, large at peaks and edges.  Where gamma
+ * itself is straight, or in steps, rather than its logarithm, evidence finds
+ * that, too (hc_lgp_gamma).
  */
 #ifndef HC_FITTERS_DRT_SCALES_H
 #define HC_FITTERS_DRT_SCALES_H
@@ -9,16 +11,22 @@
 #include "fitters/drt_loggp.h"
 
 typedef struct {
-    hc_lgp_fit best;   /* with cov */
+    hc_lgp_fit best;   /* with cov, both of ln gamma */
     double *gamma;     /* [m] mean of the mixture */
     double *var_ln;    /* [m] of ln gamma, posterior and between models */
     double complex *z; /* [n] mean of the mixture */
     double e;          /* of the mixture, -2 ln evidence */
     bool whole;        /* no limit ended it */
-    int order;         /* of the best: 2, or 3 */
+    bool soft;         /* the best has a scale for gamma, not ln gamma */
+    int order;         /* of the best: 1, 2, or 3 */
     double scale;      /* of the best */
     bool local;        /* the best has a scale per tau */
 } hc_lgp_mix;
+
+/* The prior of an order: of gamma itself with `soft`, `scale` then in units of
+ * a bend of 0.3 of its mean level, else of ln gamma. */
+hc_lgp_prior hc_lgp_prior_of(const hc_lgp *g, int order, bool soft,
+                             double scale);
 
 /* Choose what stands beside gamma (opt leaves open what is not said). */
 hc_status hc_lgp_choose_base(const hc_lgp *g, const hc_drt_options *opt,

@@ -17,6 +17,14 @@ enum { RAISES = 4 };
  * noise, the worst of the shapes tried, cover 0.81 and not 0.75. */
 static const double blur_ln = 0.8, lump_part = 0.5;
 
+/* Slope of a cubic at a point between steps: their mean, but not where one is
+ * far the larger, else the curve shoots over the corner. */
+static double slope_of(double before, double after)
+{
+    const double most = 3 * fmin(fabs(before), fabs(after)) + 0.3;
+    return fmax(-most, fmin(most, (before + after) / 2));
+}
+
 /* Cubic interpolation of y on the even grid of g. */
 double hc_lgp_at(const hc_lgp *g, const double *y, double u)
 {
@@ -25,9 +33,9 @@ double hc_lgp_at(const hc_lgp *g, const double *y, double u)
     if (i + 2 > g->m)
         i = g->m - 2;
     const double s = t - (double)i;
-    const double y0 = y[i], y1 = y[i + 1];
-    const double a = i > 0 ? (y1 - y[i - 1]) / 2 : y1 - y0;
-    const double b = i + 2 < g->m ? (y[i + 2] - y0) / 2 : y1 - y0;
+    const double y0 = y[i], y1 = y[i + 1], d = y1 - y0;
+    const double a = i > 0 ? slope_of(y0 - y[i - 1], d) : d;
+    const double b = i + 2 < g->m ? slope_of(d, y[i + 2] - y1) : d;
     return y0 + s * (a + s * (3 * (y1 - y0) - 2 * a - b +
                               s * (2 * (y0 - y1) + a + b)));
 }
@@ -164,8 +172,8 @@ static void fill(const hc_lgp *g, const hc_lgp_mix *mix, hc_drt *r)
     hc_drt_chi2(r, g->d);
     r->objective = r->chi2;
     snprintf(r->model, sizeof r->model,
-             "ln gamma at %zu times, scale %.3g%s; no part of it parametric",
-             g->m, mix->scale, mix->local ? " times one per tau" : "");
+             "%s at %zu times, scale %.3g%s; no part of it parametric",
+             mix->soft ? "gamma" : "ln gamma", g->m, mix->scale, mix->local ? " times one per tau" : "");
 }
 
 static hc_status keep_posterior(const hc_lgp *g, const hc_lgp_mix *mix,

@@ -4,7 +4,6 @@
 #include "fitters/drt.h"
 #include "fitters/drt_kernel.h"
 #include "fitters/random.h"
-#include "fitters/truncated.h"
 #include "tests/unit/drt_cases.h"
 
 enum { MOST = 256 };
@@ -250,38 +249,6 @@ static void every_rule_and_basis_finds_the_arc(void **state)
     }
 }
 
-/* Mean and variance of a half normal: sqrt(2/pi), 1 - 2/pi; and of a pair
- * with correlation r both positive: E x = (1 + r)/(2 P sqrt(2 pi)), P = 1/4 +
- * asin(r)/(2 pi) (Rosenbaum 1961, J. R. Stat. Soc. B 23, 405). */
-static void truncated_samples_have_the_known_moments(void **state)
-{
-    (void)state;
-    enum { N = 20000 };
-    static double x[2 * N];
-    hc_err err;
-    double m = 0, v = 0;
-    const double h1[1] = {1}, g1[1] = {0}, s1[1] = {0};
-    assert_ok(hc_truncated_normal(1, h1, g1, NULL, s1, N, 3, x, &err), err);
-    for (int i = 0; i < N; i++) {
-        assert_true(x[i] >= 0);
-        m += x[i] / N;
-        v += x[i] * x[i] / N;
-    }
-    assert_near_abs(m, sqrt(2 / M_PI), 0, 0.02);
-    assert_near_abs(v - m * m, 1 - 2 / M_PI, 0, 0.02);
-    const double r = 0.7, d = 1 - r * r;
-    const double h[4] = {1 / d, -r / d, -r / d, 1 / d}, g[2] = {0, 0};
-    assert_ok(hc_truncated_normal(2, h, g, NULL, g, N, 5, x, &err), err);
-    double e[2] = {0, 0};
-    for (int i = 0; i < N; i++)
-        for (int k = 0; k < 2; k++)
-            e[k] += x[2 * i + k] / N;
-    const double want =
-        (1 + r) / (2 * sqrt(2 * M_PI)) / (0.25 + asin(r) / (2 * M_PI));
-    assert_near_abs(e[0], want, 0, 0.02);
-    assert_near_abs(e[1], want, 0, 0.02);
-}
-
 /* reference/eis.md section 5 and issue 8: the default beats the best peer in
  * every row, no seed worse than twice the bar; loggp alone within 1.2 times
  * the bars but for 2-zarc at 0.1 ohm, where 0.04 against 0.024 is what it
@@ -386,7 +353,6 @@ int main(void)
         cmocka_unit_test(kernel_tables_obey_their_identities),
         cmocka_unit_test(penalties_are_integrals),
         cmocka_unit_test(every_rule_and_basis_finds_the_arc),
-        cmocka_unit_test(truncated_samples_have_the_known_moments),
         cmocka_unit_test(closed_forms_beat_the_best_peer),
         cmocka_unit_test(every_method_answers),
         cmocka_unit_test(wrong_input_is_named),
