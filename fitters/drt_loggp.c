@@ -9,6 +9,7 @@
 #include "fitters/drt_loggp.h"
 
 #include "fitters/dense.h"
+#include "fitters/drt_bands.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -20,8 +21,6 @@ enum { BASE_MAX = 5, BESIDE_MAX = BASE_MAX + HC_LGP_EXTRA, STEPS_MAX = 80 };
  * exponent, for the evidence. */
 static const double width_ln = 9.2, width_power = 0.6;
 static const double inductor_min = 0.6, power_min = 0.4;
-/* Outside the window ln gamma hardly bends: what is there has no say. */
-static const double outside = 0.25;
 /* For the choice to have a power law at all. */
 static const double charge_power = 4;
 
@@ -109,104 +108,12 @@ double complex hc_drt_base_z(const hc_drt_base *b, const hc_lgp *g, double w)
            power_z(&b->low, log(w / g->w_min), -1);
 }
 
-/* ---- the prior, seven bands ---- */
-
-enum { WIDTH = 3 };
-
-typedef struct {
-    double *d[WIDTH + 1]; /* d[k][i] is the element (i, i + k) */
-    double *rhs;          /* [m] */
-    double constant;      /* of the quadratic form */
-    double ln_det;
-} bands;
-
-static void add_row(bands *p, size_t i, const double *c, size_t len,
-                    double target)
-{
-    for (size_t a = 0; a < len; a++) {
-        for (size_t k = 0; a + k < len; k++)
-            p->d[k][i + a] += c[a] * c[a + k];
-        p->rhs[i + a] += c[a] * target;
-    }
-    p->constant += target * target;
-}
-
-/* ln of the determinant, by Cholesky's factor of the bands; l[k][j] are the
- * elements k below the diagonal of the last rows. */
-static double band_ln_det(const bands *p, size_t m)
-{
-    double l[WIDTH + 1][WIDTH + 1] = {{0}}, sum = 0; /* [row back][k] */
-    for (size_t i = 0; i < m; i++) {
-        memmove(&l[1], &l[0], WIDTH * sizeof l[0]);
-        for (size_t k = WIDTH; k > 0; k--) {
-            /* element (i, i - k): rows i and i - k, columns before i - k */
-            double v = i >= k ? p->d[k][i - k] : 0;
-            for (size_t q = k + 1; q <= WIDTH; q++)
-                v -= l[0][q] * l[k][q - k];
-            l[0][k] = i >= k ? v / l[k][0] : 0;
-        }
-        double d = p->d[0][i];
-        for (size_t k = 1; k <= WIDTH; k++)
-            d -= l[0][k] * l[0][k];
-        l[0][0] = sqrt(fmax(d, 1e-300));
-        sum += 2 * log(l[0][0]);
-    }
-    return sum;
-}
-
-static void make_bands(const hc_lgp *g, const hc_lgp_prior *q, bands *p)
-{
-    static const double rows[3][4] = {
-        {-1, 1, 0, 0}, {1, -2, 1, 0}, {-1, 3, -3, 1}};
-    const size_t m = g->m, order = q->order > 0 ? (size_t)q->order : 2;
-    const double unit = pow(g->step, (double)order - 0.5) * q->scale;
-    memset(p->d[0], 0, (WIDTH + 2) * m * sizeof *p->d[0]);
-    p->constant = 0;
-    for (size_t i = 0; i + order < m; i++) {
-        const double u = g->u[i + 1];
-        const double local = q->local ? q->local[i] : 1;
-        double scale = local;
-        if (u < g->low || u > g->high)
-            scale = outside * (q->soft > 0 ? fmin(local, 1) : 1);
-        const double t = 1 / (unit * scale);
-        double c[4];
-        for (size_t k = 0; k <= order; k++)
-            c[k] = t * rows[order - 1][k];
-        add_row(p, i, c, order + 1, 0);
-    }
-    const double t = 1 / (g->step * q->slope_sd);
-    const double up[2] = {-t, t}, one = 1 / q->level_sd;
-    add_row(p, 0, up, 2, q->slope / q->slope_sd);
-    add_row(p, m - 2, up, 2, -q->slope / q->slope_sd);
-    add_row(p, m / 2, &one, 1, q->level / q->level_sd);
-    p->ln_det = band_ln_det(p, m);
-}
-
-/* rhs - P y into out; returns the quadratic form |Q y - q|^2. */
-static double prior_force(const bands *p, size_t m, const double *y,
-                          double *out)
-{
-    double form = p->constant;
-    for (size_t i = 0; i < m; i++) {
-        double s = p->d[0][i] * y[i];
-        for (size_t k = 1; k <= WIDTH; k++) {
-            if (i + k < m)
-                s += p->d[k][i] * y[i + k];
-            if (i >= k)
-                s += p->d[k][i - k] * y[i - k];
-        }
-        out[i] = p->rhs[i] - s;
-        form += y[i] * (s - 2 * p->rhs[i]);
-    }
-    return form;
-}
-
 /* ---- the minimum ---- */
 
 typedef struct {
     const hc_lgp *g;
     const hc_lgp_prior *q;
-    bands p;
+    hc_drt_bands p;
     size_t nb; /* parameters beside f: the base, then the extra columns */
     double x[BESIDE_MAX], x_new[BESIDE_MAX];
     double *f, *f_new, *y;            /* [m] */
@@ -314,7 +221,7 @@ static double cost_at(solver *s, const double *x, const double *f, double *r,
             r[i] -= t * s->q->extra[k * g->rows + i];
     }
     return form + hc_dot(r, r, g->rows) +
-           prior_force(&s->p, g->m, s->y, s->fp);
+           hc_drt_bands_force(&s->p, g->m, s->y, s->fp);
 }
 
 /* Normal matrix (lower triangle) and force at the point of the last
@@ -343,7 +250,7 @@ static void normal(solver *s, const hc_drt_base *b)
             row[a] = e * hc_dot(col, s->j + a * g->rows, g->rows);
         for (size_t c = 0; c <= k; c++)
             row[nb + c] = e * s->de[c] * gr[c];
-        for (size_t c = 0; c <= WIDTH && c <= k; c++)
+        for (size_t c = 0; c <= HC_DRT_BANDS && c <= k; c++)
             row[nb + k - c] += s->p.d[c][k - c];
         s->grad[nb + k] = e * hc_dot(col, s->r, g->rows) + s->fp[k];
     }
@@ -513,10 +420,9 @@ static hc_status solver_make(solver *s, const hc_lgp *g, const hc_lgp_prior *q,
     if (!s->memory)
         return hc_fail_nomem(err);
     double *at = s->memory;
-    double **const parts[] = {&s->p.d[0], &s->p.d[1], &s->p.d[2],
-                              &s->p.d[3], &s->p.rhs,  &s->f,
-                              &s->f_new,  &s->y,      &s->e,
-                              &s->de};
+    double **const parts[] = {&s->p.d[0], &s->p.d[1], &s->p.d[2], &s->p.d[3],
+                              &s->p.rhs,  &s->f,      &s->f_new,  &s->y,
+                              &s->e,      &s->de};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++, at += m)
         *parts[i] = at;
     s->r = at;
@@ -530,7 +436,7 @@ static hc_status solver_make(solver *s, const hc_lgp *g, const hc_lgp_prior *q,
     if (q->n_extra > 0)
         memcpy(s->j + (nb - q->n_extra) * rows, q->extra,
                q->n_extra * rows * sizeof *s->j);
-    make_bands(g, q, &s->p);
+    hc_drt_bands_fill(&s->p, g, q);
     return HC_OK;
 }
 
