@@ -173,7 +173,8 @@ static void fill(const hc_lgp *g, const hc_lgp_mix *mix, hc_drt *r)
     r->objective = r->chi2;
     snprintf(r->model, sizeof r->model,
              "%s at %zu times, scale %.3g%s; no part of it parametric",
-             mix->soft ? "gamma" : "ln gamma", g->m, mix->scale, mix->local ? " times one per tau" : "");
+             mix->soft ? "gamma" : "ln gamma", g->m, mix->scale,
+             mix->local ? " times one per tau" : "");
 }
 
 static hc_status keep_posterior(const hc_lgp *g, const hc_lgp_mix *mix,
