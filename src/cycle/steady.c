@@ -3,6 +3,9 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* A tail is made shorter only while it keeps so many samples. */
+enum { LEAST_TAIL = 20 };
+
 /* c + a f(t) by least squares over the tail. */
 typedef struct {
     const hc_hold *h;
@@ -152,8 +155,25 @@ static void mean_of_end(hc_steady *s, const tail *w)
     s->end_a /= (double)used;
 }
 
-/* Value by the best law, interval by all that come near it. */
-static void extrapolate(hc_steady *s, const tail *w)
+/* Does a law hold where it matters?  Its mean residual over the last quarter
+ * of the tail is no more than noise makes it, or a thousandth of it. */
+static bool holds_at_end(const tail *w, const line *l, int law, double tau_s,
+                         double noise_a)
+{
+    size_t n = w->n / 4, from = w->h->n - n;
+    double mean = 0;
+    for (size_t i = from; i < w->h->n; i++) {
+        double t = w->h->sample[i].t_s - w->h->t_on_s;
+        mean += w->h->sample[i].i_a - l->c - l->a * shape_at(law, t, tau_s);
+    }
+    mean /= (double)n;
+    return fabs(mean) <=
+           fmax(3 * noise_a / sqrt((double)n), 1e-3 * fabs(l->c));
+}
+
+/* Value by the best law, interval by all that come near it; false when no law
+ * holds over all of the tail. */
+static bool extrapolate(hc_steady *s, const tail *w)
 {
     static const char *const names[] = {"constant", "exponential", "cottrell"};
     double n = (double)w->n, bic[3], best = INFINITY, tau = 0;
@@ -186,24 +206,53 @@ static void extrapolate(hc_steady *s, const tail *w)
         }
     }
     s->sd_a = fmax(s->sd_a, (s->high_a - s->low_a) / 3.92);
+    return holds_at_end(w, &l[at], at, tau, s->noise_a);
+}
+
+/* The tail from this part of the hold on. */
+static void begin_at(tail *w, double part)
+{
+    double length = w->h->t_off_s - w->h->t_on_s;
+    while (w->from < w->h->n &&
+           w->h->sample[w->from].t_s - w->h->t_on_s < part * length)
+        w->from++;
+    w->n = w->h->n - w->from;
+}
+
+/* A law that holds only in the end may lead as far astray as it leads on, or
+ * as it went with an earlier part. */
+static void widen(hc_steady *s, double by_a)
+{
+    s->low_a -= by_a;
+    s->high_a += by_a;
+    s->sd_a = hypot(s->sd_a, by_a / 1.96);
 }
 
 hc_steady hc_steady_of(const hc_hold *h, double floor_a)
 {
     hc_steady s = {.kind = HC_STEADY_SHORT, .law = "-"};
     tail w = {.h = h};
-    double length = h->t_off_s - h->t_on_s;
+    double earlier = NAN;
     s.current_a = s.low_a = s.high_a = s.sd_a = NAN;
     s.floor_a = isfinite(floor_a) ? fabs(floor_a) : 0;
     s.first_a = h->n > 0 ? h->sample[0].i_a : (double)NAN;
-    while (w.from < h->n && h->sample[w.from].t_s - h->t_on_s < 0.1 * length)
-        w.from++;
-    w.n = h->n - w.from;
+    begin_at(&w, 0.1);
     if (w.n < 8)
         return s;
     mean_of_end(&s, &w);
     s.noise_a = noise(&w);
-    extrapolate(&s, &w);
+    for (double part = 0.25; !extrapolate(&s, &w) && part < 0.8;
+         part += 0.15) {
+        tail later = w;
+        begin_at(&later, part);
+        if (later.n < LEAST_TAIL)
+            break;
+        w = later;
+        earlier = s.current_a;
+    }
+    if (isfinite(earlier))
+        widen(&s,
+              fmax(fabs(s.current_a - s.end_a), fabs(s.current_a - earlier)));
     double size = fabs(s.end_a);
     double least = fmax(s.floor_a, 3 * s.noise_a / sqrt((double)w.n / 20 + 1));
     s.kind = HC_STEADY_OK;

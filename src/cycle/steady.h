@@ -3,7 +3,9 @@
  * Three laws are fitted to the last nine tenths of a hold: a constant, a
  * constant and an exponential, a constant and 1/sqrt(t) (Cottrell).  The best
  * by the Bayesian criterion gives the value; laws that come within 10 of it
- * widen the interval.
+ * widen the interval.  Where the best does not hold in the end, as one
+ * exponential does not follow a spread of time constants, they are fitted to
+ * a later part, and the interval holds what the extrapolation adds.
  */
 #ifndef HC_CYCLE_STEADY_H
 #define HC_CYCLE_STEADY_H
