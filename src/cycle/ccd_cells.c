@@ -125,6 +125,15 @@ hc_weibull hc_weibull_fit(const hc_ccd_cell *cells, size_t n)
             best_s = s;
         }
     }
+    for (double h = (s_hi - s_lo) / 400; h > 1e-7; h *= 0.5)
+        for (int side = -1; side <= 1; side += 2) {
+            double f = best_scale(cells, n, best_s + side * h, lo, hi, &at);
+
+            if (f > w.log_likelihood) {
+                w.log_likelihood = f;
+                best_s += side * h;
+            }
+        }
     best_scale(cells, n, best_s, lo, hi, &at);
     w.shape = exp(best_s);
     w.scale = exp(at);
