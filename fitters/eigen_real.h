@@ -5,15 +5,12 @@
 #include "core/status.h"
 
 #include <complex.h>
-#include <stdbool.h>
 #include <stddef.h>
 
 /* Eigenvalues w[n], in no order, of the real n x n matrix a[n^2], row-major,
- * which is left alone; work[n^2].  Householder reduction to Hessenberg form
- * and QR steps with Wilkinson's shift in complex arithmetic (Golub and Van
- * Loan, Matrix Computations, 4th ed., sections 7.4 and 7.5).  False when it
- * does not converge, or a is not finite. */
-bool hc_eigen_real(const double *a, size_t n, double complex *w,
-                   double complex *work);
+ * n >= 1, by GSL.  HC_INTERNAL when they do not converge or a is not finite,
+ * HC_NOMEM. */
+hc_status hc_eigen_real(const double *a, size_t n, double complex *w,
+                        hc_err *err) HC_MUST_USE;
 
 #endif

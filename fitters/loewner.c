@@ -82,9 +82,8 @@ hc_status hc_loewner_make(hc_loewner *p, size_t n, const double *freq_hz,
         (2 * rows * cols + cols * cols + 2 * cols + (limit + 1) * rows) *
         sizeof *l);
     p->sigma = malloc((limit + 2 * limit * limit) * sizeof *p->sigma);
-    p->work = malloc(limit * limit * sizeof *p->work);
     hc_status st = HC_OK;
-    if (!l || !p->sigma || !p->work) {
+    if (!l || !p->sigma) {
         st = hc_fail_nomem(err);
         goto cleanup;
     }
@@ -110,7 +109,6 @@ cleanup:
 void hc_loewner_clear(hc_loewner *p)
 {
     free(p->sigma);
-    free(p->work);
     *p = (hc_loewner){0};
 }
 
@@ -120,9 +118,11 @@ hc_status hc_loewner_times(hc_loewner *p, size_t k, double complex *tau_s,
     for (size_t i = 0; i < k; i++)
         for (size_t c = 0; c < k; c++)
             p->scratch[i * k + c] = p->l[i * p->most + c];
-    if (!hc_eigen_real(p->scratch, k, tau_s, p->work))
-        return hc_fail(err, HC_INTERNAL,
-                       "eigenvalues of the Loewner pencil did not converge");
+    hc_status st = hc_eigen_real(p->scratch, k, tau_s, err);
+    if (st != HC_OK) {
+        hc_err_prefix(err, "the Loewner pencil: ");
+        return st;
+    }
     /* L x = theta (shift L - Ls) x, so p = shift - 1/theta */
     for (size_t i = 0; i < k; i++)
         tau_s[i] = tau_s[i] / (1 - p->shift * tau_s[i]);

@@ -28,7 +28,6 @@ typedef struct {
     double *l;       /* most x most, row-major: L along them, over the root of
                       * sigma on either side */
     double *scratch; /* most^2 */
-    double complex *work; /* most^2 */
 } hc_loewner;
 
 /* n >= 4 frequencies that rise or fall; at most `limit` singular values are

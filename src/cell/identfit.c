@@ -65,6 +65,8 @@ static hc_status judge(hc_ident *f, hc_ident_result *r, double scale,
     size_t n = f->o.n;
     double a[HC_IDENT_MAX][HC_IDENT_MAX], g[HC_IDENT_MAX], d[HC_IDENT_MAX];
     normal(f, a, g);
+    /* GSL's own handler would end the program */
+    gsl_error_handler_t *handler = gsl_set_error_handler_off();
     gsl_matrix *m = gsl_matrix_alloc(n, n), *v = gsl_matrix_alloc(n, n);
     gsl_vector *e = gsl_vector_alloc(n);
     gsl_eigen_symmv_workspace *w = gsl_eigen_symmv_alloc(n);
@@ -105,6 +107,7 @@ static hc_status judge(hc_ident *f, hc_ident_result *r, double scale,
     gsl_matrix_free(v);
     gsl_vector_free(e);
     gsl_eigen_symmv_free(w);
+    gsl_set_error_handler(handler);
     return st;
 }
 
