@@ -101,28 +101,68 @@ static double left_over(double *h, size_t n, size_t *rank)
     return 1;
 }
 
-/* Columns 1, j w, 1/(j w), those of tau[m], and z. */
-static void columns(const hc_kk_data *d, const double *tau, size_t m,
-                    double *a)
+/* Rows of n numbers that every Gram matrix of a spectrum is made of, for one
+ * exponent: W = |Z|^-2q, W w^2, W Re Z and -W w Im Z. */
+enum { W, W_SQUARE, W_RE, W_IM, SERIES };
+
+typedef struct {
+    double one, square, inverse; /* sums of W, W w^2, W / w^2 */
+    double re, w_im, im_over_w;  /* of W Re Z, W w Im Z, W Im Z / w */
+    double z2;                   /* of W |Z|^2 */
+} sums;
+
+static sums make_series(const hc_kk_data *d, double q, double *x)
 {
-    const size_t n = d->n, rows = 2 * n;
-    const double mid = sqrt(d->freq_hz[0] * d->freq_hz[n - 1]);
-    memset(a, 0, 3 * rows * sizeof *a);
+    const size_t n = d->n;
+    sums s = {0};
     for (size_t i = 0; i < n; i++) {
-        const double w = d->freq_hz[i] / mid;
-        a[i] = 1;
-        a[rows + n + i] = w;
-        a[2 * rows + n + i] = -1 / w;
-        a[(m + 3) * rows + i] = creal(d->z_ohm[i]);
-        a[(m + 3) * rows + n + i] = cimag(d->z_ohm[i]);
+        const double w = 2 * M_PI * d->freq_hz[i];
+        const double re = creal(d->z_ohm[i]), im = cimag(d->z_ohm[i]);
+        const double weight = pow(cabs(d->z_ohm[i]), -2 * q);
+        x[W * n + i] = weight;
+        x[W_SQUARE * n + i] = weight * w * w;
+        x[W_RE * n + i] = weight * re;
+        x[W_IM * n + i] = -weight * w * im;
+        s.one += weight;
+        s.square += weight * w * w;
+        s.inverse += weight / (w * w);
+        s.re += weight * re;
+        s.w_im += weight * w * im;
+        s.im_over_w += weight * im / w;
+        s.z2 += weight * (re * re + im * im);
     }
+    return s;
+}
+
+/* Lower triangle of the Gram matrix of the columns 1, j w, 1/(j w), 1/(1 + j w
+ * tau) of tau[m], and z, weighted.  With A = 1/(1 + (w tau)^2), given as m
+ * rows of n, the product of two RC columns is (tau A + tau' A')/(tau + tau')
+ * at every frequency, so that sums of A are all there is to it. */
+static void gram(const sums *s, const double *x, const double *a,
+                 const double *tau, size_t n, size_t m, double *h)
+{
+    const size_t cols = m + 4, z = m + 3;
+    double of[M_LAST]; /* sum of W A */
+    memset(h, 0, 3 * cols * sizeof *h);
+    h[0] = s->one;
+    h[cols + 1] = s->square;
+    h[2 * cols + 1] = -s->one;
+    h[2 * cols + 2] = s->inverse;
+    h[z * cols] = s->re;
+    h[z * cols + 1] = s->w_im;
+    h[z * cols + 2] = -s->im_over_w;
+    h[z * cols + z] = s->z2;
     for (size_t k = 0; k < m; k++) {
-        double *c = a + (k + 3) * rows;
-        for (size_t i = 0; i < n; i++) {
-            const double wt = 2 * M_PI * d->freq_hz[i] * tau[k];
-            c[i] = 1 / (1 + wt * wt);
-            c[n + i] = -wt * c[i];
-        }
+        const double *ak = a + k * n;
+        double *row = h + (k + 3) * cols;
+        of[k] = hc_dot(x + W * n, ak, n);
+        row[0] = of[k];
+        row[1] = -tau[k] * hc_dot(x + W_SQUARE * n, ak, n);
+        row[2] = tau[k] * of[k];
+        for (size_t j = 0; j <= k; j++)
+            row[j + 3] = (tau[k] * of[k] + tau[j] * of[j]) / (tau[k] + tau[j]);
+        h[z * cols + k + 3] =
+            hc_dot(x + W_RE * n, ak, n) + tau[k] * hc_dot(x + W_IM * n, ak, n);
     }
 }
 
@@ -131,24 +171,24 @@ static void search_by_gram(const hc_kk_data *d, double *tau, double *work,
 {
     const size_t n = d->n, rows = 2 * n;
     const double ln_z = sum_ln_modulus(d);
-    double *a = work, *h = a + rows * COLS, *weight = h + COLS * COLS;
-    for (size_t i = 0; i < n; i++)
-        weight[i] = weight[n + i] = pow(cabs(d->z_ohm[i]), -powers[1]);
+    double *a = work, *h = a + n * M_LAST, *x = h + COLS * COLS;
+    sums s[N_POWERS];
+    for (size_t k = 0; k < N_POWERS; k++)
+        s[k] = make_series(d, powers[k], x + k * SERIES * n);
     *clean = false;
     for (size_t m = M_FIRST; m <= M_LAST && m + 6 < rows; m += M_STEP) {
         hc_kk_tau_grid(d, m, widen_ln / M_LN10, tau);
-        columns(d, tau, m, a);
+        for (size_t k = 0; k < m; k++)
+            for (size_t i = 0; i < n; i++) {
+                const double wt = 2 * M_PI * d->freq_hz[i] * tau[k];
+                a[k * n + i] = 1 / (1 + wt * wt);
+            }
         for (size_t k = 0; k < N_POWERS; k++) {
-            /* the powers are even steps: the columns go on from the last */
-            for (size_t c = 0; k > 0 && c < m + 4; c++)
-                for (size_t i = 0; i < rows; i++)
-                    a[c * rows + i] *= weight[i];
             size_t rank;
-            hc_gram(a, rows, m + 4, h);
-            const double all = h[(m + 4) * (m + 4) - 1];
+            gram(&s[k], x + k * SERIES * n, a, tau, n, m, h);
             const double left = left_over(h, m + 4, &rank);
             *clean |= left < least_ssr;
-            score_one(rows, rank, m, powers[k], ln_z, left * all, best);
+            score_one(rows, rank, m, powers[k], ln_z, left * s[k].z2, best);
         }
     }
 }
@@ -156,8 +196,8 @@ static void search_by_gram(const hc_kk_data *d, double *tau, double *work,
 static hc_status search(const hc_kk_data *d, double *tau, choice *best,
                         hc_err *err)
 {
-    double *work =
-        malloc((2 * d->n * (COLS + 1) + COLS * COLS) * sizeof *work);
+    double *work = malloc((d->n * (M_LAST + N_POWERS * SERIES) + COLS * COLS) *
+                          sizeof *work);
     if (!work)
         return hc_fail_nomem(err);
     bool clean;
