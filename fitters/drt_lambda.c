@@ -29,14 +29,16 @@ static sums sums_at(const hc_drt_modes *m, double lambda)
 {
     sums r = {
         .ssr = m->b2, .trace = (double)m->n_free, .trace2 = (double)m->n_free};
+    const double inverse = 1 / lambda;
     double det = 1; /* a logarithm now and then will do */
     for (size_t k = 0; k < m->n; k++) {
-        const double s = m->s[k], d = s + lambda, z2 = m->z[k] * m->z[k];
-        r.ssr -= z2 * (s + 2 * lambda) / (d * d);
-        r.penalty += z2 / (d * d);
-        r.trace += s / d;
-        r.trace2 += s * s / (d * d);
-        det *= d / lambda;
+        const double s = m->s[k], d = s + lambda, one = 1 / d;
+        const double z = m->z[k] * one, part = s * one;
+        r.ssr -= z * z * (s + 2 * lambda);
+        r.penalty += z * z;
+        r.trace += part;
+        r.trace2 += part * part;
+        det *= d * inverse;
         if (det > 1e200) {
             r.ln_det += log(det);
             det = 1;
