@@ -5,13 +5,14 @@
 #include <string.h>
 
 static const hc_plot_kind *const kinds[] = {
-    &hc_plot_nyquist,     &hc_plot_bode,          &hc_plot_residuals,
-    &hc_plot_drt,         &hc_plot_drt_map,       &hc_plot_arrhenius,
-    &hc_plot_series,      &hc_plot_steps,         &hc_plot_cycles,
-    &hc_plot_rate,        &hc_plot_dqdv,          &hc_plot_ccd,
-    &hc_plot_gitt,        &hc_plot_ocv,           &hc_plot_cmp,
-    &hc_plot_profile,     &hc_plot_overpotential, &hc_plot_sweep,
-    &hc_plot_groups_kind, &hc_plot_bench,         &hc_plot_cv,
+    &hc_plot_nyquist,   &hc_plot_bode,        &hc_plot_residuals,
+    &hc_plot_harmonics, &hc_plot_drt,         &hc_plot_drt_map,
+    &hc_plot_arrhenius, &hc_plot_series,      &hc_plot_steps,
+    &hc_plot_cycles,    &hc_plot_rate,        &hc_plot_dqdv,
+    &hc_plot_ccd,       &hc_plot_gitt,        &hc_plot_ocv,
+    &hc_plot_cmp,       &hc_plot_profile,     &hc_plot_overpotential,
+    &hc_plot_sweep,     &hc_plot_groups_kind, &hc_plot_bench,
+    &hc_plot_cv,
 };
 enum { KINDS = sizeof kinds / sizeof *kinds };
 

@@ -36,6 +36,7 @@ extern const hc_plot_kind hc_plot_drt;
 extern const hc_plot_kind hc_plot_drt_map, hc_plot_bench;
 extern const hc_plot_kind hc_plot_gitt, hc_plot_ocv;
 extern const hc_plot_kind hc_plot_groups_kind;
+extern const hc_plot_kind hc_plot_harmonics;
 extern const hc_plot_kind hc_plot_nyquist, hc_plot_bode;
 extern const hc_plot_kind hc_plot_residuals;
 extern const hc_plot_kind hc_plot_cv;
