@@ -102,11 +102,6 @@ double hc_diffusion_step_uptake(hc_diffusion_shape shape, double th)
     return film ? 1 - 2 * sum : 1 - 6 * sum;
 }
 
-double hc_diffusion_length(hc_diffusion_shape shape, double length_m)
-{
-    return shape == HC_DIFFUSION_FILM ? length_m : length_m / 3;
-}
-
 /* ---- the table ---- */
 
 enum { PER_E = 40, CELLS = 26 * PER_E }; /* 40 cells per factor e */
@@ -158,11 +153,6 @@ hc_status hc_diffusion_table_new(hc_diffusion_table **out,
 void hc_diffusion_table_free(hc_diffusion_table *t)
 {
     free(t);
-}
-
-hc_diffusion_shape hc_diffusion_table_shape(const hc_diffusion_table *t)
-{
-    return t->shape;
 }
 
 double hc_diffusion_table_g(const hc_diffusion_table *t, double th)

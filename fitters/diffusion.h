@@ -39,10 +39,6 @@ double hc_diffusion_step_flux(hc_diffusion_shape shape, double th);
 /* The part of the final uptake that has flowed by then, 0 ... 1. */
 double hc_diffusion_step_uptake(hc_diffusion_shape shape, double th);
 
-/* Length by which the semi-infinite formulas of Weppner and Huggins speak of
- * this shape: volume over area, L or R/3. */
-double hc_diffusion_length(hc_diffusion_shape shape, double length_m);
-
 /* G as a table over ln th, for fits that need it by the million: cubic
  * Hermite in G/sqrt(th), relative error below 1e-8. */
 typedef struct hc_diffusion_table hc_diffusion_table;
@@ -50,7 +46,6 @@ hc_status hc_diffusion_table_new(hc_diffusion_table **out,
                                  hc_diffusion_shape shape,
                                  hc_err *err) HC_MUST_USE;
 void hc_diffusion_table_free(hc_diffusion_table *t);
-hc_diffusion_shape hc_diffusion_table_shape(const hc_diffusion_table *t);
 double hc_diffusion_table_g(const hc_diffusion_table *t, double th);
 
 #endif

@@ -67,7 +67,6 @@ typedef struct hc_format {
 
 /* The table; i from 0, NULL behind the last. */
 const hc_format *hc_format_at(size_t i);
-size_t hc_format_count(void);
 const hc_format *hc_format_named(const char *name); /* NULL: none */
 
 /* The format of a probed file.  *out NULL is never given with HC_OK.

@@ -58,11 +58,6 @@ const hc_format *hc_format_at(size_t i)
     return i < N_FORMATS ? formats[i] : NULL;
 }
 
-size_t hc_format_count(void)
-{
-    return N_FORMATS;
-}
-
 const hc_format *hc_format_named(const char *name)
 {
     for (size_t i = 0; i < N_FORMATS; i++)

@@ -134,16 +134,6 @@ bool hc_lines_ended(const hc_lines *l)
     return hc_in_line_ended(l->in);
 }
 
-hc_encoding hc_lines_encoding(const hc_lines *l)
-{
-    return l->encoding;
-}
-
-hc_line_ends hc_lines_ends(const hc_lines *l)
-{
-    return l->ends;
-}
-
 hc_status hc_lines_facts(const hc_lines *l, hc_sink *sink, hc_err *err)
 {
     HC_TRY(hc_sink_fact(sink, "encoding", hc_encoding_name(l->encoding), err));

@@ -30,9 +30,6 @@ void hc_lines_back(hc_lines *l);
 long hc_lines_number(const hc_lines *l); /* of the last line, from 1 */
 /* False: the last line had no line end; the file may have been cut there. */
 bool hc_lines_ended(const hc_lines *l);
-/* What was met so far. */
-hc_encoding hc_lines_encoding(const hc_lines *l);
-hc_line_ends hc_lines_ends(const hc_lines *l);
 /* The facts encoding and line_ends, once all was read. */
 hc_status hc_lines_facts(const hc_lines *l, hc_sink *sink,
                          hc_err *err) HC_MUST_USE;

@@ -255,11 +255,6 @@ const char *hc_loggers_name(const hc_loggers *l, size_t column)
     return l->columns[column].name;
 }
 
-bool hc_loggers_absolute(const hc_loggers *l, size_t column)
-{
-    return l->logs[l->columns[column].log].absolute;
-}
-
 static double value_at(const hc_loggers *l, size_t column, double clock_s,
                        double test_s)
 {

@@ -24,8 +24,6 @@ void hc_loggers_free(hc_loggers *l);
 
 size_t hc_loggers_columns(const hc_loggers *l);
 const char *hc_loggers_name(const hc_loggers *l, size_t column);
-/* Is the column's clock one of the day (else seconds of the test)? */
-bool hc_loggers_absolute(const hc_loggers *l, size_t column);
 /* Value at a moment: of the clock, or of the test for relative logs. */
 double hc_loggers_at(hc_loggers *l, size_t column, double clock_s,
                      double test_s);

@@ -10,16 +10,13 @@
 
 static const struct {
     int code;
-    signed char sign;
     const char *name;
 } step_types[] = {
-    {1, 1, "CC Chg"},      {2, -1, "CC DChg"},  {3, 1, "CV Chg"},
-    {4, 0, "Rest"},        {5, 0, "Cycle"},     {6, 0, "End"},
-    {7, 1, "CCCV Chg"},    {8, -1, "CP DChg"},  {9, 1, "CP Chg"},
-    {10, -1, "CR DChg"},   {13, 0, "Pause"},    {16, 0, "Pulse Step"},
-    {17, 0, "SIM"},        {18, 0, "PCCCV"},    {19, -1, "CV DChg"},
-    {20, -1, "CCCV DChg"}, {21, 0, "Control"},  {22, 0, "OCV"},
-    {26, -1, "CPCV DChg"}, {27, 1, "CPCV Chg"},
+    {1, "CC Chg"},   {2, "CC DChg"},  {3, "CV Chg"},     {4, "Rest"},
+    {5, "Cycle"},    {6, "End"},      {7, "CCCV Chg"},   {8, "CP DChg"},
+    {9, "CP Chg"},   {10, "CR DChg"}, {13, "Pause"},     {16, "Pulse Step"},
+    {17, "SIM"},     {18, "PCCCV"},   {19, "CV DChg"},   {20, "CCCV DChg"},
+    {21, "Control"}, {22, "OCV"},     {26, "CPCV DChg"}, {27, "CPCV Chg"},
 };
 
 const char *hc_neware_step_type(int code, char *buf)
@@ -29,14 +26,6 @@ const char *hc_neware_step_type(int code, char *buf)
             return step_types[i].name;
     snprintf(buf, 16, "type %d", code);
     return buf;
-}
-
-int hc_neware_step_sign(int code)
-{
-    for (size_t i = 0; i < sizeof step_types / sizeof *step_types; i++)
-        if (step_types[i].code == code)
-            return step_types[i].sign;
-    return 0;
 }
 
 int hc_neware_exponent(int32_t range, bool *sure)

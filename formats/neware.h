@@ -11,9 +11,6 @@
  * "type N" in buf (16 bytes) when the code is not known. */
 const char *hc_neware_step_type(int code, char *buf);
 
-/* +1 for a code of a charging step, -1 discharging, 0 neither or unknown. */
-int hc_neware_step_sign(int code);
-
 /* Integers of current (mA), capacity (mA s) and energy (mW s) are scaled by
  * a power of ten that hangs on the current range of the device (mA; negative
  * ranges belong to devices of higher resolution).  Returns the exponent

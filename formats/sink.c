@@ -149,13 +149,6 @@ hc_status hc_sink_factf(hc_sink *s, hc_err *err, const char *key,
     return hc_sink_fact(s, key, text, err);
 }
 
-hc_status hc_sink_meta(hc_sink *s, const char *key, const char *value,
-                       hc_err *err)
-{
-    return s->ops->meta == NULL ? HC_OK
-                                : s->ops->meta(s->ctx, key, value, err);
-}
-
 /* A slice as a C string without control bytes and of bounded length. */
 static void slice(char *to, size_t cap, const char *s, size_t len)
 {

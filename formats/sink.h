@@ -4,7 +4,7 @@
  * gives rows, ends the data set, opens the next:
  *
  *     hc_sink_fact(sink, "device", "SP-240 (SN 0200)");
- *     hc_sink_meta(sink, "Cable", "standard");
+ *     HC_TRY(hc_sink_metan(sink, key, key_len, value, value_len, err));
  *     HC_TRY(hc_sink_begin(sink, &dataset, err));
  *     while (...)
  *         HC_TRY(hc_sink_row(sink, cells, err));
@@ -169,10 +169,8 @@ hc_status hc_sink_fact(hc_sink *s, const char *key, const char *value,
 hc_status hc_sink_factf(hc_sink *s, hc_err *err, const char *key,
                         const char *fmt, ...) HC_PRINTF(4, 5) HC_MUST_USE;
 
-/* A setting of the instrument under its own name, value as it stands. */
-hc_status hc_sink_meta(hc_sink *s, const char *key, const char *value,
-                       hc_err *err) HC_MUST_USE;
-/* The same from slices (trimmed, made UTF-8, cut at 4 KiB). */
+/* A setting of the instrument under its own name, from slices (trimmed, made
+ * UTF-8, cut at 4 KiB). */
 hc_status hc_sink_metan(hc_sink *s, const char *key, size_t key_len,
                         const char *value, size_t value_len,
                         hc_err *err) HC_MUST_USE;

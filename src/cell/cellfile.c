@@ -98,22 +98,6 @@ hc_status hc_cellfile_load(hc_cellfile **out, const char *path, hc_err *err)
     return st;
 }
 
-hc_status hc_cellfile_copy(hc_cellfile **out, const hc_cellfile *from,
-                           hc_err *err)
-{
-    hc_cellfile *f = calloc(1, sizeof *f);
-    json_t *root = json_deep_copy(from->root);
-    if (!f || !root) {
-        free(f);
-        json_decref(root);
-        return hc_fail_nomem(err);
-    }
-    *f = *from;
-    f->root = root;
-    *out = f;
-    return HC_OK;
-}
-
 /* A value object is replaced whole: its unit belongs to its number. */
 static bool is_leaf(const json_t *v)
 {

@@ -19,8 +19,6 @@ hc_status hc_cellfile_load(hc_cellfile **out, const char *path,
 /* A document from text (a patch made by a tool). */
 hc_status hc_cellfile_parse(hc_cellfile **out, const char *text, size_t len,
                             const char *name, hc_err *err) HC_MUST_USE;
-hc_status hc_cellfile_copy(hc_cellfile **out, const hc_cellfile *from,
-                           hc_err *err) HC_MUST_USE;
 void hc_cellfile_free(hc_cellfile *f);
 const char *hc_cellfile_name(const hc_cellfile *f);
 

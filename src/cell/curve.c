@@ -303,21 +303,3 @@ double hc_curve_integral(const hc_curve *c, double x)
     return c->integral[i] +
            h * t * (c->y[i] + h * t * (s0 / 2 + t * (b / 3 + a * t / 4)));
 }
-
-double hc_curve_inverse(const hc_curve *c, double y, double lo, double hi)
-{
-    double f_lo = hc_curve_at(c, lo, NULL) - y;
-    double f_hi = hc_curve_at(c, hi, NULL) - y;
-    if (!(f_lo >= 0 && f_hi <= 0))
-        return (double)NAN;
-    for (int i = 0; i < 200 && hi - lo > 1e-16; i++) {
-        double mid = 0.5 * (lo + hi);
-        if (mid <= lo || mid >= hi)
-            break;
-        if (hc_curve_at(c, mid, NULL) - y >= 0)
-            lo = mid;
-        else
-            hi = mid;
-    }
-    return 0.5 * (lo + hi);
-}

@@ -60,8 +60,4 @@ double hc_curve_at(const hc_curve *c, double x, double *slope);
  * (the Kirchhoff transform of D); NaN for closed forms. */
 double hc_curve_integral(const hc_curve *c, double x);
 
-/* x where the curve has the value y, on [lo, hi], for a falling curve; NaN
- * when the range does not hold it. */
-double hc_curve_inverse(const hc_curve *c, double y, double lo, double hi);
-
 #endif

@@ -66,21 +66,6 @@ static hc_status respond(const hc_system *s, work *w, double freq_hz,
     return HC_OK;
 }
 
-hc_status hc_impedance_of_state(hc_system *s, const double *y,
-                                const double *freq_hz, size_t n,
-                                double complex *z, hc_err *err)
-{
-    work w;
-    hc_status st = work_new(&w, s, err);
-    if (st != HC_OK)
-        return st;
-    st = linearise(s, &w, y, err);
-    for (size_t i = 0; st == HC_OK && i < n; i++)
-        st = respond(s, &w, freq_hz[i], &z[i], err);
-    work_free(&w);
-    return st;
-}
-
 /* dJ and dM by ln p: central differences of fourth order of the matrices,
  * which are analytic in every parameter. */
 static hc_status by_parameter(hc_cell *cell, hc_system *s, work *w,

@@ -9,13 +9,8 @@
 
 #include <complex.h>
 
-/* Area-specific impedance [ohm m2] of a state y (yp = 0: frozen) at n
- * frequencies. */
-hc_status hc_impedance_of_state(hc_system *s, const double *y,
-                                const double *freq_hz, size_t n,
-                                double complex *z, hc_err *err) HC_MUST_USE;
-
-/* The same at rest at composition x, and its derivatives by ln of n_p
+/* Area-specific impedance [ohm m2] at n frequencies of the cell at rest at
+ * composition x, and its derivatives by ln of n_p
  * parameters, dz[k * n + i] (dz and p may be NULL). */
 hc_status hc_impedance(hc_cell *cell, const hc_cell_grid *grid, double x,
                        const double *freq_hz, size_t n, double complex *z,

@@ -343,13 +343,6 @@ void hc_cell_window(const hc_cell *c, double *x_empty, double *x_full)
     *x_empty = isnan(empty) ? c->ocv.x_max : empty;
 }
 
-double hc_cell_soc(const hc_cell *c, double x)
-{
-    double e, f;
-    hc_cell_window(c, &e, &f);
-    return (e - x) / (e - f);
-}
-
 double hc_cell_x_of_soc(const hc_cell *c, double soc)
 {
     double e, f;

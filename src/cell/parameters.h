@@ -151,11 +151,6 @@ void hc_cell_clear(hc_cell *c);
 hc_status hc_cell_copy(hc_cell *to, const hc_cell *from,
                        hc_err *err) HC_MUST_USE;
 
-static inline double hc_cell_get(const hc_cell *c, hc_parameter p)
-{
-    return c->value[p];
-}
-
 /* Value at temperature T [K] and, when slope is not NULL, its derivative. */
 double hc_cell_at(const hc_cell *c, hc_parameter p, double t_k, double *slope);
 
@@ -180,7 +175,6 @@ double hc_cell_x_of_ocv(const hc_cell *c, double volt, double lo, double hi);
 /* Composition at the ends of the voltage window: soc 0 (V_min) and 1
  * (V_max), from the OCV; the curve's own ends when no window is given. */
 void hc_cell_window(const hc_cell *c, double *x_empty, double *x_full);
-double hc_cell_soc(const hc_cell *c, double x);
 double hc_cell_x_of_soc(const hc_cell *c, double soc);
 
 #endif

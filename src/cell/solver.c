@@ -224,14 +224,6 @@ void hc_solver_set_time(hc_solver *v, double t)
     v->t = t;
 }
 
-long hc_solver_steps(const hc_solver *v)
-{
-    long n = 0;
-    if (v->initialised)
-        (void)IDAGetNumSteps(v->ida, &n);
-    return n;
-}
-
 /* ---- sensitivities ---- */
 
 hc_status hc_solver_sensitivities(hc_solver *v, hc_cell *cell,

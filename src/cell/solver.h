@@ -68,8 +68,6 @@ hc_status hc_solver_step(hc_solver *v, double t_end, hc_step_result *result,
 hc_status hc_solver_dense(hc_solver *v, double t, double *y,
                           hc_err *err) HC_MUST_USE;
 
-long hc_solver_steps(const hc_solver *v);
-
 /* Forward sensitivities dy/d(ln p) for n parameters of `cell`, which must be
  * the system's cell (it is changed and restored inside).  To be called
  * before the first start; the state at start must not depend on p but

@@ -78,7 +78,6 @@ size_t hc_gitt_train_segments(const hc_gitt_train *t);
 const hc_gitt_segment *hc_gitt_train_segment(const hc_gitt_train *t, size_t i);
 size_t hc_gitt_train_skipped(const hc_gitt_train *t);
 double hc_gitt_train_lsb_v(const hc_gitt_train *t); /* voltage resolution */
-double hc_gitt_train_end_s(const hc_gitt_train *t);
 
 /* ---- what can be wrong with one pulse ---- */
 

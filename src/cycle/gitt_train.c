@@ -77,11 +77,6 @@ double hc_gitt_train_lsb_v(const hc_gitt_train *t)
     return isfinite(t->lsb_v) ? t->lsb_v : 0;
 }
 
-double hc_gitt_train_end_s(const hc_gitt_train *t)
-{
-    return t->end_s;
-}
-
 /* Drop samples that stand closer than the widest spacing in sqrt(t) that
  * leaves about two thirds of the room; the last one stays. */
 static void thin(part *p)

@@ -526,11 +526,6 @@ const char *hc_series_cell(const hc_series *s)
     return hc_meta_get(hc_reader_meta(s->reader), "cell");
 }
 
-bool hc_series_has_counters(const hc_series *s)
-{
-    return s->col[COL_CHARGE] >= 0;
-}
-
 bool hc_series_incomplete(const hc_series *s)
 {
     return s->incomplete;

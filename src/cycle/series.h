@@ -85,7 +85,6 @@ const hc_meta *hc_series_meta(const hc_series *s);
 const char *hc_series_name(const hc_series *s);
 /* "#: cell", or NULL. */
 const char *hc_series_cell(const hc_series *s);
-bool hc_series_has_counters(const hc_series *s);
 bool hc_series_incomplete(const hc_series *s);
 /* The '#:' lines behind the rows read so far, of all its files. */
 const hc_meta *hc_series_trailer(const hc_series *s);

@@ -62,11 +62,6 @@ void hc_steps_free(hc_steps *d)
     free(d);
 }
 
-double hc_steps_largest(const hc_steps *d)
-{
-    return d->imax_a;
-}
-
 double hc_steps_rest_limit(const hc_steps *d)
 {
     return d->rest_limit_a;

@@ -135,8 +135,7 @@ const hc_step_row *hc_steps_row(hc_steps *d);
 /* The next finished step, if there is one. */
 bool hc_steps_next(hc_steps *d, hc_step *step);
 
-/* Largest |current| so far and what counts as rest at this moment. */
-double hc_steps_largest(const hc_steps *d);
+/* What counts as rest at this moment. */
 double hc_steps_rest_limit(const hc_steps *d);
 
 #endif

@@ -12,7 +12,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { HC_LABEL_SIZE = 128, HC_NAME_SIZE = 48 };
+enum { HC_LABEL_SIZE = 128, HC_NAME_SIZE = 128 };
 
 /* How a curve is drawn; several at once. */
 typedef enum {
@@ -105,7 +105,9 @@ typedef struct {
     hc_panel *panel;
     size_t n_panels, cap_panels;
     bool share_x;
-    double aspect;                 /* height over width of the page; 0 auto */
+    double aspect;                 /* height over width of the page; 0 auto;
+                                      names of an axis get their room beyond */
+    bool wide;                     /* the page of figures side by side */
     char bar_title[HC_LABEL_SIZE]; /* colour bar; empty: none */
     double bar_lo, bar_hi;
     bool bar_log, bar_whole;

@@ -105,8 +105,8 @@ hc_status hc_draw(const hc_figure *f, size_t n, const hc_draw_opts *o,
     if (g.columns == 0 || g.columns > n)
         g.columns = n < 2 || o->columns > 0 ? n : 2;
     g.width = isfinite(o->width_pt) ? o->width_pt
-              : g.columns > 1       ? o->theme->full
-                                    : o->theme->width;
+              : g.columns > 1 || f->wide ? o->theme->full
+                                         : o->theme->width;
     if (n > 1 && o->title && o->title[0])
         g.head = 1.9 * o->theme->text;
     g.l = calloc(n + 1, sizeof *g.l);

@@ -1,7 +1,6 @@
 /* kind_bench.c: make bench as a figure: how times grow with the work, and
  * figures against their bars */
 #include "core/number.h"
-#include "plot/canvas.h"
 #include "plot/kinds.h"
 
 #include <math.h>
@@ -131,31 +130,46 @@ static bool has_bar(const hc_frame *t, size_t row)
     return !(number_of(t, row, "size") > 0) && isfinite(better(t, row));
 }
 
+/* The rows that meet their bar, or those that do not, each on its line. */
+static hc_status add_bars(const hc_frame *t, const hc_rows *g, size_t n,
+                          bool met, hc_panel *p, hc_err *err)
+{
+    hc_curve *c;
+    size_t at = 0, some = 0;
+    hc_status st = hc_panel_curve(p, n, HC_LOOK_POINTS, &c, err);
+    for (size_t i = 0; i < g->n && st == HC_OK; i++) {
+        char words[HC_NAME_SIZE];
+        if (!has_bar(t, g->row[i]))
+            continue;
+        bool shown = (better(t, g->row[i]) >= 1) == met;
+        snprintf(words, sizeof words, "%.12s %.80s",
+                 text_of(t, g->row[i], "tool"), text_of(t, g->row[i], "work"));
+        c->x[at] = shown ? better(t, g->row[i]) : (double)NAN;
+        c->y[at] = (double)at;
+        some += shown;
+        st = hc_axis_name(&p->y, at++, words, err);
+    }
+    if (st == HC_OK && some > 0 && !met)
+        snprintf(c->label, sizeof c->label, "short of the bar");
+    return st;
+}
+
 static hc_status against_bars(const hc_frame *t, const hc_rows *g, size_t n,
                               hc_figure *f, hc_err *err)
 {
     hc_panel *p;
-    hc_curve *c = NULL;
-    size_t at = 0;
     hc_status st =
         hc_plot_panel(f, "Times better than the bar", "", "", "", &p, err);
     if (st == HC_OK)
-        st = hc_panel_curve(p, n, HC_LOOK_POINTS, &c, err);
-    for (size_t i = 0; i < g->n && st == HC_OK; i++) {
-        char words[HC_NAME_SIZE], name[HC_NAME_SIZE];
-        if (!has_bar(t, g->row[i]))
-            continue;
-        snprintf(words, sizeof words, "%.12s %.30s",
-                 text_of(t, g->row[i], "tool"), text_of(t, g->row[i], "work"));
-        hc_canvas_escape(words, name, sizeof name);
-        c->x[at] = better(t, g->row[i]);
-        c->y[at] = (double)at;
-        st = hc_axis_name(&p->y, at++, name, err);
-    }
+        st = add_bars(t, g, n, true, p, err);
+    if (st == HC_OK)
+        st = add_bars(t, g, n, false, p, err);
     if (st == HC_OK)
         st = hc_panel_rule(p, 1, true, "bar", err);
     if (st == HC_OK) {
         p->x.log = p->y.reversed = true;
+        p->y.lo = -1;
+        p->y.hi = (double)n;
         p->height = 0.3 + 0.06 * (double)n;
     }
     return st;
@@ -182,10 +196,8 @@ static hc_status build_bench(const hc_plot_input *in, hc_figure *f,
         st = growth(t, &g[0], f, err);
     if (st == HC_OK && bars > 0)
         st = against_bars(t, &g[0], bars, f, err);
-    if (st == HC_OK) {
-        f->aspect = (grown > 0 ? 0.8 : 0.2) + 0.045 * (double)bars;
-        f->aspect = f->aspect > 2.5 ? 2.5 : f->aspect;
-    }
+    f->aspect = grown > 0 ? 0.7 : 0.2;
+    f->wide = true;
     hc_rows_free(g, n);
     return st;
 }

@@ -1,5 +1,7 @@
 #include "plot/layout.h"
 
+#include "plot/words.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -170,11 +172,44 @@ void hc_layout_clear(hc_layout *l)
 
 /* ---- places ---- */
 
+/* From one word of an axis to the next, in heights of its letters. */
+static const double word_pitch = 1.5;
+
+/* Between the frames of panels, and below the last one. */
+static double under(const hc_theme *t)
+{
+    return t->gap + t->text + t->gap + 1.3 * t->text + t->gap;
+}
+
+static double between(const hc_theme *t, const hc_figure *f)
+{
+    return f->share_x ? 1.8 * t->gap : under(t) + 1.5 * t->gap;
+}
+
+/* The height at which every word of the y axes has its line. */
+static double height_of_words(const hc_layout *l, const hc_figure *f)
+{
+    const hc_theme *t = l->theme;
+    double weights = 0, room = 0;
+    for (size_t i = 0; i < f->n_panels; i++)
+        weights += f->panel[i].height;
+    for (size_t i = 0; i < f->n_panels; i++) {
+        size_t n = f->panel[i].y.n_names;
+        double words = 1.05 * word_pitch * t->text * (double)(n + 1);
+        if (n > 0)
+            room = fmax(room, words * weights / f->panel[i].height);
+    }
+    if (room <= 0)
+        return 0;
+    return room + l->head + 1.5 * t->gap + 0.3 * t->text + under(t) +
+           between(t, f) * (double)(f->n_panels - 1);
+}
+
 double hc_layout_height(const hc_layout *l, const hc_figure *f)
 {
     double w = l->width;
     if (f->aspect > 0)
-        return w * f->aspect;
+        return fmax(w * f->aspect, height_of_words(l, f));
     if (f->n_panels == 1 && f->panel[0].equal) {
         const hc_pane *p = &l->pane[0];
         double r = (p->y.hi - p->y.lo) / (p->x.hi - p->x.lo);
@@ -186,7 +221,8 @@ double hc_layout_height(const hc_layout *l, const hc_figure *f)
 }
 
 /* Words in place of numbers; of too many only those that have room. */
-static void ticks_named(const hc_axis *a, double wanted, hc_ticks *t)
+static void ticks_named(const hc_axis *a, double wanted, hc_canvas *c,
+                        const hc_layout *l, hc_ticks *t)
 {
     size_t every = 1;
     while ((double)a->n_names > wanted * (double)every ||
@@ -197,17 +233,18 @@ static void ticks_named(const hc_axis *a, double wanted, hc_ticks *t)
         hc_tick *k = &t->tick[t->n++];
         k->at = (double)i;
         k->major = true;
-        snprintf(k->label, sizeof k->label, "%s", a->name[i]);
+        hc_words_fit(c, l->theme->text, 0.55 * l->width, a->name[i], k->label,
+                     sizeof k->label);
     }
 }
 
 static void ticks_of(hc_scale *s, const hc_axis *a, double length,
-                     double pitch)
+                     double pitch, hc_canvas *c, const hc_layout *l)
 {
     double wanted = length / pitch, p = pow(10, s->exponent);
     if (a->n_names > 0) {
-        /* one word needs less room than numbers that are read as a scale */
-        ticks_named(a, 2.4 * wanted, &s->ticks);
+        ticks_named(a, length / (word_pitch * l->theme->text), c, l,
+                    &s->ticks);
         return;
     }
     if (s->log) {
@@ -290,19 +327,17 @@ static void stack(hc_layout *l, const hc_figure *f, hc_canvas *c)
 {
     const hc_theme *t = l->theme;
     double left = left_margin(l, c), right = right_margin(l, f, c);
-    double under = t->gap + t->text + t->gap + 1.3 * t->text + t->gap;
     double top = l->height - l->head - 1.5 * t->gap - 0.3 * t->text;
-    double between = f->share_x ? 1.8 * t->gap : under + 1.5 * t->gap;
-    double weights = 0, room = top - under;
+    double weights = 0, room = top - under(t);
     if (l->n > 1)
-        room -= between * (double)(l->n - 1);
+        room -= between(t, f) * (double)(l->n - 1);
     for (size_t i = 0; i < l->n; i++)
         weights += f->panel[i].height;
     for (size_t i = 0; i < l->n; i++) {
         hc_box *b = &l->pane[i].box;
         double h = room * f->panel[i].height / weights;
         *b = (hc_box){left, top - h, l->width - right, top};
-        top -= h + between;
+        top -= h + between(t, f);
     }
     l->bar =
         (hc_box){l->width - right + 2 * t->gap, l->pane[l->n - 1].box.y0,
@@ -323,9 +358,9 @@ void hc_layout_boxes(hc_layout *l, const hc_figure *f, hc_canvas *c)
             if (f->panel[i].equal && pass > 0)
                 equalise(p);
             ticks_of(&p->x, &f->panel[i].x, p->box.x1 - p->box.x0,
-                     5.5 * t->text);
+                     5.5 * t->text, c, l);
             ticks_of(&p->y, &f->panel[i].y, p->box.y1 - p->box.y0,
-                     3.6 * t->text);
+                     3.6 * t->text, c, l);
         }
         bar_ticks(l, f, l->bar.y1 - l->bar.y0);
     }

@@ -5,12 +5,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-enum { HC_TICKS_MAX = 64 };
+enum { HC_TICKS_MAX = 256, HC_TICK_LABEL = 128 };
 
 typedef struct {
     double at; /* value */
     bool major;
-    char label[48]; /* in the canvas's text marks; empty: none */
+    char label[HC_TICK_LABEL]; /* in the canvas's text marks; empty: none */
 } hc_tick;
 
 typedef struct {
