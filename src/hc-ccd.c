@@ -9,7 +9,7 @@
 typedef struct {
     hc_common common;
     hc_ccd_job job;
-    double sigma_s_m, se_thickness_m;
+    double sigma_s_m, se_thickness_m, ea_j, ea_sd_j;
     bool fail_fast;
 } opts;
 
@@ -26,8 +26,8 @@ typedef struct {
 
 static const hc_option options[] = {
     HC_OPTION_AREA(opts, job.limits.area_m2),
-    LIMIT("area-error", "PART", "relative standard error of the area", area_sd,
-          0, 1),
+    HC_OPTION_QUANTITY("area-sd", "AREA", "standard deviation of the area",
+                       HC_DIM_AREA, opts, job.limits.area_sd_m2),
     HC_OPTION_QUANTITY("r0", "RESISTANCE",
                        "of the pristine cell times area, e.g. 280ohm cm2",
                        DIM_ASR, opts, job.limits.r0_ohm_m2),
@@ -73,8 +73,11 @@ static const hc_option options[] = {
           heal_part, 0, 1),
     LIMIT("scatter", "PART", "least scatter of the baseline (0.004)",
           scatter_floor, 1e-5, 0.5),
-    LIMIT("ea", "EV", "prior of the activation energy (0.35)", ea_ev, 0, 3),
-    LIMIT("ea-sd", "EV", "its standard deviation (0.17)", ea_sd_ev, 0, 3),
+    HC_OPTION_QUANTITY("ea", "ENERGY",
+                       "prior of the activation energy (0.35eV)",
+                       HC_DIM_ENERGY, opts, ea_j),
+    HC_OPTION_QUANTITY("ea-sd", "ENERGY", "its standard deviation (0.17eV)",
+                       HC_DIM_ENERGY, opts, ea_sd_j),
     {"min-repeats",
      0,
      HC_OPT_INTEGER,
@@ -98,8 +101,26 @@ static const hc_tool tool = {
     .options = options,
     .max_operands = -1};
 
+/* An energy of one particle that was given, else *ev stays. */
+static hc_status take_energy(const char *name, double joule, double *ev,
+                             hc_err *err)
+{
+    double x = joule / 1.602176634e-19; /* the elementary charge, exact */
+    if (isnan(joule))
+        return HC_OK;
+    if (!(x >= 0 && x <= 3))
+        return hc_fail(err, HC_USAGE, "--%s lies between 0 and 3 eV", name);
+    *ev = x;
+    return HC_OK;
+}
+
 static hc_status settle(opts *o, hc_err *err)
 {
+    hc_status st = take_energy("ea", o->ea_j, &o->job.limits.ea_ev, err);
+    if (st == HC_OK)
+        st = take_energy("ea-sd", o->ea_sd_j, &o->job.limits.ea_sd_ev, err);
+    if (st != HC_OK)
+        return st;
     if (isnan(o->sigma_s_m) && isnan(o->se_thickness_m))
         return HC_OK;
     if (isnan(o->sigma_s_m) || isnan(o->se_thickness_m))
@@ -118,7 +139,9 @@ int main(int argc, char **argv)
     opts o = {.job = {.limits = hc_ccd_limits_default(),
                       .steps = hc_step_limits_default()},
               .sigma_s_m = NAN,
-              .se_thickness_m = NAN};
+              .se_thickness_m = NAN,
+              .ea_j = NAN,
+              .ea_sd_j = NAN};
     hc_session s;
     hc_writer *w = NULL;
     hc_ccd_cells cells = {0};

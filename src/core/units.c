@@ -77,6 +77,7 @@ static const struct {
     {{.kg = -1, .m = -2, .s = 4, .a = 2}, "a capacitance, e.g. 1uF"},
     {{.a = 1, .s = 1}, "a charge, e.g. 3.4mAh"},
     {{.kg = 1, .m = -1, .s = -2}, "a pressure, e.g. 5MPa"},
+    {{.kg = 1, .m = 2, .s = -2}, "an energy, e.g. 0.35eV"},
     {{.k = 1}, "a temperature, e.g. 25degC"},
     {{.m = 2, .s = -1}, "a diffusivity, e.g. 1e-10cm2/s"},
     {{.kg = -1, .m = -3, .s = 3, .a = 2}, "a conductivity, e.g. 1mS/cm"},

@@ -29,6 +29,7 @@ typedef struct {
 #define HC_DIM_CAPACITANCE ((hc_dim){.kg = -1, .m = -2, .s = 4, .a = 2})
 #define HC_DIM_CHARGE ((hc_dim){.a = 1, .s = 1})
 #define HC_DIM_PRESSURE ((hc_dim){.kg = 1, .m = -1, .s = -2})
+#define HC_DIM_ENERGY ((hc_dim){.kg = 1, .m = 2, .s = -2})
 #define HC_DIM_TEMPERATURE ((hc_dim){.k = 1})
 #define HC_DIM_DIFFUSIVITY ((hc_dim){.m = 2, .s = -1})
 #define HC_DIM_CONDUCTIVITY ((hc_dim){.kg = -1, .m = -3, .s = 3, .a = 2})

@@ -26,7 +26,7 @@ enum { HC_CCD_SAMPLES = 512 };
 /* Every limit is an option and is printed. */
 typedef struct {
     double area_m2;          /* required */
-    double area_sd;          /* relative, for the error of j; NaN unknown */
+    double area_sd_m2;       /* for the error of j; NaN unknown */
     double r0_ohm_m2;        /* of the pristine cell, NaN unknown */
     double r0_error;         /* relative (0.1) */
     double r0_temperature_c; /* at which r0 was measured, NaN: as the test */

@@ -26,7 +26,7 @@ static const double settling_low = 0.9;
 hc_ccd_limits hc_ccd_limits_default(void)
 {
     return (hc_ccd_limits){.area_m2 = NAN,
-                           .area_sd = NAN,
+                           .area_sd_m2 = NAN,
                            .r0_ohm_m2 = NAN,
                            .r0_error = 0.1,
                            .r0_temperature_c = NAN,

@@ -43,12 +43,12 @@ static void word(const pen *p, const char *quantity, const char *text)
 }
 
 static void density(const pen *p, const char *quantity, double value,
-                    double area_sd, const char *status)
+                    const hc_ccd_limits *l, const char *status)
 {
     hc_record r = hc_record_make(&p->at, p->method, quantity, value, "A/m2");
 
-    if (!isnan(area_sd) && !isnan(value))
-        r.std_error = fabs(value) * area_sd;
+    if (!isnan(l->area_sd_m2) && !isnan(value))
+        r.std_error = fabs(value) * l->area_sd_m2 / l->area_m2;
     snprintf(r.status, sizeof r.status, "%s", status);
     hc_records_put(p->w, &r);
 }
@@ -74,13 +74,13 @@ static void put_ccd(const pen *p, const hc_ccd_result *r,
     bool failed = r->cls != HC_SHORT_NONE;
 
     if (r->preshort == HC_PRE_YES) {
-        density(p, "ccd_last_safe_a_m2", NAN, NAN, "pre-shorted");
-        density(p, "ccd_first_failing_a_m2", NAN, NAN, "pre-shorted");
+        density(p, "ccd_last_safe_a_m2", NAN, l, "pre-shorted");
+        density(p, "ccd_first_failing_a_m2", NAN, l, "pre-shorted");
         return;
     }
-    density(p, "ccd_last_safe_a_m2", r->low_a_m2, l->area_sd,
+    density(p, "ccd_last_safe_a_m2", r->low_a_m2, l,
             failed ? "ok" : "right-censored");
-    density(p, "ccd_first_failing_a_m2", r->high_a_m2, l->area_sd,
+    density(p, "ccd_first_failing_a_m2", r->high_a_m2, l,
             failed ? "ok" : "right-censored");
     number(p, "ccd_detectable_drop", r->detectable_rel, "1", "3-sigma");
     if (!failed)
@@ -120,17 +120,15 @@ static void put_sides(const pen *p, const hc_ccd_result *r,
                    : "protocol");
     if (!s.apart) {
         density(p, "interface_degradation_onset_a_m2", s.rise_high_a_m2,
-                limits->area_sd,
-                s.rise_half ? "stripped-side-unknown" : "not-seen");
+                limits, s.rise_half ? "stripped-side-unknown" : "not-seen");
         number(p, "detectable_rise", s.seen_rel, "1", "4-sigma");
         return;
     }
     /* one pass at a level says only that the limit is no higher */
     density(p, "ccs_last_safe_a_m2",
-            s.rise_half && s.few ? (double)NAN : s.rise_low_a_m2,
-            limits->area_sd, rise);
-    density(p, "ccs_first_failing_a_m2", s.rise_high_a_m2, limits->area_sd,
+            s.rise_half && s.few ? (double)NAN : s.rise_low_a_m2, limits,
             rise);
+    density(p, "ccs_first_failing_a_m2", s.rise_high_a_m2, limits, rise);
     if (s.rise_half) {
         number(p, "ccs_half_cycle", (double)s.rise_half, "1", "ok");
         number(p, "ccs_charge_per_half_c_m2", s.rise_q_as_m2, "C/m2", "ok");
@@ -144,10 +142,10 @@ static void put_sides(const pen *p, const hc_ccd_result *r,
     density(p, "ccp_last_safe_a_m2",
             failed && (s.few || !s.short_at_varied) ? (double)NAN
                                                     : r->low_a_m2,
-            limits->area_sd, status);
+            limits, status);
     density(p, "ccp_first_failing_a_m2",
-            failed && s.short_at_varied ? r->high_a_m2 : (double)NAN,
-            limits->area_sd, status);
+            failed && s.short_at_varied ? r->high_a_m2 : (double)NAN, limits,
+            status);
 }
 
 void hc_ccd_records(hc_writer *w, const hc_ccd_result *r,

@@ -30,8 +30,8 @@ static hc_status settle(hc_ccd_limits *l, const hc_series *series, hc_err *err)
 
     if (isnan(l->area_m2))
         l->area_m2 = hc_meta_number(m, "area_m2");
-    if (isnan(l->area_sd))
-        l->area_sd = hc_meta_number(m, "area_sd");
+    if (isnan(l->area_sd_m2))
+        l->area_sd_m2 = hc_meta_number(m, "area_sd_m2");
     if (isnan(l->lithium_m))
         l->lithium_m = hc_meta_number(m, "lithium_thickness_m");
     l->temperature_c = hc_meta_number(m, "temperature_celsius");
