@@ -290,3 +290,8 @@ long hc_reader_line(const hc_reader *r)
 {
     return hc_in_line_number(r->in) + r->lines;
 }
+
+size_t hc_reader_rows(const hc_reader *r)
+{
+    return r->rows;
+}

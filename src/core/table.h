@@ -93,6 +93,7 @@ hc_status hc_reader_want(hc_reader *r, const int *columns, const size_t *to,
 hc_status hc_reader_next_numbers(hc_reader *r, double *x, bool *got,
                                  hc_err *err) HC_MUST_USE;
 long hc_reader_line(const hc_reader *r);
+size_t hc_reader_rows(const hc_reader *r); /* rows given so far */
 /* '#:' lines that came after the rows, without the end line. */
 const hc_meta *hc_reader_trailer(const hc_reader *r);
 /* True once the end was read and "#: incomplete" stood there. */
