@@ -133,14 +133,38 @@ static bool mend_groups(hc_normal *n, const hc_cell **cells, size_t i)
     return true;
 }
 
+/* Columns of cycles, steps, set values say the same again and again: is this
+ * the short text of the row before?  If not it is noted, but for its length:
+ * the caller sets that once there is a number for it. */
+static inline bool same_as_before(hc_seen *seen, const hc_cell *cell)
+{
+    size_t len = cell->type == HC_CELL_TEXT ? cell->len : 0, was = seen->len;
+    uint64_t word;
+    if (len - 1 >= 8) {
+        seen->len = 0;
+        return false;
+    }
+    word = hc_word(cell->u.s) << 8 * (8 - len);
+    if (word == seen->word && len == was)
+        return true;
+    seen->word = word;
+    seen->len = 0;
+    return false;
+}
+
 /* A sign, digits and a mark, as nearly all numbers of texts are. */
 static inline bool take_short(hc_normal *n, size_t i, const hc_cell *cell)
 {
     const hc_incol *c = &n->in[i];
     double x;
+    if (same_as_before(&n->seen[i], cell))
+        return true;
     if (cell->type != HC_CELL_TEXT ||
         !hc_decimal_parse(cell->u.s, cell->len, &x))
         return false;
+    /* unless its sign depends on another column */
+    if (n->direction < 0 || (int)i != n->slot.amp)
+        n->seen[i].len = cell->len;
     n->shape[i] = x == 0 ? HC_SHAPE_ZERO : HC_SHAPE_DECIMAL;
     n->num[i] = c->passed  ? 0
                 : c->plain ? x
@@ -172,11 +196,16 @@ bool hc_normal_take(hc_normal *n, const hc_cell **row)
     const bool padded = n->sink->padded;
     hc_normal_direction(n, cells);
     for (size_t i = 0; i < n->n_in; i++) {
-        n->shape[i] = HC_SHAPE_OTHER;
-        if ((int)i == n->slot.step_id)
+        if ((int)i == n->slot.step_id &&
+            !(padded && same_as_before(&n->seen[i], &cells[i]))) {
             n->num[i] = step_key(&cells[i]);
-        if (!n->in[i].number || (padded && take_short(n, i, &cells[i])) ||
-            take_any(n, i, &cells[i]))
+            n->seen[i].len = cells[i].len;
+        }
+        if (!n->in[i].number || (padded && take_short(n, i, &cells[i])))
+            continue;
+        n->shape[i] = HC_SHAPE_OTHER;
+        n->seen[i].len = 0;
+        if (take_any(n, i, &cells[i]))
             continue;
         if (mend_groups(n, row, i)) {
             cells = *row;
@@ -199,6 +228,7 @@ void hc_normal_take_again(hc_normal *n, const hc_cell *cells)
     hc_normal_direction(n, cells);
     for (size_t i = 0; i < n->n_in; i++) {
         n->shape[i] = HC_SHAPE_OTHER;
+        n->seen[i].len = 0;
         if ((int)i == n->slot.step_id)
             n->num[i] = step_key(&cells[i]);
         if (!n->in[i].number)

@@ -319,6 +319,7 @@ void hc_normal_clear(hc_normal *n)
     free(n->in);
     free(n->num);
     free(n->shape);
+    free(n->seen);
     hc_normal_mended_clear(n);
     free(n->held.cells);
     free(n->held.at);

@@ -43,6 +43,12 @@ typedef enum {
     HC_WATCH_DISTORTION,
 } hc_watched;
 
+/* A short text that was a number. */
+typedef struct {
+    uint64_t word; /* its last byte on top */
+    size_t len;    /* 0: none */
+} hc_seen;
+
 /* A number printed last, and its text. */
 typedef struct {
     double x;
@@ -222,6 +228,7 @@ typedef struct hc_normal {
     hc_incol *in;
     double *num; /* numbers of the present row, in our units */
     unsigned char *shape; /* how they are written */
+    hc_seen *seen;        /* and the texts of those that were short */
     size_t n_in;
     hc_slots slot;
     hc_counters counters;

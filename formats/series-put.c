@@ -110,7 +110,7 @@ static inline char *put_read(hc_normal *n, hc_outcol *c, int slot,
                : put_kept(&c->kept, x, digits, p);
 }
 
-static inline char *put_cell(hc_normal *n, hc_outcol *c, const hc_cell *cells,
+__attribute__((always_inline)) static inline char *put_cell(hc_normal *n, hc_outcol *c, const hc_cell *cells,
                              const hc_derived *d, char *p, text *t)
 {
     const hc_slots *slot = &n->slot;

@@ -82,7 +82,8 @@ static inline bool hc_decimal_digits(const char *s, size_t n,
 }
 
 /* Such a text as a double.  s[0 .. len + HC_PADDING) can be read. */
-static inline bool hc_decimal_parse(const char *s, size_t len, double *x)
+__attribute__((always_inline)) static inline bool
+hc_decimal_parse(const char *s, size_t len, double *x)
 {
     size_t minus = len > 0 && *s == '-';
     uint64_t digits;
