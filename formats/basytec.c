@@ -90,7 +90,7 @@ static const hc_colmap columns[] = {
     {"U[V]", "voltage_volt", "V", 0, 0},
     {"I[A]", "current_ampere", "A", 0, 0},
     {"P[W]", "power_watt", "W", 0, 0},
-    {"Ah[Ah]", "net_capacity_ah", "Ah", 0, 0},
+    {"Ah", "net_capacity_ah", "Ah", 0, 0},
     {"Ah-Step", "step_net_capacity_ah", "Ah", 0, 0},
     {"Ah-Cyc-Charge-0", "cycle_charging_capacity_ah", "Ah", 0, 0},
     {"Ah-Cyc-Discharge-0", "cycle_discharging_capacity_ah", "Ah", 0, 0},

@@ -2,8 +2,6 @@
 
 #include "formats/sink.h"
 
-#include <errno.h>
-#include <iconv.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -89,67 +87,6 @@ void hc_latin1_clean(char *to, size_t cap, const char *s, size_t len)
     to[n] = '\0';
 }
 
-/* ---- GBK ---- */
-
-static bool gb_pair(const char *s)
-{
-    unsigned char a = (unsigned char)s[0], b = (unsigned char)s[1];
-    return a >= 0xA1 && a <= 0xF7 && b >= 0xA1 && b != 0xFF;
-}
-
-bool hc_gbk_likely(const char *s, size_t len)
-{
-    size_t pairs = 0, words = 0, odd = 0;
-    for (size_t i = 0; i < len;) {
-        size_t run = 0;
-        while (i + 1 < len && gb_pair(s + i)) {
-            run++;
-            i += 2;
-        }
-        pairs += run;
-        words += run >= 2;
-        if (run == 0) {
-            odd += (unsigned char)s[i] >= 0x80 && i + 1 < len;
-            i++;
-        }
-    }
-    return words >= 1 && pairs >= 4 && 8 * odd <= pairs;
-}
-
-struct hc_gbk {
-    iconv_t cd;
-};
-
-void hc_gbk_free(hc_gbk *open)
-{
-    if (open != NULL && open->cd != (iconv_t)-1)
-        iconv_close(open->cd);
-    free(open);
-}
-
-void hc_gbk_text(hc_gbk **open, hc_text *t, const char *s, size_t len)
-{
-    char *in = hc_strndup(s, len), *from = in, out[512];
-    if (*open == NULL && (*open = calloc(1, sizeof **open)) != NULL)
-        (*open)->cd = iconv_open("UTF-8", "GBK");
-    if (*open == NULL || (*open)->cd == (iconv_t)-1 || in == NULL) {
-        hc_latin1_text(t, s, len);
-        len = 0;
-    }
-    while (len > 0) {
-        char *to = out;
-        size_t left = sizeof out;
-        size_t n = iconv((*open)->cd, &from, &len, &to, &left);
-        hc_text_add(t, out, (size_t)(to - out));
-        if (n == (size_t)-1 && errno != E2BIG && len > 0) {
-            hc_latin1_text(t, from, 1); /* a byte that is no character */
-            from++;
-            len--;
-        }
-    }
-    free(in);
-}
-
 /* ---- UTF-16 ---- */
 
 typedef struct {
@@ -201,7 +138,7 @@ void hc_decode_text(hc_text *t, const char *s, size_t len, hc_encoding e)
 {
     utf16 u = {.big = is_big(e), .byte = -1};
     char buf[4096 * 2];
-    hc_gbk *gbk = NULL;
+    hc_charset *open = NULL;
     switch (e) {
     case HC_ENC_UTF8_BOM:
         hc_text_add(t, s + 3, len - 3);
@@ -219,8 +156,11 @@ void hc_decode_text(hc_text *t, const char *s, size_t len, hc_encoding e)
         }
         break;
     case HC_ENC_GBK:
-        hc_gbk_text(&gbk, t, s, len);
-        hc_gbk_free(gbk);
+    case HC_ENC_SHIFT_JIS:
+    case HC_ENC_EUC_KR:
+    case HC_ENC_CP1251:
+        hc_charset_text(&open, e, t, s, len);
+        hc_charset_free(open);
         break;
     case HC_ENC_ASCII:
     case HC_ENC_UTF8:

@@ -12,16 +12,22 @@ bool hc_is_utf16(hc_encoding e);
 /* All of s as UTF-8 behind t, without BOM. */
 void hc_decode_text(hc_text *t, const char *s, size_t len, hc_encoding e);
 
-/* Bytes that are no UTF-8: do they read as the Chinese of GB 2312?  Its
- * characters are pairs of bytes from 0xA1; Latin-1 texts have such bytes one
- * by one (a degree sign, a micro sign). */
-bool hc_gbk_likely(const char *s, size_t len);
+/* ---- encodings of one language (charset.c) ---- */
 
-/* GBK to UTF-8, behind t; as Windows-1252 where the system has no GBK.
- * *open is kept from call to call, NULL before the first; free it. */
-typedef struct hc_gbk hc_gbk;
-void hc_gbk_text(hc_gbk **open, hc_text *t, const char *s, size_t len);
-void hc_gbk_free(hc_gbk *open);
+/* What bytes that are no UTF-8 read as, by how the high ones among them
+ * stand: Chinese (GB 2312), Japanese (Shift-JIS), Korean (EUC-KR), Cyrillic
+ * (Windows-1251), else HC_ENC_LATIN1. */
+hc_encoding hc_charset_guess(const char *text, size_t len);
+/* What the system calls it, NULL for encodings that need no table. */
+const char *hc_charset_name(hc_encoding e);
+
+/* One of these to UTF-8, behind t; as Windows-1252 where the system does not
+ * know it.  *open is kept from call to call, NULL before the first; free it.
+ */
+typedef struct hc_charset hc_charset;
+void hc_charset_text(hc_charset **open, hc_encoding e, hc_text *t,
+                     const char *s, size_t len);
+void hc_charset_free(hc_charset *open);
 
 /* Windows-1252 to UTF-8, behind t. */
 void hc_latin1_text(hc_text *t, const char *s, size_t len);

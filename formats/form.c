@@ -16,7 +16,7 @@ static char plain(char c)
 
 static bool is_separator(char c)
 {
-    return c == ',' || c == ';' || c == '\t';
+    return c == ',' || c == ';' || c == '\t' || c == '|';
 }
 
 /* Blanks, quotes and BaSyTec's '~' around a name. */

@@ -22,7 +22,7 @@ struct hc_lines {
     size_t len;
     long number;
     hc_text utf8; /* a line that had to be converted */
-    hc_gbk *gbk;  /* NULL: none yet */
+    hc_charset *charset; /* NULL: none yet */
 };
 
 hc_status hc_lines_open(hc_lines **out, hc_source *src, hc_err *err)
@@ -35,7 +35,8 @@ hc_status hc_lines_open(hc_lines **out, hc_source *src, hc_err *err)
         return hc_fail_nomem(err);
     l->in = src->in;
     l->ends = p->ends;
-    l->encoding = p->encoding == HC_ENC_GBK ? HC_ENC_GBK : HC_ENC_ASCII;
+    l->encoding = hc_charset_name(p->encoding) != NULL ? p->encoding
+                                                       : HC_ENC_ASCII;
     if (p->encoding == HC_ENC_UTF8_BOM || wide) {
         l->encoding = p->encoding;
         l->fixed = true;
@@ -60,7 +61,7 @@ void hc_lines_free(hc_lines *l)
     if (l == NULL)
         return;
     hc_in_free(l->decoded);
-    hc_gbk_free(l->gbk);
+    hc_charset_free(l->charset);
     hc_text_clear(&l->utf8);
     free(l);
 }
@@ -73,6 +74,27 @@ static bool has_high(const char *s, size_t len)
     return false;
 }
 
+/* A minus sign (U+2212) before a number, as word processors and some programs
+ * write it, becomes the minus of ASCII. */
+static void plain_minus(hc_lines *l)
+{
+    static const char sign[] = "\xe2\x88\x92";
+    char *from = l->line, *end = l->line + l->len;
+    for (;;) {
+        char *at = memmem(from, (size_t)(end - from), sign, 3);
+        if (at == NULL || end - at < 4)
+            return;
+        from = at + 3;
+        if (!hc_isdigit(*from) && *from != '.' && *from != ',')
+            continue;
+        *at = '-';
+        memmove(at + 1, from, (size_t)(end - from) + 1);
+        from -= 2;
+        end -= 2;
+        l->len -= 2;
+    }
+}
+
 static hc_status convert(hc_lines *l, hc_err *err)
 {
     static const char padding[HC_PADDING];
@@ -80,11 +102,12 @@ static hc_status convert(hc_lines *l, hc_err *err)
         if (!l->fixed && l->encoding == HC_ENC_ASCII &&
             has_high(l->line, l->len))
             l->encoding = HC_ENC_UTF8;
+        plain_minus(l);
         return HC_OK;
     }
     hc_text_reset(&l->utf8);
-    if (l->encoding == HC_ENC_GBK) {
-        hc_gbk_text(&l->gbk, &l->utf8, l->line, l->len);
+    if (hc_charset_name(l->encoding) != NULL) {
+        hc_charset_text(&l->charset, l->encoding, &l->utf8, l->line, l->len);
     } else {
         if (!l->fixed)
             l->encoding = HC_ENC_LATIN1;

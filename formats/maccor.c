@@ -266,7 +266,9 @@ static hc_status read_lines(hc_source *src, hc_lines *l, hc_sink *sink,
             break;
         HC_TRY(head_line(sink, line, len, first, err));
     }
-    hc_dialect d = {.delimiter = memchr(line, '\t', len) != NULL ? '\t' : ',',
+    hc_dialect d = {.delimiter = memchr(line, '\t', len) != NULL   ? '\t'
+                                 : memchr(line, ';', len) != NULL ? ';'
+                                                                  : ',',
                     .quotes = true};
     HC_TRY(hc_sink_fact(sink, "separator", hc_dialect_delimiter_name(d), err));
     HC_TRY(hc_sink_factf(sink, err, "header_line_number", "%ld",

@@ -244,6 +244,7 @@ hc_status hc_normal_open(hc_normal *n, const hc_format *format,
                           .last_amp = NAN,
                           .last_volt = NAN,
                           .first_date = NAN,
+                          .first_day = NAN,
                           .time_scale = 1,
                           .last_step_id = NAN,
                           .last_record = NAN};

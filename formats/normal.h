@@ -109,6 +109,7 @@ typedef struct {
     double last_dt;          /* between the two rows before */
     unsigned long backwards; /* times that ran backwards and were left */
     double first_date;       /* clock of the first row */
+    double first_day;        /* its day, of a date without a time */
     bool any;
     double charged_ah, discharged_ah;
     double last_step_id;

@@ -55,7 +55,9 @@ static hc_status spectrum(hc_lines *l, hc_sink *sink, const char *names,
     char *line, name[256] = "spectrum";
     size_t len, n;
     hc_column *columns;
-    hc_dialect d = {.delimiter = '\t'};
+    hc_dialect d = {.delimiter = memchr(names, ';', names_len) != NULL
+                                     ? ';'
+                                     : '\t'};
     HC_TRY(hc_split_names(names, names_len, d, &columns, &n, err));
     hc_status st = hc_lines_next(l, &line, &len, err);
     if (st == HC_OK && line != NULL && !is_row(line, len)) {
@@ -78,7 +80,7 @@ static hc_status spectrum(hc_lines *l, hc_sink *sink, const char *names,
     if (st == HC_OK)
         st = hc_lines_next(l, &line, &len, err);
     if (st == HC_OK && line != NULL) {
-        rules.dialect.decimal_comma = hc_form_commas(line, len, '\t');
+        rules.dialect.decimal_comma = hc_form_commas(line, len, d.delimiter);
         hc_lines_back(l);
         st = hc_rows_read(l, sink, &rules, err);
     }

@@ -110,8 +110,9 @@ static inline char *put_read(hc_normal *n, hc_outcol *c, int slot,
                : put_kept(&c->kept, x, digits, p);
 }
 
-__attribute__((always_inline)) static inline char *put_cell(hc_normal *n, hc_outcol *c, const hc_cell *cells,
-                             const hc_derived *d, char *p, text *t)
+__attribute__((always_inline)) static inline char *
+put_cell(hc_normal *n, hc_outcol *c, const hc_cell *cells, const hc_derived *d,
+         char *p, text *t)
 {
     const hc_slots *slot = &n->slot;
     switch (c->from) {

@@ -385,6 +385,35 @@ static double mend_slip(hc_normal *n, double t)
     return (t - r->time_offset) * k + r->time_offset;
 }
 
+/* Times of the day beside dates that have none: where the time falls and the
+ * date has gone on, days are added.  False: it is not so. */
+static bool over_midnight(hc_normal *n, const hc_cell *cells, double *t)
+{
+    hc_running *r = &n->run;
+    const hc_slots *s = &n->slot;
+    bool utc, first = !r->any;
+    double day, on;
+    if (s->date < 0 || s->time < 0 || !hc_cell_has_colon(&cells[s->time]) ||
+        (!first && isnan(r->first_day)))
+        return false;
+    day = hc_normal_clock(n, &cells[s->date], &utc);
+    if (isnan(day) || fmod(day, 86400) != 0)
+        return false;
+    if (first) {
+        r->first_day = day;
+        return false;
+    }
+    on = *t - r->time_offset + day - r->first_day;
+    if (day <= r->first_day || on < r->last_time)
+        return false;
+    r->time_offset = day - r->first_day;
+    hc_normal_repaired(n, "row %zu: time %g after %g is of a later day",
+                       hc_writer_rows(n->writer) + 1, on - r->time_offset,
+                       r->last_time);
+    *t = on;
+    return true;
+}
+
 /* The dates are the only time there is, and this one is none: the row has
  * been rejected. */
 static bool lacks_date(hc_normal *n, const hc_cell *cells)
@@ -433,6 +462,9 @@ hc_status hc_series_row(hc_normal *n, const hc_cell *cells, hc_err *err)
     }
     if (n->slot.record >= 0 && is_duplicate(n, t))
         return HC_OK;
+    if ((!n->run.any || t < last) && !n->options->no_repair &&
+        over_midnight(n, cells, &t))
+        return emit(n, cells, t);
     if (!n->options->no_repair && n->slot.time >= 0)
         t = mend_slip(n, t);
     if (n->run.any && t < last) {

@@ -67,7 +67,7 @@ static hc_encoding guess_encoding(const char *s, size_t len, bool whole)
             break;
     if (hc_utf8_valid(s, whole ? len : use))
         return HC_ENC_UTF8;
-    return hc_gbk_likely(s, len) ? HC_ENC_GBK : HC_ENC_LATIN1;
+    return hc_charset_guess(s, len);
 }
 
 static hc_line_ends guess_ends(const char *s, size_t len)
@@ -285,6 +285,12 @@ const char *hc_encoding_name(hc_encoding e)
         return "utf-16be";
     case HC_ENC_GBK:
         return "gbk";
+    case HC_ENC_SHIFT_JIS:
+        return "shift-jis";
+    case HC_ENC_EUC_KR:
+        return "euc-kr";
+    case HC_ENC_CP1251:
+        return "windows-1251";
     }
     return "?";
 }

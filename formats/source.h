@@ -25,6 +25,9 @@ typedef enum {
     HC_ENC_UTF16LE_BARE, /* without its mark */
     HC_ENC_UTF16BE_BARE,
     HC_ENC_GBK, /* Chinese Windows */
+    HC_ENC_SHIFT_JIS,
+    HC_ENC_EUC_KR,
+    HC_ENC_CP1251, /* Cyrillic */
 } hc_encoding;
 
 typedef enum { HC_ENDS_LF, HC_ENDS_CRLF, HC_ENDS_CR } hc_line_ends;

@@ -46,7 +46,12 @@ static bool has_frequency(const char *line, size_t len, hc_dialect d, int freq,
     char *copy = hc_strndup(line, len);
     double x = 0;
     size_t got = copy == NULL ? 0 : hc_split(copy, len, d, cells, n);
-    bool yes = got > (size_t)freq && hc_cell_number(&cells[freq], &x) && x > 0;
+    bool yes = got > (size_t)freq &&
+               (hc_cell_number(&cells[freq], &x) ||
+                (cells[freq].type == HC_CELL_TEXT &&
+                 hc_number_parse_comma(cells[freq].u.s, cells[freq].len,
+                                       &x))) &&
+               x > 0;
     free(copy);
     return yes;
 }

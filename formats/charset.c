@@ -1,0 +1,161 @@
+/* charset.c: texts in the encodings of one language
+ *
+ * A run of high bytes in UTF-8 is checked elsewhere.  What is left is told by
+ * how such bytes stand: Latin-1 has them one by one (a degree sign, an
+ * umlaut); Cyrillic words are runs of letters 0xC0 to 0xFF; Shift-JIS leads
+ * its pairs with 0x81 to 0x9F; EUC-KR and GB 2312 have pairs from 0xA1, the
+ * syllables of Korean led by 0xB0 to 0xC8, the characters of Chinese by 0xB0
+ * to 0xF7 (W. Lunde, CJKV Information Processing, chapter 4).
+ */
+#include "formats/decode.h"
+
+#include <errno.h>
+#include <iconv.h>
+#include <stdlib.h>
+
+const char *hc_charset_name(hc_encoding e)
+{
+    switch (e) {
+    case HC_ENC_GBK:
+        return "GBK";
+    case HC_ENC_SHIFT_JIS:
+        return "CP932";
+    case HC_ENC_EUC_KR:
+        return "CP949";
+    case HC_ENC_CP1251:
+        return "CP1251";
+    default:
+        return NULL;
+    }
+}
+
+/* ---- which one ---- */
+
+static bool is_pair(const unsigned char *s, unsigned lead, unsigned last)
+{
+    return s[0] >= lead && s[0] <= last && s[1] >= 0xA1 && s[1] != 0xFF;
+}
+
+/* Pairs of bytes from 0xA1, whose lead is in [0xA1, last]; symbols up to 0xA9
+ * belong to all of them. */
+static bool likely_pairs(const unsigned char *s, size_t len, unsigned last)
+{
+    size_t pairs = 0, words = 0, odd = 0;
+    for (size_t i = 0; i < len;) {
+        size_t run = 0;
+        while (i + 1 < len && is_pair(s + i, 0xA1, last)) {
+            run++;
+            i += 2;
+        }
+        pairs += run;
+        words += run >= 2;
+        if (run == 0) {
+            odd += s[i] >= 0x80 && i + 1 < len;
+            i++;
+        }
+    }
+    return words >= 1 && pairs >= 4 && 8 * odd <= pairs;
+}
+
+/* As for Chinese, but of syllables alone: six of them would begin so in one
+ * Chinese text of twenty. */
+static bool likely_korean(const unsigned char *s, size_t len)
+{
+    size_t syllables = 0;
+    for (size_t i = 0; i + 1 < len; i++)
+        if (is_pair(s + i, 0xB0, 0xC8)) {
+            syllables++;
+            i++;
+        }
+    return syllables >= 6 && likely_pairs(s, len, 0xC8);
+}
+
+static size_t shift_jis_pair(const unsigned char *s, size_t len)
+{
+    bool lead = (s[0] >= 0x81 && s[0] <= 0x9F) ||
+                (s[0] >= 0xE0 && s[0] <= 0xFC);
+    return len >= 2 && lead && s[1] >= 0x40 && s[1] != 0x7F && s[1] <= 0xFC;
+}
+
+static bool likely_japanese(const unsigned char *s, size_t len)
+{
+    size_t pairs = 0, low = 0, words = 0, odd = 0, run = 0;
+    for (size_t i = 0; i < len; i++) {
+        if (shift_jis_pair(s + i, len - i)) {
+            pairs++;
+            low += s[i] <= 0x9F;
+            words += ++run == 2;
+            i++;
+            continue;
+        }
+        run = 0;
+        /* half-width kana stand for themselves */
+        odd += s[i] >= 0x80 && (s[i] < 0xA1 || s[i] > 0xDF) && i + 1 < len;
+    }
+    return words >= 1 && pairs >= 3 && 2 * low >= pairs && 8 * odd <= pairs;
+}
+
+static bool likely_cyrillic(const unsigned char *s, size_t len)
+{
+    size_t high = 0, letters = 0, words = 0, run = 0;
+    for (size_t i = 0; i < len; i++) {
+        /* Yo, degree, plus-minus, micro, numero, no-break space: beside */
+        bool letter = s[i] >= 0xC0 || s[i] == 0xA8 || s[i] == 0xB8;
+        bool sign = s[i] == 0xB0 || s[i] == 0xB1 || s[i] == 0xB5 ||
+                    s[i] == 0xB9 || s[i] == 0xA0;
+        high += s[i] >= 0x80 && !sign;
+        letters += letter;
+        run = letter ? run + 1 : 0;
+        words += run == 4;
+    }
+    return words >= 1 && letters >= 6 && 20 * letters >= 19 * high;
+}
+
+hc_encoding hc_charset_guess(const char *text, size_t len)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    return likely_cyrillic(s, len)       ? HC_ENC_CP1251
+           : likely_japanese(s, len)     ? HC_ENC_SHIFT_JIS
+           : likely_korean(s, len)       ? HC_ENC_EUC_KR
+           : likely_pairs(s, len, 0xF7)  ? HC_ENC_GBK
+                                         : HC_ENC_LATIN1;
+}
+
+/* ---- to UTF-8 ---- */
+
+struct hc_charset {
+    iconv_t cd;
+};
+
+void hc_charset_free(hc_charset *open)
+{
+    if (open != NULL && open->cd != (iconv_t)-1)
+        iconv_close(open->cd);
+    free(open);
+}
+
+void hc_charset_text(hc_charset **open, hc_encoding e, hc_text *t,
+                     const char *s, size_t len)
+{
+    const char *name = hc_charset_name(e);
+    char *in = hc_strndup(s, len), *from = in, out[512];
+    if (*open == NULL && name != NULL &&
+        (*open = calloc(1, sizeof **open)) != NULL)
+        (*open)->cd = iconv_open("UTF-8", name);
+    if (*open == NULL || (*open)->cd == (iconv_t)-1 || in == NULL) {
+        hc_latin1_text(t, s, len);
+        len = 0;
+    }
+    while (len > 0) {
+        char *to = out;
+        size_t left = sizeof out;
+        size_t n = iconv((*open)->cd, &from, &len, &to, &left);
+        hc_text_add(t, out, (size_t)(to - out));
+        if (n == (size_t)-1 && errno != E2BIG && len > 0) {
+            hc_latin1_text(t, from, 1); /* a byte that is no character */
+            from++;
+            len--;
+        }
+    }
+    free(in);
+}
