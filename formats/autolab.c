@@ -239,10 +239,9 @@ static hc_status p00_body(hc_source *src, hc_lines *l, hc_sink *sink,
 
 static void p00_detect(const hc_probe *p, hc_verdict *v)
 {
-    const char *s;
+    const char *s = NULL;
     size_t len;
-    for (size_t i = 0; !p->binary && i < 20 && hc_probe_line(p, i, &s, &len);
-         i++)
+    for (int i = 0; !p->binary && i < 20 && hc_probe_next(p, &s, &len); i++)
         if (p00_names(s, len)) {
             hc_say_yes(v, 80);
             return;

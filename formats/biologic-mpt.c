@@ -72,9 +72,11 @@ static long find_names(const hc_probe *p, long declared)
     if (declared < 1 || (hc_probe_line(p, (size_t)declared - 1, &s, &len) &&
                          memchr(s, '\t', len) != NULL))
         return declared;
-    for (size_t i = 1; i < 1000 && hc_probe_line(p, i, &s, &len); i++)
+    if (!hc_probe_line(p, 0, &s, &len))
+        return declared;
+    for (long i = 1; i < 1000 && hc_probe_next(p, &s, &len); i++)
         if (names_line(s, len))
-            return (long)i + 1;
+            return i + 1;
     return declared;
 }
 

@@ -64,9 +64,14 @@ static const uint16_t cp1252[32] = {
 void hc_latin1_text(hc_text *t, const char *s, size_t len)
 {
     char u[4];
-    for (size_t i = 0; i < len; i++) {
+    for (size_t i = 0, plain; i < len; i++) {
+        for (plain = i; i < len && (unsigned char)s[i] < 0x80; i++)
+            ;
+        hc_text_add(t, s + plain, i - plain);
+        if (i == len)
+            break;
         unsigned char c = (unsigned char)s[i];
-        uint32_t code = c >= 0x80 && c < 0xA0 ? cp1252[c - 0x80] : c;
+        uint32_t code = c < 0xA0 ? cp1252[c - 0x80] : c;
         hc_text_add(t, u, put_utf8(u, code));
     }
 }

@@ -43,15 +43,18 @@ static bool is_count(const char *s, size_t len, long *n)
  * three numbers behind it. */
 static long find_count(const hc_probe *p)
 {
-    const char *s;
-    size_t len;
+    const char *s, *behind;
+    size_t len, behind_len;
     long n;
     if (p->binary || !hc_probe_line(p, 0, &s, &len) || numbers(s, len) > 0)
         return -1;
-    for (size_t i = 1; i < HEAD_MAX && hc_probe_line(p, i, &s, &len); i++)
-        if (is_count(s, len, &n) && hc_probe_line(p, i + 1, &s, &len) &&
-            numbers(s, len) == 3)
-            return (long)i;
+    for (long i = 1; i < HEAD_MAX && hc_probe_next(p, &s, &len); i++) {
+        behind = s;
+        behind_len = len;
+        if (is_count(s, len, &n) && hc_probe_next(p, &behind, &behind_len) &&
+            numbers(behind, behind_len) == 3)
+            return i;
+    }
     return -1;
 }
 

@@ -63,26 +63,33 @@ static bool same(const char *s, size_t len, const char *name)
     return base < len && same_text(s, base, name);
 }
 
-bool hc_has_field(const char *line, size_t len, const char *name)
-{
-    const char *end = line + len;
-    for (const char *s = line; s <= end;) {
-        const char *e = s;
-        while (e < end && !is_separator(*e))
-            e++;
-        if (same(s, (size_t)(e - s), name))
-            return true;
-        s = e + 1;
-    }
-    return false;
-}
-
 size_t hc_has_fields(const char *line, size_t len, const char *const *names)
 {
+    const char *end = line + len;
+    uint64_t found = 0;
     size_t n = 0;
-    for (; *names != NULL; names++)
-        n += hc_has_field(line, len, *names);
+    for (const char *s = line, *e; s <= end; s = e + 1) {
+        for (e = s; e < end && !is_separator(*e); e++)
+            ;
+        while (s < e && around(*s))
+            s++;
+        if (s == e)
+            continue;
+        char first = plain(*s); /* most fields differ there already */
+        for (size_t i = 0; i < 64 && names[i] != NULL; i++)
+            if (plain(*names[i]) == first && (found >> i & 1) == 0 &&
+                same(s, (size_t)(e - s), names[i])) {
+                found |= UINT64_C(1) << i;
+                n++;
+            }
+    }
     return n;
+}
+
+bool hc_has_field(const char *line, size_t len, const char *name)
+{
+    const char *const names[] = {name, NULL};
+    return hc_has_fields(line, len, names) > 0;
 }
 
 /* ---- the head ---- */
@@ -94,12 +101,11 @@ static size_t max_head(const hc_form *f)
 
 long hc_form_find(const hc_form *f, const hc_probe *p)
 {
-    const char *line;
+    const char *line = NULL;
     size_t len;
     if (p->binary)
         return -1;
-    for (size_t i = 0; i <= max_head(f) && hc_probe_line(p, i, &line, &len);
-         i++)
+    for (size_t i = 0; i <= max_head(f) && hc_probe_next(p, &line, &len); i++)
         if (f->is_names(line, len))
             return (long)i;
     return -1;

@@ -62,7 +62,7 @@ bool hc_form_commas(const char *line, size_t len, char delimiter);
  * underscores are the same, a unit behind it may be any) between commas,
  * semicolons or tabs? */
 bool hc_has_field(const char *line, size_t len, const char *name);
-/* How many of the names, ended by NULL. */
+/* How many of the names, 64 at most, ended by NULL. */
 size_t hc_has_fields(const char *line, size_t len, const char *const *names);
 
 #endif

@@ -154,24 +154,35 @@ bool hc_probe_bytes(const hc_probe *p, size_t at, const void *magic,
            memcmp(p->data + at, magic, len) == 0;
 }
 
+bool hc_probe_next(const hc_probe *p, const char **line, size_t *len)
+{
+    const char *end = p->text + p->text_len, *s = p->text, *nl;
+    if (*line != NULL) {
+        s = *line + *len;
+        nl = memchr(s, '\n', (size_t)(end - s));
+        s = nl == NULL ? end : nl + 1;
+    }
+    if (s >= end)
+        return false;
+    nl = memchr(s, '\n', (size_t)(end - s));
+    *line = s;
+    *len = (size_t)((nl == NULL ? end : nl) - s);
+    if (*len > 0 && s[*len - 1] == '\r')
+        --*len;
+    return true;
+}
+
 bool hc_probe_line(const hc_probe *p, size_t i, const char **line, size_t *len)
 {
-    const char *s = p->text, *end = p->text + p->text_len;
-    for (size_t k = 0; s < end; k++) {
-        const char *nl = memchr(s, '\n', (size_t)(end - s));
-        const char *stop = nl == NULL ? end : nl;
-        if (k == i) {
-            *line = s;
-            *len = (size_t)(stop - s);
-            if (*len > 0 && s[*len - 1] == '\r')
-                --*len;
-            return true;
-        }
-        if (nl == NULL)
-            break;
-        s = nl + 1;
-    }
-    return false;
+    const char *s = NULL;
+    size_t n = 0;
+    do
+        if (!hc_probe_next(p, &s, &n))
+            return false;
+    while (i-- > 0);
+    *line = s;
+    *len = n;
+    return true;
 }
 
 const char *hc_probe_find(const hc_probe *p, const char *word)

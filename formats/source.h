@@ -52,6 +52,9 @@ bool hc_probe_bytes(const hc_probe *p, size_t at, const void *magic,
 /* Line i from 0 of the text, without its end; false behind the last. */
 bool hc_probe_line(const hc_probe *p, size_t i, const char **line,
                    size_t *len);
+/* The line behind *line of *len bytes, the first when *line is NULL: for those
+ * who look at one after the other. */
+bool hc_probe_next(const hc_probe *p, const char **line, size_t *len);
 /* Somewhere in the text; NULL when not. */
 const char *hc_probe_find(const hc_probe *p, const char *word);
 

@@ -42,13 +42,13 @@ static hc_kind kind_of(const char *word, size_t len)
 
 static void detect(const hc_probe *p, hc_verdict *v)
 {
-    const char *s, *kind = "";
+    const char *s = NULL, *kind = "";
     size_t len, kind_len = 0;
     if (p->binary || !hc_probe_starts(p, mark)) {
         hc_say_no(v, 0, "does not start with '%s'", mark);
         return;
     }
-    for (size_t i = 0; hc_probe_line(p, i, &s, &len) && *s == '#'; i++)
+    while (hc_probe_next(p, &s, &len) && *s == '#')
         if (value_of(s, len, "kind", &kind_len) != NULL) {
             kind = value_of(s, len, "kind", &kind_len);
             break;

@@ -151,11 +151,6 @@ int hc_strcasecmp(const char *a, const char *b)
     }
 }
 
-bool hc_isspace(char c)
-{
-    return c == ' ' || (c >= '\t' && c <= '\r');
-}
-
 bool hc_isalpha(char c)
 {
     c = hc_tolower(c);

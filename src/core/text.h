@@ -43,7 +43,10 @@ bool hc_starts_with(const char *s, const char *prefix);
 bool hc_ends_with(const char *s, const char *suffix);
 /* ASCII only, whatever the locale. */
 int hc_strcasecmp(const char *a, const char *b);
-bool hc_isspace(char c);
+static inline bool hc_isspace(char c)
+{
+    return c == ' ' || (c >= '\t' && c <= '\r');
+}
 static inline bool hc_isdigit(char c)
 {
     return c >= '0' && c <= '9';
