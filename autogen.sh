@@ -67,7 +67,7 @@ demo)
     ;;
 check)
     install $packages $check_packages
-    configure_build --enable-werror
+    configure_build --enable-werror CFLAGS='-O2 -g1'
     exec tests/check.sh build
     ;;
 *)

@@ -133,7 +133,8 @@ goal() {
     }
     t_rest=${t_goal#* }
     t_bar "${t_rest#* }" "$2" "${t_rest%% *}" "${t_goal%% *}"
-    printf '%s\t%s\n' "$1" "$2" >>"$HC_BUILDDIR/goals.log"
+    printf '%s\t%s\n' "$1" "$2" \
+        >>"${HC_GOALS_LOG-$HC_BUILDDIR/goals.log}"
 }
 
 # same NAME FILE FILE: equal bytes
