@@ -55,6 +55,10 @@ static const hc_option options[] = {
     HC_OPTION_QUANTITY("interval", "TIME",
                        "growth: time between spectra, e.g. 1h", HC_DIM_TIME,
                        opts, dc.interval_s),
+    HC_OPTION_QUANTITY("age", "TIME",
+                       "growth: of the contact at the first spectrum, e.g. "
+                       "10min (the interval)",
+                       HC_DIM_TIME, opts, dc.age_s),
     TEXT("times", "FILE",
          "growth: table with spectrum_index and test_time_second", times),
     HC_OPTION_FAIL_FAST(opts, fail_fast),
@@ -84,7 +88,8 @@ int main(int argc, char **argv)
                      .r_after_ohm = NAN,
                      .onset_a = NAN,
                      .onset_a_m2 = NAN,
-                     .interval_s = NAN}};
+                     .interval_s = NAN,
+                     .age_s = NAN}};
     hc_session s;
     hc_dc_run r = {.session = &s, .options = &o.dc};
     if (!hc_session_begin(&s, &tool, argc, argv, &o, &o.common))

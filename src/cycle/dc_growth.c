@@ -87,14 +87,17 @@ static hc_status read_times(const char *path, clock_row **out, size_t *n,
     return st;
 }
 
+/* Time since the contact was made. */
 static double time_of(const hc_dc_options *o, const clock_row *c, size_t n,
                       double spectrum)
 {
     if (isfinite(o->interval_s))
-        return (spectrum + 1) * o->interval_s;
+        return spectrum * o->interval_s +
+               (isfinite(o->age_s) ? o->age_s : o->interval_s);
     for (size_t i = 0; i < n; i++)
         if (c[i].spectrum == spectrum)
-            return c[i].t_s;
+            return isfinite(o->age_s) ? c[i].t_s - c[0].t_s + o->age_s
+                                      : c[i].t_s;
     return NAN;
 }
 
@@ -144,7 +147,7 @@ hc_status hc_dc_growth_file(hc_dc_run *r, const char *path, hc_err *err)
     hc_conditions at = hc_conditions_none();
     for (size_t i = 0; i < n && st == HC_OK; i++) {
         double s = time_of(o, clock, clocks, rec[i].at.spectrum_index);
-        if (!wanted(o, &rec[i]) || !(s > 0))
+        if (!wanted(o, &rec[i]) || !(s >= 0))
             continue;
         if (used == 0) {
             at = rec[i].at;

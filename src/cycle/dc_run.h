@@ -16,7 +16,8 @@ typedef struct {
     double onset_a, onset_a_m2; /* one of both */
     const char *quantity;       /* growth: which resistance */
     double interval_s;          /* growth: time between spectra */
-    const char *times;          /* growth: table with their times */
+    double age_s; /* growth: of the contact at the first of them, or NaN */
+    const char *times; /* growth: table with their times */
 } hc_dc_options;
 
 typedef struct {

@@ -18,7 +18,7 @@ typedef struct {
     const char *verdict; /* parabolic, not-parabolic, no-growth, too-few */
 } hc_growth;
 
-/* t_s > 0 since the contact was made, r_ohm, each [n]. */
+/* t_s >= 0 since the contact was made, r_ohm, each [n]. */
 hc_growth hc_growth_fit(const double *t_s, const double *r_ohm, size_t n);
 
 #endif
