@@ -269,6 +269,18 @@ static void put_fade(hc_writer *w, const hc_cycle_summary *s,
     put_knee(w, &at, &s->knee);
 }
 
+/* Single cycles of a reservoir test move what was set, the last all that is
+ * left: they have no mean. */
+static void put_mean(hc_writer *w, const hc_cycle_summary *s,
+                     const hc_cycle_list *l, const hc_conditions *at)
+{
+    bool reservoir = !isnan(l->reservoir_ce);
+
+    put(w, at, "mean_coulombic_efficiency",
+        reservoir ? (double)NAN : s->mean_ce, "1",
+        reservoir ? "reservoir-method" : "main-rate-without-first");
+}
+
 void hc_cycle_summary_records(hc_writer *w, const hc_cycle_summary *s,
                               const hc_cycle_list *l,
                               const hc_cycle_scale *scale, const char *cell,
@@ -291,8 +303,7 @@ void hc_cycle_summary_records(hc_writer *w, const hc_cycle_summary *s,
     put(w, &at, "first_discharging_capacity_ah", first->discharge.used_ah,
         "Ah", first->by_counters ? "counters" : "integral");
     at.cycle_count = NAN;
-    put(w, &at, "mean_coulombic_efficiency", s->mean_ce, "1",
-        "main-rate-without-first");
+    put_mean(w, s, l, &at);
     if (!isnan(scale->theory_ah) && s->n_rates)
         put(w, &at, "capacity_utilisation", s->nominal_ah / scale->theory_ah,
             "1", s->nominal_measured ? "slowest-discharge" : "nominal");
