@@ -1,10 +1,7 @@
-/* ccd_detect.c: drops of the polarisation resistance and what they mean
- *
- * The CUSUM is that of Page (1954, 10.1093/biomet/41.1-2.100) on the log
- * likelihood ratio of a drop by delta against none.
- */
+/* ccd_detect.c: drops of the polarisation resistance and what they mean */
 #include "cycle/ccd.h"
 #include "cycle/ccd_baseline.h"
+#include "cycle/ccd_change.h"
 #include "cycle/ccd_trace.h"
 #include "cycle/thin.h"
 
@@ -17,12 +14,6 @@ static const double lithium_c_m3 = 534.0 * 3861.3 * 3600;
 
 /* What two half cycles of a sound cell may differ by when no more is known. */
 static const double first_drift = 0.01;
-/* Gain in BIC that counts as very strong evidence (Kass and Raftery 1995,
- * 10.1080/01621459.1995.10476572). */
-static const double very_strong = 10;
-/* A settling leaves no less than this when its time is over. */
-static const double settling_low = 0.9;
-
 hc_ccd_limits hc_ccd_limits_default(void)
 {
     return (hc_ccd_limits){.area_m2 = NAN,
@@ -83,15 +74,6 @@ typedef struct {
 
 /* ---- change within a half cycle ---- */
 
-typedef struct {
-    bool alarm;
-    size_t onset; /* index into the trace */
-    double after; /* median ratio from there on */
-    double bic_gain;
-    double low_part; /* part of the settled samples that are low */
-    double delta;
-} change;
-
 /* The drop looked for: above what the baseline, the offset and the quantum
  * can feign. */
 static double smallest_drop(const detector *d, const hc_half_cycle *h)
@@ -99,62 +81,6 @@ static double smallest_drop(const detector *d, const hc_half_cycle *h)
     double drop = fmax(d->limits->drop_min, 4 * h->sd_hat);
 
     return fmin(0.6, fmax(drop, 1.5 * h->quantum_rel));
-}
-
-/* Mean drop of the excursion that begins at `from`, up to its deepest sum;
- * *to is behind it, *gain what it adds to the BIC when the noise is s. */
-static double excursion(const hc_ccd_trace *t, size_t from, double delta,
-                        double s, size_t *to, double *gain)
-{
-    double sum = 0, top = 0, drop = 0, at_top = 0;
-    size_t n = 0, k;
-
-    *to = from + 1;
-    for (k = from; k < t->n; k++) {
-        sum += 1 - t->ratio[k] - 0.5 * delta;
-        if (sum <= 0)
-            break;
-        drop += 1 - t->ratio[k];
-        n++;
-        if (sum > top) {
-            top = sum;
-            at_top = drop / (double)n;
-            *to = k + 1;
-        }
-    }
-    double z = at_top / s, all = (double)(t->n - t->settled);
-
-    *gain = (double)(*to - from) * z * z - 2 * log(all);
-    return at_top;
-}
-
-/* What is low when the settling ends and comes back within a third of the
- * half cycle, by little at first and less and less, is the end of the
- * settling and no short. */
-static bool still_settling(const hc_ccd_trace *t, size_t start, size_t to)
-{
-    size_t n = t->n - t->settled, half = (to - start) / 2;
-
-    if (start > t->settled + 1 || 3 * (to - t->settled) > n ||
-        t->ratio[start] < settling_low)
-        return false;
-    return half < 2 || hc_ccd_median(t->ratio + start, half) <
-                           hc_ccd_median(t->ratio + start + half, half);
-}
-
-/* Gain in BIC of a mean that changes at the onset over none. */
-static double gain_of(const hc_ccd_trace *t, const change *c, double s)
-{
-    double ss0 = 0, ss1 = 0, n = (double)(t->n - t->settled);
-
-    for (size_t k = t->settled; k < t->n; k++) {
-        double e0 = t->ratio[k] - 1;
-        double e1 = t->ratio[k] - (k < c->onset ? 1 : c->after);
-
-        ss0 += fmin(e0 * e0, 1);
-        ss1 += fmin(e1 * e1, 1);
-    }
-    return n * log(ss0 / fmax(ss1, n * s * s)) - 2 * log(n);
 }
 
 /* Noise of one sample of h, no more than sound half cycles let expect. */
@@ -172,59 +98,11 @@ static double noise_of(const detector *d, const hc_half_cycle *h)
     return fmin(h->s_rel, noise_most * fmax(rel, v));
 }
 
-static change cusum(const detector *d, const hc_half_cycle *h)
-{
-    const hc_ccd_trace *t = &d->tr;
-    change c = {.onset = t->settled, .after = NAN};
-    /* a median of three joins neighbours: their sums scatter more */
-    double s = 1.12 * noise_of(d, h), limit = log(1 / d->limits->alpha);
-    size_t n = t->n - t->settled, need = n < 7 ? 2 : 3, run = 0, start = 0;
-    /* one sample may not say more than two or three of them have to */
-    double sum = 0, most = (need == 2 ? 0.51 : 0.5) * limit, gain;
-    size_t low = 0, to;
-
-    c.delta = smallest_drop(d, h);
-    for (size_t k = t->settled; k < t->n; k++)
-        low += t->ratio[k] < 1 - c.delta;
-    c.low_part = n ? (double)low / (double)n : 0;
-    for (size_t k = t->settled; k < t->n && !c.alarm; k++) {
-        double rise =
-            ((1 - t->ratio[k]) * c.delta - 0.5 * c.delta * c.delta) / (s * s);
-
-        sum += fmin(rise, most);
-        if (sum <= 0) {
-            sum = 0;
-            run = 0;
-            continue;
-        }
-        if (run++ == 0)
-            start = k;
-        /* a drop of half the size looked for may be the baseline's error */
-        if (sum > limit && run >= need &&
-            excursion(t, start, c.delta, s, &to, &gain) > 0.7 * c.delta &&
-            gain > very_strong) {
-            if (still_settling(t, start, to)) {
-                sum = 0;
-                run = 0;
-                k = to - 1;
-                continue;
-            }
-            c.alarm = true;
-            c.onset = start;
-        }
-    }
-    if (c.alarm) {
-        c.after = hc_ccd_median(t->ratio + c.onset, t->n - c.onset);
-        c.bic_gain = gain_of(t, &c, s);
-    }
-    return c;
-}
-
 /* ---- verdicts ---- */
 
 static const char *confidence_of(double bic_gain)
 {
-    return bic_gain > very_strong ? "very-strong"
+    return bic_gain > HC_CCD_VERY_STRONG ? "very-strong"
            : bic_gain > 6         ? "strong"
            : bic_gain > 2         ? "weak"
                                   : "-";
@@ -251,7 +129,7 @@ static double charge_until(const hc_ccd_trace *t, size_t at)
     return q;
 }
 
-static void note_failure(detector *d, size_t k, const change *c)
+static void note_failure(detector *d, size_t k, const hc_ccd_change *c)
 {
     hc_half_cycle *h = &d->list->at[k];
     hc_ccd_result *o = d->out;
@@ -381,7 +259,7 @@ static void expect(detector *d, hc_half_cycle *h)
 static void one_half(detector *d, size_t k)
 {
     hc_half_cycle *h = &d->list->at[k];
-    change c;
+    hc_ccd_change c;
 
     hc_ccd_trace_load(&d->tr, h, d->list, d->limits);
     if (d->tr.n < 2) {
@@ -398,7 +276,8 @@ static void one_half(detector *d, size_t k)
     }
     expect(d, h);
     judge_leakage(d, h);
-    c = cusum(d, h);
+    c = hc_ccd_cusum(&d->tr, smallest_drop(d, h), noise_of(d, h),
+                     d->limits->alpha);
     h->low_part = c.low_part;
     h->verdict = "safe";
     if (!d->failed && c.alarm) {
