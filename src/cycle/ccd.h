@@ -154,6 +154,8 @@ typedef struct {
     double bic_gain;        /* of the change model */
     const char *confidence; /* very-strong strong weak, - none */
     double detectable_rel;  /* smallest drop seen at the highest level */
+    long formed_halves;     /* half cycles in which the contact still formed */
+    double formed_rel;      /* what the resistance lost in them */
     const char *leakage;    /* shown indicated none - */
     long leakage_half;
     double ea_ev, ea_sd_ev, scatter;

@@ -1,6 +1,8 @@
 /* ccd_change.c: a drop within a half cycle (see ccd_change.h) */
 #include "cycle/ccd_change.h"
 
+#include "cycle/thin.h"
+
 #include <math.h>
 
 /* A settling leaves no less than this when its time is over. */
@@ -82,6 +84,41 @@ static double gain_of(const hc_ccd_trace *t, const hc_ccd_change *c, double s)
     return n * log(ss0 / fmax(ss1, n * s * s)) - 2 * log(n);
 }
 
+/* Least sum of squares of two levels, one before and one from some sample on;
+ * x[n] has n >= 4. */
+static double step_squares(const double *x, size_t n)
+{
+    double least = INFINITY, sum = 0, squares = 0, left = 0, all;
+
+    for (size_t k = 0; k < n; k++) {
+        sum += x[k];
+        squares += x[k] * x[k];
+    }
+    for (size_t k = 0; k + 2 < n; k++) {
+        double a = (double)(k + 1), b = (double)n - a;
+
+        left += x[k];
+        all = squares - left * left / a - (sum - left) * (sum - left) / b;
+        if (k >= 1)
+            least = fmin(least, all);
+    }
+    return least;
+}
+
+/* Does the resistance go down in a straight line from where it was expected?
+ * A short drops. */
+static bool declines(const hc_ccd_trace *t, double delta)
+{
+    size_t from = t->settled, n = t->n - from;
+    double a, b, sd;
+
+    if (n < 6)
+        return false;
+    sd = hc_thin_line(t->t + from, t->ratio + from, n, &a, &b);
+    return b < 0 && a > 1 - 1.5 * delta &&
+           sd * sd * (double)(n - 2) <= step_squares(t->ratio + from, n);
+}
+
 hc_ccd_change hc_ccd_cusum(const hc_ccd_trace *t, double delta, double s,
                            double alpha)
 {
@@ -125,6 +162,7 @@ hc_ccd_change hc_ccd_cusum(const hc_ccd_trace *t, double delta, double s,
     if (c.alarm) {
         c.after = hc_ccd_median(t->ratio + c.onset, t->n - c.onset);
         c.bic_gain = gain_of(t, &c, s);
+        c.gradual = declines(t, delta);
     }
     return c;
 }

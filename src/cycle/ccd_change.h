@@ -19,6 +19,7 @@ typedef struct {
     double bic_gain;
     double low_part; /* part of the settled samples that are low */
     double delta;
+    bool gradual; /* a steady decline from 1 on, not a drop */
 } hc_ccd_change;
 
 /* Looks in t->ratio, behind the settling, for a drop by about delta below 1

@@ -56,6 +56,9 @@ static const double noise_most = 3;
  * flickers may be away in three or four. */
 enum { CLEAN_HALVES = 2, CLEAN_ROWS = 8 };
 
+/* Half cycles in a row without a decline: the contact has formed. */
+enum { FORMED_HALVES = 4 };
+
 typedef struct {
     const hc_ccd_limits *limits;
     hc_half_list *list;
@@ -63,6 +66,8 @@ typedef struct {
     hc_baseline base;
     bool begun;
     bool failed; /* a first drop was found */
+    long steady; /* half cycles in a row that do not decline, from the first */
+    double first_ohm_m2; /* of the first half cycle */
     long sound;  /* half cycles that made the baseline */
     long clean;  /* half cycles in a row that look sound again */
     size_t clean_rows; /* and their settled samples */
@@ -256,6 +261,30 @@ static void expect(detector *d, hc_half_cycle *h)
                             0.5 * smallest_drop(d, h));
 }
 
+/* The resistance of a fresh contact falls steadily over the first half
+ * cycles, as the lithium creeps into it.  That is no short. */
+static bool still_forms(detector *d, const hc_ccd_change *c)
+{
+    if (d->steady >= FORMED_HALVES)
+        return false;
+    if (!c->alarm)
+        d->steady++;
+    else if (c->gradual)
+        d->steady = 0;
+    return c->alarm && c->gradual;
+}
+
+/* What the contact has come to is the cell to compare with. */
+static void begin_again(detector *d, const hc_half_cycle *h)
+{
+    hc_baseline_begin(&d->base, d->limits, h->r_ohm_m2,
+                      d->tr.temp[d->tr.n - 1], h->j_a_m2);
+    d->sound = 1;
+    d->out->detectable_rel = h->drop_seen_rel;
+    d->out->formed_halves = h->k;
+    d->out->formed_rel = 1 - h->r_ohm_m2 / d->first_ohm_m2;
+}
+
 static void one_half(detector *d, size_t k)
 {
     hc_half_cycle *h = &d->list->at[k];
@@ -273,6 +302,7 @@ static void one_half(detector *d, size_t k)
                           fmax(1e-12, fmax(h->r_head_ohm_m2, h->r_ohm_m2)),
                           d->tr.temp[d->tr.settled], h->j_a_m2);
         d->begun = true;
+        d->first_ohm_m2 = fmax(h->r_head_ohm_m2, h->r_ohm_m2);
     }
     expect(d, h);
     judge_leakage(d, h);
@@ -280,6 +310,10 @@ static void one_half(detector *d, size_t k)
                      d->limits->alpha);
     h->low_part = c.low_part;
     h->verdict = "safe";
+    if (!d->failed && still_forms(d, &c)) {
+        begin_again(d, h);
+        return;
+    }
     if (!d->failed && c.alarm) {
         note_failure(d, k, &c);
         h->low_part = fmax(h->low_part, 0.1);

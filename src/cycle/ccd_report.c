@@ -83,6 +83,11 @@ static void put_ccd(const pen *p, const hc_ccd_result *r,
     density(p, "ccd_first_failing_a_m2", r->high_a_m2, l,
             failed ? "ok" : "right-censored");
     number(p, "ccd_detectable_drop", r->detectable_rel, "1", "3-sigma");
+    if (r->formed_halves > 0) {
+        number(p, "formation_half_cycles", (double)r->formed_halves, "1",
+               "steady-decline");
+        number(p, "formation_drop", r->formed_rel, "1", "steady-decline");
+    }
     if (!failed)
         return;
     number(p, "short_half_cycle", (double)r->fail_half, "1", "ok");
