@@ -331,14 +331,12 @@ static void follow_fall(hc_cycler *c, const hc_step_row *r)
     }
 }
 
-static hc_status drain(hc_cycler *c, hc_err *err)
+/* Steps that are done. */
+static hc_status take_steps(hc_cycler *c, hc_err *err)
 {
-    const hc_step_row *row;
     hc_step step;
     hc_status st = HC_OK;
 
-    while ((row = hc_steps_row(c->steps)) != NULL)
-        follow_fall(c, row);
     while (!st && hc_steps_next(c->steps, &step)) {
         const fall_track *f = &c->fall[step.index % FALL_RING];
         const fall_track none = {.top_v = -INFINITY, .low_v = INFINITY};
@@ -356,6 +354,16 @@ static hc_status drain(hc_cycler *c, hc_err *err)
             c->net_ah += step.charge_ah;
     }
     return st;
+}
+
+/* After each row: apart from the rare steps, which need room. */
+static inline hc_status drain(hc_cycler *c, hc_err *err)
+{
+    const hc_step_row *row = hc_steps_row(c->steps);
+
+    if (row != NULL)
+        follow_fall(c, row);
+    return hc_steps_done(c->steps) ? take_steps(c, err) : HC_OK;
 }
 
 hc_sample *hc_cycler_room(hc_cycler *c)

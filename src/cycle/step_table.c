@@ -145,8 +145,7 @@ static void drain(hc_steps *d, long first_source, hc_writer *w,
 {
     hc_step step;
 
-    while (hc_steps_row(d) != NULL)
-        ;
+    (void)hc_steps_row(d);
     while (hc_steps_next(d, &step)) {
         hc_step_notes_add(notes, &step);
         step.source += first_source;
@@ -169,7 +168,7 @@ hc_status hc_step_table_run(hc_series *s, const hc_step_limits *limits,
         st = hc_series_next(s, sample, &got, err);
         if (!st && got)
             st = hc_steps_push(d, sample, err);
-        if (!st)
+        if (!st && hc_steps_done(d))
             drain(d, first_source, w, &notes);
     }
     if (!st) {

@@ -78,6 +78,11 @@ const hc_step_row *hc_steps_row(hc_steps *d)
     return row;
 }
 
+bool hc_steps_done(const hc_steps *d)
+{
+    return d->ring_n > 0;
+}
+
 bool hc_steps_next(hc_steps *d, hc_step *step)
 {
     if (d->ring_n == 0)

@@ -132,6 +132,8 @@ bool hc_steps_finish(hc_steps *d);
 /* The next row with its step, NULL when there is none; at most one after a
  * push.  Borrowed until the next push. */
 const hc_step_row *hc_steps_row(hc_steps *d);
+/* Is a step finished?  Then hc_steps_next gives it. */
+bool hc_steps_done(const hc_steps *d);
 /* The next finished step, if there is one. */
 bool hc_steps_next(hc_steps *d, hc_step *step);
 
