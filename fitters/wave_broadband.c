@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TERMS = 6, HALF = 7, WIDEST = 400, PER_DECADE = 20 };
+enum { TERMS = 6, STRAIGHT = 4, HALF = 7, WIDEST = 400, PER_DECADE = 20 };
 
 typedef struct {
     size_t half;
@@ -124,8 +124,8 @@ static bool fit(const work *w, size_t k, hc_wave_line *l)
         const double u = ((double)q - (double)k) / (double)wide;
         const double complex x = w->i[q] / size;
         for (int s = 0; s < 3; s++) {
-            c[s] = x * pow(u, s);
-            c[3 + s] = pow(u, s);
+            c[2 * s] = x * pow(u, s);
+            c[2 * s + 1] = pow(u, s);
         }
         for (int s = 0; s < TERMS; s++) {
             r[s] += conj(c[s]) * w->v[q];
@@ -142,17 +142,23 @@ static bool fit(const work *w, size_t k, hc_wave_line *l)
     /* back substitution for the first term, and its variance */
     double complex e[TERMS] = {1};
     solve_lower(g, e);
-    double complex z = 0;
+    double complex z = 0, bend = 0;
     double inverse = 0;
     for (int s = 0; s < TERMS; s++) {
-        z += conj(e[s]) * r[s];
+        const double complex term = conj(e[s]) * r[s];
+        z += term;
+        bend += s >= STRAIGHT ? term : 0;
         inverse += creal(e[s] * conj(e[s]));
     }
     const double dof = (double)(b - a + 1) - TERMS;
     const double var = fmax(yy - power, 1e-15 * yy) / dof * inverse;
     l->z_ohm = z / size;
-    l->sd_ohm = sqrt(var / 2) / size;
-    l->ci95_ohm = sqrt(var) / size * hc_wave_disc(dof);
+    /* What the squares do to Z at its line, the next even power does again,
+     * less by the square of the window's width over its frequency. */
+    const double part = (double)wide / (double)k;
+    const double bias = cabs(bend) / size * part * part;
+    l->sd_ohm = hypot(sqrt(var / 2) / size, bias / 2);
+    l->ci95_ohm = sqrt(var) / size * hc_wave_disc(dof) + bias;
     l->v_volt = l->i_ampere = l->distortion = NAN;
     return l->ci95_ohm < 0.5 * cabs(l->z_ohm);
 }

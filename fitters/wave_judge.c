@@ -330,6 +330,7 @@ hc_status hc_wave_judge(const hc_wave_spectrum *s, const hc_wave_options *o,
         for (size_t m = 0; m < j.n; m++)
             fill_line(&j, j.excited[m], &out->lines[m]);
         out->n_lines = j.n;
+        hc_wave_fold(s, out);
         levels(&j, out);
         if (j.n <= 300)
             st = fill_harmonics(&j, out, err);

@@ -278,6 +278,7 @@ hc_status hc_wave_periods(const hc_wave_data *d, const hc_wave_options *o,
     if (st == HC_OK) {
         finish(&w);
         fill(&w, &s);
+        s.rate_hz = 1 / d->dt_s;
         out->period_s = (double)period * d->dt_s;
         out->periods = (double)w.blocks;
         st = hc_wave_judge(&s, o, out, err);

@@ -15,6 +15,8 @@ typedef struct {
     double complex *vi; /* E[dv conj di] */
     double *dof;        /* complex degrees of freedom of the variances */
     double *sv, *si;    /* variances to judge significance by */
+    double rate_hz;     /* of the samples, where lines reach up to half of it;
+                         * 0 elsewhere */
 } hc_wave_spectrum;
 
 hc_status hc_wave_spectrum_init(hc_wave_spectrum *s, size_t n,
@@ -25,6 +27,10 @@ void hc_wave_spectrum_clear(hc_wave_spectrum *s);
  * harmonics, even, odd.  HC_NO when no line stands out. */
 hc_status hc_wave_judge(const hc_wave_spectrum *s, const hc_wave_options *o,
                         hc_wave *out, hc_err *err) HC_MUST_USE;
+
+/* An excitation that jumps has lines beyond half the sampling rate, and they
+ * fold back: widens ci95_ohm and sd_ohm for it. */
+void hc_wave_fold(const hc_wave_spectrum *s, hc_wave *out);
 
 /* Each fills lines, harmonics and what it knows of the rest of *out, which
  * the caller clears after a failure. */
