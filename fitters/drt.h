@@ -87,8 +87,11 @@ typedef struct {
     double objective;          /* what was minimised, at the minimum */
     double chi2;               /* sum (residual/sd)^2 over Re and Im */
     double minus2_ln_evidence; /* NaN where the method has none */
-    double agreement;  /* hilbert: of gamma from Re and from Im, 1 - |a - b| /
-                        * (|a| + |b|); NaN elsewhere */
+    double agreement; /* hilbert: of gamma from Re and from Im, 1 - |a - b| /
+                       * (|a| + |b|); NaN elsewhere */
+    /* hilbert: ln of the evidence for one distribution behind Re and Im over
+     * that for one behind each; NaN elsewhere and with unit weights */
+    double ln_one_over_two;
     double parametric; /* part of r_pol that is closed-form arcs */
     bool fitted_peaks; /* peaks are arcs that were fitted, not maxima */
     /* posterior of ln gamma on a grid of its own, for the errors of peaks:

@@ -74,6 +74,50 @@ static void combine(const hc_drt *re, const hc_drt *im, double level,
                       log(out->tau_s[k + 1] / out->tau_s[k]);
 }
 
+/* The evidence of a model, and the noise that it leaves. */
+typedef struct {
+    double minus2, ssr, left;
+} model;
+
+static hc_status evidence(const hc_drt_data *d, const hc_drt_options *opt,
+                          hc_drt_part part, model *m, hc_err *err)
+{
+    hc_drt_options o = *opt;
+    hc_drt_linear p;
+    o.part = part;
+    hc_status st = hc_drt_linear_make(&p, d, &o, err);
+    if (st != HC_OK)
+        return st;
+    st = hc_drt_best_evidence(&p, &m->minus2, &m->ssr, &m->left, err);
+    hc_drt_linear_clear(&p);
+    return st;
+}
+
+/* One distribution behind both parts, or one behind each?  R_inf is in Re
+ * alone, L and 1/C in Im alone, so that they say nothing about it.  The noise
+ * is what each part leaves of itself: that of both would hide where they
+ * differ. */
+static hc_status compare(const hc_drt_data *d, const hc_drt_options *opt,
+                         double *sd, double *ln_one_over_two, hc_err *err)
+{
+    const hc_drt_data known = {d->n, d->freq_hz, d->z_ohm, sd};
+    model one, re, im;
+    for (int round = 0; round < 2; round++) {
+        hc_status st = evidence(&known, opt, HC_DRT_REAL, &re, err);
+        if (st == HC_OK)
+            st = evidence(&known, opt, HC_DRT_IMAG, &im, err);
+        if (st != HC_OK)
+            return st;
+        const double left = fmax(re.left + im.left, 1);
+        for (size_t i = 0; i < d->n && round == 0; i++)
+            sd[i] *= sqrt((re.ssr + im.ssr) / left);
+    }
+    const hc_status st = evidence(&known, opt, HC_DRT_BOTH, &one, err);
+    if (st == HC_OK)
+        *ln_one_over_two = (re.minus2 + im.minus2 - one.minus2) / 2;
+    return st;
+}
+
 hc_status hc_drt_hilbert(const hc_drt_data *d, const hc_drt_options *opt,
                          hc_drt *out, hc_err *err)
 {
@@ -100,6 +144,8 @@ hc_status hc_drt_hilbert(const hc_drt_data *d, const hc_drt_options *opt,
         combine(&re, &im, opt->band_level, opt->negative, out);
         put_fit(d, &re, &im, out);
         out->agreement = agreement(&re, &im);
+        if (!opt->unit_weights)
+            st = compare(d, &o, re.sd_ohm, &out->ln_one_over_two, err);
         hc_drt_chi2(out, d);
         out->objective = out->chi2;
         snprintf(out->model, sizeof out->model,
@@ -109,5 +155,7 @@ hc_status hc_drt_hilbert(const hc_drt_data *d, const hc_drt_options *opt,
     }
     hc_drt_clear(&re);
     hc_drt_clear(&im);
+    if (st != HC_OK)
+        hc_drt_clear(out);
     return st;
 }

@@ -227,6 +227,28 @@ static double search(target *t)
     return exp(at(t, mid) <= best ? mid : where);
 }
 
+static double known_noise(const hc_drt_modes *m, double lambda)
+{
+    const sums r = sums_at(m, lambda);
+    return r.ssr + lambda * r.penalty + r.ln_det;
+}
+
+hc_status hc_drt_best_evidence(const hc_drt_linear *p, double *minus2,
+                               double *ssr, double *left, hc_err *err)
+{
+    target t = {.score = known_noise, .unit = p->mean_w2};
+    const hc_status st = hc_drt_modes_make(&t.modes, p, err);
+    if (st != HC_OK)
+        return st;
+    const double lambda = search(&t);
+    const sums best = sums_at(&t.modes, lambda * t.unit);
+    *minus2 = at(&t, log(lambda));
+    *ssr = best.ssr;
+    *left = (double)p->rows - best.trace;
+    hc_drt_modes_clear(&t.modes);
+    return HC_OK;
+}
+
 static hc_status target_make(target *t, const hc_drt_linear *p,
                              const hc_drt_options *opt, hc_err *err)
 {

@@ -213,6 +213,7 @@ hc_status hc_drt_result_make(hc_drt *r, size_t n, size_t n_tau, hc_err *err)
                   .lambda = NAN,
                   .series_weight = NAN,
                   .agreement = NAN,
+                  .ln_one_over_two = NAN,
                   .noise_raised = 1,
                   .minus2_ln_evidence = NAN};
     r->tau_s = malloc(n_tau * sizeof *r->tau_s);

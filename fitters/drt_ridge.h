@@ -32,6 +32,13 @@ hc_status hc_drt_choose_lambda(const hc_drt_linear *p,
                                const hc_drt_options *opt, double *lambda,
                                hc_err *err) HC_MUST_USE;
 
+/* -2 ln of the largest evidence over lambda, the noise being that of the
+ * weights, but for what any split of the same rows has in common; the
+ * weighted squares that it leaves, and how many degrees of freedom. */
+hc_status hc_drt_best_evidence(const hc_drt_linear *p, double *minus2,
+                               double *ssr, double *left,
+                               hc_err *err) HC_MUST_USE;
+
 /* The exact minimum at lambda with the penalty matrix m[n_basis^2] (that of
  * the grid, say); leaves its coefficients in p->grid->x. */
 hc_status hc_drt_ridge_solve(const hc_drt_linear *p, const hc_drt_data *d,

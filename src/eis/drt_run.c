@@ -145,6 +145,10 @@ static void put_records(hc_writer *w, const hc_spectrum *s,
     put(&k, "minus2_ln_evidence", r->minus2_ln_evidence, NAN, "-", "-");
     put(&k, "parametric_share", r->parametric, NAN, "-", "-");
     put(&k, "re_im_agreement", r->agreement, NAN, "-", "-");
+    put(&k, "re_im_ln_evidence", r->ln_one_over_two, NAN, "-",
+        r->ln_one_over_two < 0    ? "two"
+        : r->ln_one_over_two >= 0 ? "one"
+                                  : "-");
     put(&k, "peaks", (double)r->n_peaks, NAN, "-", "-");
     for (size_t i = 0; i < r->n_peaks; i++)
         put_peak(&k, i + 1, &r->peaks[i]);
@@ -194,6 +198,12 @@ static void say(hc_session *ses, const char *file, const hc_spectrum *s,
                            "the measured frequencies; its size is an "
                            "extrapolation",
                            s->spectrum_index, r->peaks[i].tau_s);
+    if (r->ln_one_over_two < 0)
+        hc_say_warning(&ses->talk, file, 0,
+                       "spectrum %ld: Re and Im do not have one distribution "
+                       "(evidence for two exp(%.3g) times as large): drift, "
+                       "or a non-linear answer? (see hc-kk)",
+                       s->spectrum_index, -r->ln_one_over_two);
     if (r->n_outlying > 0)
         hc_say_warning(&ses->talk, file, 0,
                        "spectrum %ld: %zu points between %.3g and %.3g Hz "

@@ -221,32 +221,47 @@ static void scales_per_tau_are_closer(void **state)
     }
 }
 
-/* Re and Im of a passive sample give one distribution; with an R that doubles
- * on the way down in frequency they do not. */
-static void real_and_imaginary_part_agree_unless_it_drifts(void **state)
+/* Re and Im of a passive sample have one distribution; where all but R_inf
+ * grows on the way down in frequency they do not.  How many of `seeds`
+ * spectra are said to have two. */
+static int said_to_be_two(const hc_drt_case *c, double drift, int seeds)
 {
-    (void)state;
-    double agree[2];
-    for (int drift = 0; drift < 2; drift++) {
+    int two = 0;
+    for (int seed = 0; seed < seeds; seed++) {
         spectrum s;
-        take(&s, &hc_drt_cases[2], 5);
-        for (size_t i = 0; i < s.d.n && drift; i++)
-            s.z[i] =
-                10 + (s.z[i] - 10) * (1 + (double)i / (double)(s.d.n - 1));
+        take(&s, c, 5 + seed);
+        for (size_t i = 0; i < s.d.n; i++)
+            s.z[i] = 10 + (s.z[i] - 10) *
+                              (1 + drift * (double)i / (double)(s.d.n - 1));
         hc_drt_options o = hc_drt_defaults();
         hc_drt r;
         hc_err err;
+        o.band_level = 0.9;
+        o.band_samples = 20;
         assert_ok(
             hc_drt_run(hc_drt_method_find("hilbert"), &s.d, &o, &r, &err),
             err);
-        agree[drift] = r.agreement;
-        if (!drift)
-            assert_near(r.r_pol, 100, 0.03);
+        two += r.ln_one_over_two < 0;
+        assert_true(r.agreement > 0 && r.agreement <= 1);
+        if (drift == 0)
+            assert_near(r.r_pol, c->shape[1].r + c->shape[0].r, 0.03);
         hc_drt_clear(&r);
     }
-    if (!(agree[0] > 0.9 && agree[1] < agree[0] - 0.02))
-        print_error("%g without drift, %g with\n", agree[0], agree[1]);
-    assert_true(agree[0] > 0.9 && agree[1] < agree[0] - 0.02);
+    print_message("%s, drift %g: %d of %d said to be two\n", c->name, drift,
+                  two, seeds);
+    return two;
+}
+
+static void drift_parts_real_from_imaginary(void **state)
+{
+    (void)state;
+    const int seeds = getenv("HC_RELEASE") ? 40 : 6;
+    assert_int_equal(said_to_be_two(&hc_drt_cases[2], 0, seeds), 0);
+    assert_int_equal(said_to_be_two(&hc_drt_cases[4], 0, seeds), 0);
+    /* 100 and 95 % of 20 seeds at a tenth, 100 % at a fifth */
+    assert_true(said_to_be_two(&hc_drt_cases[2], 0.1, seeds) >= 0.9 * seeds);
+    assert_true(said_to_be_two(&hc_drt_cases[4], 0.1, seeds) >= 0.8 * seeds);
+    assert_true(said_to_be_two(&hc_drt_cases[4], 0.2, seeds) >= 0.9 * seeds);
 }
 
 int main(void)
@@ -256,7 +271,7 @@ int main(void)
         cmocka_unit_test(every_rule_finds_its_global_minimum),
         cmocka_unit_test(a_shared_grid_changes_nothing),
         cmocka_unit_test(scales_per_tau_are_closer),
-        cmocka_unit_test(real_and_imaginary_part_agree_unless_it_drifts),
+        cmocka_unit_test(drift_parts_real_from_imaginary),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
