@@ -331,6 +331,8 @@ static bool convert(hc_meaning *m, const char *unit)
     }
     m->exact = false;
     m->scale = ratio;
+    if (ratio < 1 && fabs(1 / ratio - round(1 / ratio)) < 1e-12 / ratio)
+        m->divisor = round(1 / ratio);
     return true;
 }
 
@@ -494,6 +496,8 @@ double hc_meaning_value(const hc_meaning *m, double x)
                                   1e7, 1e8, 1e9, 1e10, 1e11, 1e12};
     if (m->log10)
         return m->sign * (m->scale * pow(10, x) + m->offset);
+    if (!m->exact && m->divisor > 0)
+        return m->sign * (x / m->divisor);
     if (!m->exact)
         return m->sign * (m->scale * x + m->offset);
     /* one correctly rounded operation, as the text would give */

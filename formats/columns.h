@@ -42,6 +42,8 @@ typedef struct {
     int shift;          /* powers of ten */
     double scale;       /* otherwise value = sign (scale x + offset) */
     double offset;
+    double divisor; /* of a scale that is 1 over a whole number, else 0: the
+                       quotient is the nearest there is */
     bool log10; /* x is 10 to the power of the number in the file */
     int sign;
     int rank;

@@ -23,6 +23,7 @@
     X(hc_format_biologic_mps)                                                 \
     X(hc_format_biologic_mpt)                                                 \
     X(hc_format_chi)                                                          \
+    X(hc_format_corrware)                                                     \
     X(hc_format_digatron)                                                     \
     X(hc_format_elchemea)                                                     \
     X(hc_format_gamry)                                                        \

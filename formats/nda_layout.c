@@ -187,27 +187,6 @@ static const hc_nda_layout layouts[] = {
      .cycle_base = 1},
 };
 
-int64_t hc_nda_get(const unsigned char *r, hc_nda_field f)
-{
-    switch ((hc_nda_type)f.type) {
-    case HC_NDA_U1:
-        return r[f.at];
-    case HC_NDA_U2:
-        return hc_le16(r + f.at);
-    case HC_NDA_I2:
-        return (int16_t)hc_le16(r + f.at);
-    case HC_NDA_U4:
-        return hc_le32(r + f.at);
-    case HC_NDA_I4:
-        return (int32_t)hc_le32(r + f.at);
-    case HC_NDA_I8:
-    case HC_NDA_U8:
-        return (int64_t)hc_le64(r + f.at);
-    default:
-        return 0;
-    }
-}
-
 const hc_nda_layout *hc_nda_layout_of(int version, int sub)
 {
     char key[16];

@@ -3,6 +3,7 @@
 #ifndef HC_FORMATS_NDA_LAYOUT_H
 #define HC_FORMATS_NDA_LAYOUT_H
 
+#include "formats/bytes.h"
 #include "formats/sink.h"
 #include "formats/source.h"
 
@@ -62,7 +63,26 @@ typedef struct {
 const hc_nda_layout *hc_nda_layout_of(int version, int sub);
 
 /* A whole number of a record. */
-int64_t hc_nda_get(const unsigned char *r, hc_nda_field f);
+static inline int64_t hc_nda_get(const unsigned char *r, hc_nda_field f)
+{
+    switch ((hc_nda_type)f.type) {
+    case HC_NDA_U1:
+        return r[f.at];
+    case HC_NDA_U2:
+        return hc_le16(r + f.at);
+    case HC_NDA_I2:
+        return (int16_t)hc_le16(r + f.at);
+    case HC_NDA_U4:
+        return hc_le32(r + f.at);
+    case HC_NDA_I4:
+        return (int32_t)hc_le32(r + f.at);
+    case HC_NDA_I8:
+    case HC_NDA_U8:
+        return (int64_t)hc_le64(r + f.at);
+    default:
+        return 0;
+    }
+}
 
 /* Marks of the records. */
 enum { HC_NDA_DATA = 0x55, HC_NDA_AUX = 0x65 };

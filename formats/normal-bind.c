@@ -105,6 +105,7 @@ static void scale_times(hc_normal *n)
         if (both[i] >= 0) {
             hc_meaning *m = &n->in[both[i]].m;
             m->scale = hc_meaning_value(m, 1) * n->time_unit;
+            m->divisor = 0;
             m->exact = false;
         }
     hc_normal_repaired(n,

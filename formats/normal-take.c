@@ -172,6 +172,23 @@ static inline bool take_short(hc_normal *n, size_t i, const hc_cell *cell)
     return true;
 }
 
+/* A decimal over the divisor of its unit in one rounding; false where that
+ * takes more than whole numbers of 53 bits. */
+static bool take_quotient(const hc_meaning *m, const hc_cell *cell, double *x)
+{
+    const double most = 9007199254740992.0;
+    int e = cell->type == HC_CELL_DEC ? (int32_t)cell->len : 1;
+    double under;
+    if (e > 0 || e < -9 || m->exact || !(m->divisor > 0))
+        return false;
+    under = m->divisor * hc_exact_tens[-e];
+    if (under > most || cell->u.i > (int64_t)most ||
+        cell->u.i < -(int64_t)most)
+        return false;
+    *x = m->sign * ((double)cell->u.i / under);
+    return true;
+}
+
 /* Any other number, a duration, a date. */
 static bool take_any(hc_normal *n, size_t i, const hc_cell *cell)
 {
@@ -183,6 +200,8 @@ static bool take_any(hc_normal *n, size_t i, const hc_cell *cell)
         n->num[i] = 0;
         return true;
     }
+    if (take_quotient(&c->m, cell, &n->num[i]))
+        return true;
     if ((!c->clock || !hc_cell_has_colon(cell)) && hc_cell_number(cell, &x)) {
         n->num[i] = c->plain ? x : hc_meaning_value(&c->m, x);
         return true;

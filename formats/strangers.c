@@ -21,9 +21,6 @@ static const struct {
     SIGN("MATLAB 5.0 MAT-file",
          "a MATLAB file (.mat): export the table as csv"),
     SIGN("SQLite format 3", "an SQLite database: export its table as csv"),
-    SIGN("CORRW ASCII",
-         "a CorrWare file (.cor) of Scribner, which is not read yet: export "
-         "its data as csv with names of columns"),
     SIGN("%PDF-", "a PDF document"),
     SIGN("\x89PNG\r\n", "a PNG picture"),
     SIGN("\xff\xd8\xff", "a JPEG picture"),

@@ -566,7 +566,7 @@ static int count_digits(uint64_t d)
 }
 
 /* The eight digits of x < 10^8, the first in the lowest byte. */
-static uint64_t eight_digits(uint32_t x)
+static inline uint64_t eight_digits(uint32_t x)
 {
     uint64_t w = x / 10000 | (uint64_t)(x % 10000) << 32;
     /* each half into pairs, each pair into digits: n / 100 and n / 10 by
@@ -581,7 +581,7 @@ enum { DIGITS = 24 }; /* room for those of any 64-bit number */
 
 /* Writes the digits of d so that they end at buf + DIGITS; returns how many
  * they are. */
-static int write_digits(uint64_t d, char *buf)
+static inline int write_digits(uint64_t d, char *buf)
 {
     int n = count_digits(d);
     uint64_t low = d / 100000000;

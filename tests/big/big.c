@@ -75,6 +75,8 @@ static const text_format texts[] = {
      "Potential (V)\tCurrent (A)\tElapsed Time (s)\tFrequency (Hz)\t"
      "Zre (ohms)\tZim (ohms)\n",
      "{v}\t{a}\t{t}\t{f}\t{v}\t-{v}\n"},
+    {"corrware", "CORRW ASCII\n  Type: one\nEnd Comments\n",
+     "{v}\t{a}\t{t}\n"},
     {"zplot",
      "\"ZPlotW Data File: Version 3.5i\"\n\"\"\n100\n"
      "\"  Freq(Hz) Ampl Bias Time(Sec) Z'(a) Z''(b) GD Err Range\"\n",

@@ -58,6 +58,11 @@ TEXT(gamry_cv,
      "CURVE2\tTABLE\r\n\tPt\tT\tVf\tIm\tOver\r\n\t#\ts\tV\tA\tbits\r\n"
      "\t0\t0,3\t4,7E-001\t2,8E-009\t......\r\n"
      "EXPERIMENTABORTED\tTOGGLE\tT\tExperiment Aborted\r\n")
+TEXT(corrware, "CORRW ASCII\nCORRWARE 3.5i\nBegin Experiment: one\n"
+               "  Type: Potentiodynamic\n  Scan Rate: 10\n"
+               "  Comment Lines: 1\nEnd Comments\n"
+               "  0.100\t1.5E-3\t1.0\n  0.200\t2.5E-3\t2.0\n"
+               "  0.300\t3.5E-3\t3.0\n")
 TEXT(zplot_a, "ZPLOT2 ASCII\n  Measured Data, ZPlot:       3.2c\n"
               "  Date:                       10-12-2018\n"
               "  Time:                       11:04:34\n"
@@ -266,6 +271,7 @@ static const made_file files[] = {
     {"gamry-eis", "gamry-dta", 3, "Zimag", -1.5, -3.5, gamry_eis, "18-20", 0,
      0},
     {"gamry-cv", "gamry-dta", 2, "Im", 7.8e-9, 5.3e-9, gamry_cv, "7-8", 0, 0},
+    {"corrware", "corrware", 3, "E (V)", 0.1, 0.3, corrware, "8-10", 0, 0},
     {"zplot-comments", "zplot", 3, "Z''(b)", -10, -30, zplot_a, "8-10", 0, 0},
     {"zplot-quoted", "zplot", 2, "Z'(a)", 150, 160, zplot_b, "8-9", 0, 0},
     {"bdf-labels", "bdf", 3, "Voltage / V", 3.7, 3.5, bdf_labels, "2-4", 0, 0},

@@ -18,7 +18,8 @@ static inline bool silent_cuts(const char *format)
         "biologic-mpt", "gamry-dta",     "text",         "zplot",
         "arbin-text",   "basytec",       "chi",          "digatron",
         "landt",        "maccor",        "maccor-eis",   "neware-bts",
-        "novonix",      "parstat",       "pec",          "relaxis"};
+        "novonix",      "parstat",       "pec",          "relaxis",
+        "corrware"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (strcmp(names[i], format) == 0)
             return true;
