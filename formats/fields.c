@@ -324,10 +324,19 @@ static survey look(const char *text, size_t len, char delimiter)
         const char *s = text;
         size_t n = (size_t)(stop - text);
         hc_trim(&s, &n);
-        /* a line that the probe cut in two says nothing */
-        if (n > 0 && (nl != NULL || v.lines == 0))
-            counts[v.lines++] = count_fields(text, (size_t)(stop - text),
-                                             delimiter, v.numbers);
+        if (n > 0) {
+            size_t styles[4], fields;
+            memcpy(styles, v.numbers, sizeof styles);
+            fields = count_fields(text, (size_t)(stop - text), delimiter,
+                                  styles);
+            /* a line that the probe cut in two says nothing, but the only
+             * row below its names must */
+            if (nl != NULL || v.lines == 0 ||
+                (v.lines == 1 && fields == counts[0])) {
+                counts[v.lines++] = fields;
+                memcpy(v.numbers, styles, sizeof styles);
+            }
+        }
         text = stop + 1;
     }
     for (size_t i = v.lines; i-- > 0;) {
