@@ -95,14 +95,27 @@ static double at(const samples *s, double u)
                               t * (2 * (y0 - y1) + a + b)));
 }
 
-/* Frequency above which the transform is noise: its power has fallen to what
- * noise of this sd gives. */
-static size_t cut_off(const fftw_complex *f, double sd, double spacing,
-                      double range)
+/* Largest distance between neighbouring points. */
+static double widest_gap(const samples *s)
 {
+    double gap = 0;
+    for (size_t i = 1; i < s->n; i++)
+        gap = fmax(gap, s->u[i] - s->u[i - 1]);
+    return gap;
+}
+
+/* Frequency above which the transform is noise: its power has fallen to what
+ * noise of this sd gives; or interpolation: the widest gap between points has
+ * half a period. */
+static size_t cut_off(const fftw_complex *f, double sd, const samples *s)
+{
+    const double range = s->u[s->n - 1] - s->u[0];
+    const double spacing = range / (double)(s->n - 1);
     const double noise = sd * sd * spacing * range / (step * step);
+    const size_t last =
+        (size_t)fmin(POINTS / 2 - 4, POINTS * step / (2 * widest_gap(s)));
     size_t k = 4;
-    for (; k + 4 < POINTS / 2; k++) {
+    for (; k < last; k++) {
         double p = 0;
         for (size_t i = k; i < k + 4; i++)
             p += (creal(f[i]) * creal(f[i]) + cimag(f[i]) * cimag(f[i])) / 4;
@@ -115,8 +128,6 @@ static size_t cut_off(const fftw_complex *f, double sd, double spacing,
 static hc_status transform(const samples *s, double sd, double first,
                            double *gamma, double *window_end, hc_err *err)
 {
-    const double range = s->u[s->n - 1] - s->u[0];
-    const double spacing = range / (double)(s->n - 1);
     double *x = fftw_malloc(POINTS * sizeof *x);
     fftw_complex *f = fftw_malloc((POINTS / 2 + 1) * sizeof *f);
     fftw_plan there = NULL, back = NULL;
@@ -132,7 +143,7 @@ static hc_status transform(const samples *s, double sd, double first,
     for (size_t k = 0; k < POINTS; k++)
         x[k] = at(s, first + step * (double)k);
     fftw_execute(there);
-    const size_t cut = cut_off(f, sd, spacing, range);
+    const size_t cut = cut_off(f, sd, s);
     for (size_t k = 0; k <= POINTS / 2; k++) {
         const double nu = (double)k / (POINTS * step);
         const double hann =
