@@ -23,6 +23,7 @@ typedef struct {
     const char *zone;    /* time zone of naive clocks, NULL unknown */
     bool raw;            /* every column as it is */
     bool all;            /* every column besides our own */
+    bool few;            /* of a series only what its steps show in */
     bool growing;        /* an open end is fine */
     bool no_repair;
     bool to_bdf;

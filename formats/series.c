@@ -101,6 +101,12 @@ static hc_status own_columns(hc_normal *n, hc_err *err)
         HC_TRY(hc_normal_add(n, "cycle_count", HC_FROM_CYCLE, -1, err));
     if (s->step >= 0 || s->step_id >= 0 || s->step_flag >= 0)
         HC_TRY(hc_normal_add(n, "step_count", HC_FROM_STEP, -1, err));
+    if (n->options->few) {
+        if (s->step_time >= 0)
+            HC_TRY(hc_normal_add(n, n->in[s->step_time].m.target,
+                                 HC_FROM_COLUMN, s->step_time, err));
+        return HC_OK;
+    }
     if (hc_normal_find(n, "charging_capacity_ah") < 0 && has_current(n) &&
         has_time(n)) {
         HC_TRY(hc_normal_add(n, "charging_capacity_ah", HC_FROM_CHARGED, -1,

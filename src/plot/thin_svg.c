@@ -110,8 +110,9 @@ static bool draw(pen *p, char c, int n, span *in, const shift *by)
     return true;
 }
 
-/* False when the path has something else than M L C Z in it. */
-static bool thin_path(hc_text *out, span in, const shift *by)
+/* False when the path has something else than M L C Z in it; *closed: it
+ * ends where it began. */
+static bool thin_path(hc_text *out, span in, const shift *by, bool *closed)
 {
     pen p = {.out = out};
     while (in.len > 0) {
@@ -144,6 +145,7 @@ static bool thin_path(hc_text *out, span in, const shift *by)
         if (!fine)
             return false;
     }
+    *closed = labs(p.at.x - p.begin.x) <= 1 && labs(p.at.y - p.begin.y) <= 1;
     return true;
 }
 
@@ -272,7 +274,7 @@ enum { HEAD = sizeof head - 1, TAIL = sizeof tail - 1 };
 
 /* The attributes of a path, thinned. */
 static bool thin_attributes(span in, bool shifted, const shift *by,
-                            hc_text *out)
+                            hc_text *out, bool *closed)
 {
     span name, value;
     while (next_attribute(&in, &name, &value)) {
@@ -283,25 +285,108 @@ static bool thin_attributes(span in, bool shifted, const shift *by,
             thin_style(value, out);
         else if (!is(name, "d"))
             hc_text_add(out, value.s, value.len);
-        else if (!thin_path(out, value, by))
+        else if (!thin_path(out, value, by, closed))
             return false;
         hc_text_putc(out, '"');
     }
     return in.len == 0;
 }
 
-/* What was written last: a line of this style, and nothing after it. */
+static span attribute(span in, const char *which)
+{
+    span name, value;
+    while (next_attribute(&in, &name, &value))
+        if (is(name, which))
+            return value;
+    return (span){NULL, 0};
+}
+
+/* What was written last, and nothing after it. */
 typedef struct {
-    span style;
-    size_t end; /* of the output, 0: none */
-} last_line;
+    span style; /* of a line, as cairo has it; NULL: it is none */
+    size_t end; /* of the output, 0: neither line nor area */
+    size_t begin, d, d_len; /* of an area of one colour: where it stands, and
+                               its path; begin == end: it is none */
+    char fill[8];
+} last_path;
+
+/* The colour of an area that is all of one colour; "" for other paths. */
+static void area_colour(span style, char fill[8])
+{
+    static const char mark[] = "fill:#", line[] = "stroke:";
+    const char *f = style.s ? memmem(style.s, style.len, mark, 6) : NULL;
+    const char *l = style.s ? memmem(style.s, style.len, line, 7) : NULL;
+    const char *end = style.s + style.len;
+    fill[0] = '\0';
+    if (f == NULL || l == NULL || end - f < 13 || end - l < 12 ||
+        memmem(style.s, style.len, "opacity", 7) != NULL)
+        return;
+    if (memcmp(l + 7, "none;", 5) != 0 &&
+        (end - l < 15 || memcmp(l + 7, f + 5, 8) != 0))
+        return;
+    memcpy(fill, f + 5, 7);
+    fill[7] = '\0';
+}
+
+/* Does the area's path say no more than the line d around it?  What may
+ * follow is one segment back, which a shape that is closed does not need. */
+static bool is_around(const char *area, size_t len, span d, bool closed)
+{
+    if (len < d.len || memcmp(area, d.s, d.len) != 0)
+        return false;
+    for (size_t i = d.len; i < len; i++)
+        if (strchr("lz-. 0123456789", area[i]) == NULL ||
+            (i > d.len && area[i] == 'l'))
+            return false;
+    return len == d.len || area[d.len] == 'z' ||
+           (closed && area[d.len] == 'l');
+}
+
+/* An area and the line around it, as one path in place of the area. */
+static bool merge_area(const last_path *last, span line, bool closed,
+                       hc_text *out)
+{
+    static const char none[] = "fill:none;";
+    span style = attribute(line, "style"), d = attribute(line, "d");
+    const char *at =
+        style.s ? memmem(style.s, style.len, none, sizeof none - 1) : NULL;
+    if (last->end != out->len || last->begin == last->end || at == NULL ||
+        d.s == NULL ||
+        !is_around(out->data + last->d, last->d_len, d, closed))
+        return false;
+    out->len = last->begin;
+    hc_text_printf(out, "<path style=\"fill:%s;%.*s\" d=\"", last->fill,
+                   (int)(style.s + style.len - at) - (int)sizeof none + 1,
+                   at + sizeof none - 1);
+    hc_text_add(out, d.s, d.len);
+    hc_text_puts(out, merged_tail);
+    return true;
+}
+
+/* The path is written; what it was. */
+static last_path wrote(hc_text *out, size_t begin, span all, span style)
+{
+    last_path p = {.style = style, .end = style.s ? out->len : 0};
+    span d = attribute(all, "d");
+    area_colour(attribute(all, "style"), p.fill);
+    if (style.s == NULL && p.fill[0] != '\0' && d.s != NULL) {
+        p.begin = begin;
+        p.end = out->len;
+        p.d = begin + HEAD + (size_t)(d.s - all.s);
+        p.d_len = d.len;
+    } else {
+        p.begin = p.end;
+    }
+    return p;
+}
 
 /* `<path` and what follows, up to `/>`; false when it is to stay. */
-static bool thin_path_tag(span tag, last_line *last, hc_text *out)
+static bool thin_path_tag(span tag, last_path *last, hc_text *out)
 {
-    span in, style, name, value;
+    span in, style;
     shift by;
     hc_text all = {0};
+    bool closed = false;
     if (tag.len < HEAD + TAIL ||
         memcmp(tag.s + tag.len - TAIL, tail, TAIL) != 0)
         return false;
@@ -309,24 +394,31 @@ static bool thin_path_tag(span tag, last_line *last, hc_text *out)
     bool shifted = find_shift(in, &by);
     bool line = is_line(in, &style) &&
                 (shifted || memmem(in.s, in.len, "transform=", 10) == NULL);
-    bool join = line && last->end > 0 && last->style.len == style.len &&
+    bool join = line && last->end > 0 && last->style.s != NULL &&
+                last->style.len == style.len &&
                 memcmp(last->style.s, style.s, style.len) == 0;
-    bool fine = thin_attributes(in, shifted, &by, &all) && !all.failed;
+    bool fine = thin_attributes(in, shifted, &by, &all, &closed) &&
+                !all.failed;
+    span thin = {all.data, all.len};
+    size_t begin = out->len;
+    if (!line)
+        style = (span){NULL, 0};
     if (fine && join) {
-        span path = {NULL, 0}, rest = {all.data, all.len};
-        while (next_attribute(&rest, &name, &value))
-            if (is(name, "d"))
-                path = value;
+        span path = attribute(thin, "d");
         out->len = last->end - (sizeof merged_tail - 1);
         hc_text_add(out, path.s, path.len);
         hc_text_puts(out, merged_tail);
+    } else if (fine && line && merge_area(last, thin, closed, out)) {
+        fine = true;
+        style = (span){NULL, 0};
+        thin = (span){NULL, 0};
     } else if (fine) {
         hc_text_puts(out, head);
         hc_text_add(out, all.data, all.len);
         hc_text_puts(out, tail);
     }
     out->failed |= all.failed; /* no memory is no reason to stay thick */
-    *last = (last_line){style, fine && line ? out->len : 0};
+    *last = fine ? wrote(out, begin, thin, style) : (last_path){.end = 0};
     hc_text_clear(&all);
     return fine;
 }
@@ -341,7 +433,7 @@ static bool is_blank(const char *s, const char *end)
 void hc_svg_thin(const char *svg, size_t len, hc_text *out)
 {
     const char *end = svg + len;
-    last_line last = {.end = 0};
+    last_path last = {.end = 0};
     while (svg < end) {
         const char *p = memmem(svg, (size_t)(end - svg), "<path ", 6), *stop;
         if (p == NULL) {

@@ -138,7 +138,7 @@ static void find_format(const char *data, size_t len, answer *a)
 static hc_status look(const char *data, size_t len, bool cut, answer *a,
                       hc_err *err)
 {
-    hc_read_options o = {.growing = true, .max_bad = 1000};
+    hc_read_options o = {.growing = true, .few = true, .max_bad = 1000};
     hc_out *out = NULL;
     hc_in *in = NULL;
     hc_reader *r = NULL;

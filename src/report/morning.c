@@ -285,7 +285,8 @@ static void put_failed(hc_page *p, const hc_contents *c, const hc_morning *m)
                     "<p class=\"soft\">The log and the input's sha256 of "
                     "each stand in the night's folder <code>quarantine"
                     "</code>; results of an earlier run are kept. A job is "
-                    "run again when its file, recipe or tools change.</p>\n");
+                    "run again when its file, recipe, tools or what the table "
+                    "of cells says of it change.</p>\n");
         hc_page_table(p, columns, 6);
         for (size_t i = 0; i < rows(&m->jobs); i++)
             if (is_failed(m, i))

@@ -57,7 +57,8 @@ static const char style[] =
     "--line:#bbb}body{max-width:none;font-size:10pt}"
     "nav ul:not(.numbers),input.filter{display:none}"
     ".wide{overflow:visible}table{font-size:8pt}"
-    "td{white-space:normal;overflow-wrap:anywhere}th,td{padding:.2rem .4rem}"
+    "td{white-space:normal;overflow-wrap:anywhere}"
+    "td.n{white-space:nowrap;overflow-wrap:normal}th,td{padding:.2rem .4rem}"
     "figure,tr{break-inside:avoid}figure svg{max-height:20cm}"
     "h2,h3{break-after:avoid}}\n";
 
