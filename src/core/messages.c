@@ -1,17 +1,25 @@
 #include "core/messages.h"
 
+#include "core/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
+#include <string.h>
 
-/* Control characters of file names and cells must not reach a terminal. */
+/* Control characters of file names and cells must not reach a terminal, nor
+ * bytes that are no UTF-8, which some terminals take for such. */
 static void put_clean(const char *s)
 {
-    for (; *s != '\0'; s++) {
+    for (size_t left = strlen(s), n; left > 0; s += n, left -= n) {
         unsigned char c = (unsigned char)*s;
-        if (c < 0x20 || c == 0x7f)
+        n = hc_utf8_letter(s, left);
+        if (n == 0 || c < 0x20 || c == 0x7f ||
+            (c == 0xC2 && (unsigned char)s[1] < 0xA0)) {
             fprintf(stderr, "\\x%02x", c);
-        else
-            fputc(c, stderr);
+            n = 1;
+        } else {
+            fwrite(s, 1, n, stderr);
+        }
     }
 }
 

@@ -189,3 +189,26 @@ size_t hc_edit_distance(const char *a, const char *b)
     }
     return row[n];
 }
+
+size_t hc_utf8_letter(const char *text, size_t left)
+{
+    const unsigned char *s = (const unsigned char *)text;
+    if (left == 0)
+        return 0;
+    size_t n = s[0] < 0x80   ? 1
+               : s[0] < 0xC2 ? 0
+               : s[0] < 0xE0 ? 2
+               : s[0] < 0xF0 ? 3
+               : s[0] < 0xF5 ? 4
+                             : 0;
+    if (n > left)
+        return 0;
+    for (size_t i = 1; i < n; i++)
+        if ((s[i] & 0xC0) != 0x80)
+            return 0;
+    /* longer than need be, half a pair, or behind the last */
+    if ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] >= 0xA0) ||
+        (s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] >= 0x90))
+        return 0;
+    return n;
+}

@@ -54,6 +54,10 @@ static inline bool hc_isdigit(char c)
 bool hc_isalpha(char c);
 char hc_tolower(char c);
 
+/* Bytes of the UTF-8 letter at s, of which `left` can be read; 0 when there
+ * is none (RFC 3629). */
+size_t hc_utf8_letter(const char *s, size_t left);
+
 /* Cut white space at both ends of [*s, *s + *len). */
 void hc_trim(const char **s, size_t *len);
 

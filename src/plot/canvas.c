@@ -443,33 +443,12 @@ void hc_canvas_text(hc_canvas *c, double x, double y, double size_pt,
     }
 }
 
-/* Bytes of the UTF-8 letter at s, 0 when there is none (RFC 3629). */
-static size_t letter_length(const unsigned char *s)
-{
-    size_t n = s[0] < 0x80   ? 1
-               : s[0] < 0xC2 ? 0
-               : s[0] < 0xE0 ? 2
-               : s[0] < 0xF0 ? 3
-               : s[0] < 0xF5 ? 4
-                             : 0;
-    for (size_t i = 1; i < n; i++)
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-    if (n == 3 &&
-        ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] >= 0xA0)))
-        return 0; /* longer than need be, or half a pair */
-    if (n == 4 &&
-        ((s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] >= 0x90)))
-        return 0;
-    return n;
-}
-
 void hc_canvas_escape(const char *text, char *buf, size_t cap)
 {
     const unsigned char *s = (const unsigned char *)text;
     size_t n = 0;
     while (*s && n + 6 < cap) {
-        size_t len = letter_length(s);
+        size_t len = hc_utf8_letter((const char *)s, strnlen((const char *)s, 4));
         if (len <= 1) {
             if (len && strchr("^_~\\{}", *s))
                 buf[n++] = '\\';

@@ -1,5 +1,6 @@
 #include "report/command.h"
 
+#include "core/number.h"
 #include "core/text.h"
 #include "report/pdf.h"
 #include "report/report.h"
@@ -37,6 +38,22 @@ typedef struct {
     char input[64]; /* path of the kept standard input */
 } tables;
 
+/* Any text is a table of some kind; one that says neither what it is nor a
+ * number is none for a page. */
+static bool is_table(const hc_frame *f)
+{
+    double x;
+    if (hc_frame_kind(f)[0] != '\0')
+        return true;
+    for (size_t i = 0; i < hc_frame_rows(f); i++)
+        for (size_t k = 0; k < hc_frame_columns(f); k++) {
+            const char *text = hc_frame_text(f, i, (int)k);
+            if (hc_number_parse(text, strlen(text), &x))
+                return true;
+        }
+    return false;
+}
+
 static hc_status add_table(tables *t, const char *file, const char *name,
                            hc_err *err)
 {
@@ -51,6 +68,12 @@ static hc_status add_table(tables *t, const char *file, const char *name,
             to->name = "standard input";
     }
     hc_status st = hc_frame_open(&to->frame, to->path, err);
+    if (st == HC_OK && !is_table(to->frame)) {
+        hc_frame_free(to->frame);
+        st = hc_fail_at(err, HC_DATA, to->name, 0,
+                        "is no table: no '#:' line and no number (hc-read "
+                        "reads instruments' exports)");
+    }
     t->n += st == HC_OK;
     return st;
 }

@@ -1,26 +1,8 @@
 #include "report/html.h"
 
-#include <string.h>
+#include "core/text.h"
 
-/* Bytes of the UTF-8 letter at s, 0 when there is none (RFC 3629). */
-static size_t letter(const unsigned char *s, size_t left)
-{
-    size_t n = s[0] < 0x80   ? 1
-               : s[0] < 0xC2 ? 0
-               : s[0] < 0xE0 ? 2
-               : s[0] < 0xF0 ? 3
-               : s[0] < 0xF5 ? 4
-                             : 0;
-    if (n > left)
-        return 0;
-    for (size_t i = 1; i < n; i++)
-        if ((s[i] & 0xC0) != 0x80)
-            return 0;
-    if ((s[0] == 0xE0 && s[1] < 0xA0) || (s[0] == 0xED && s[1] >= 0xA0) ||
-        (s[0] == 0xF0 && s[1] < 0x90) || (s[0] == 0xF4 && s[1] >= 0x90))
-        return 0;
-    return n;
-}
+#include <string.h>
 
 static const char *entity(char c)
 {
@@ -43,7 +25,7 @@ static const char *entity(char c)
 void hc_html_text_n(hc_out *out, const char *s, size_t len)
 {
     for (size_t i = 0; i < len;) {
-        size_t n = letter((const unsigned char *)s + i, len - i);
+        size_t n = hc_utf8_letter(s + i, len - i);
         const char *e = entity(s[i]);
         if (n == 0) {
             hc_out_puts(out, "\xEF\xBF\xBD");
