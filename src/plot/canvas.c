@@ -448,7 +448,8 @@ void hc_canvas_escape(const char *text, char *buf, size_t cap)
     const unsigned char *s = (const unsigned char *)text;
     size_t n = 0;
     while (*s && n + 6 < cap) {
-        size_t len = hc_utf8_letter((const char *)s, strnlen((const char *)s, 4));
+        size_t len =
+            hc_utf8_letter((const char *)s, strnlen((const char *)s, 4));
         if (len <= 1) {
             if (len && strchr("^_~\\{}", *s))
                 buf[n++] = '\\';
