@@ -15,11 +15,9 @@ enum {
     N_UP = 2,
     N_CUBIC = 4,
     N_LOCAL = 2,
-    N_KINK = 2,
     N_STEP = 2,
     N_TRY = 6,
-    MOST =
-        6 + N_DOWN + N_UP + N_CUBIC + N_LOCAL + N_KINK + N_STEP + 2 * N_LOCAL
+    MOST = 7 + N_DOWN + N_UP + N_CUBIC + N_STEP + 3 * N_LOCAL
 };
 
 /* Scales that are always tried, that between, and on from there. */
@@ -29,12 +27,15 @@ static const double up_scales[N_UP] = {3.2, 5};
 static const double cubic_scales[N_CUBIC] = {1.2, 0.3, 0.08, 0.02};
 static const double tries[N_TRY] = {0.12, 0.2, 0.35, 0.6, 1, 1.5};
 /* The same of gamma itself, in units of its bend (hc_lgp_prior_of), kinks
- * and steps; how much better than all others one link must be for the other
- * to rest. */
-static const double low_soft = 6, high_soft = 20;
-static const double kink_scales[N_KINK] = {2.5, 50};
+ * and steps. */
+static const double less_soft = 2.5, low_soft = 6, high_soft = 20,
+                    more_soft = 50;
 static const double step_scales[N_STEP] = {12, 5};
-static const double plain = 12;
+/* How much better ln gamma must be for gamma to rest before its scales per
+ * tau are tried, and gamma for ln gamma after them. */
+static const double plain_ln = 12, plain_soft = 6;
+/* A round of scales per tau that wins less is the last. */
+static const double little = 0.5;
 /* Local scales: differences of the last answer, squared and smoothed by this
  * sd in ln tau, plus this part of their mean, and in the first round for
  * kinks this part of their variance; the charges for tuning them to the
@@ -374,57 +375,72 @@ static hc_status begin(mixture *x, const model *start, double limit,
     return st;
 }
 
-/* More of ln gamma. */
-static hc_status go_on_ln(mixture *x, const model *start, hc_err *err)
+/* Further rounds of scales per tau until they win next to nothing. */
+static hc_status local_rounds(mixture *x, int order, bool soft, hc_err *err)
+{
+    hc_status st = HC_OK;
+    double before = HUGE_VAL;
+    for (int k = 0; k < N_LOCAL && st == HC_OK; k++) {
+        const double now = best_of(x, order, soft)->fit.e;
+        if (now > before - little)
+            break;
+        before = now;
+        st = local_round(x, order, soft, soft && order == 2 && k == 0, err);
+    }
+    return st;
+}
+
+/* More of ln gamma: between the two scales, on in the direction of the
+ * better, parabolas. */
+static hc_status go_on_ln(mixture *x, hc_err *err)
 {
     const model *low = &x->at[0], *high = &x->at[1];
+    const bool down = low->fit.e < high->fit.e;
     hc_status st = try_scale(x, 2, false, mid_scale, low, err);
-    if (st == HC_OK)
+    if (st == HC_OK && down)
         st = scan(x, 2, false, down_scales, N_DOWN, low->fit.e, low, err);
-    if (st == HC_OK)
+    if (st == HC_OK && !down)
         st = scan(x, 2, false, up_scales, N_UP, high->fit.e, high, err);
     if (st == HC_OK)
         st = scan(x, 3, false, cubic_scales, N_CUBIC,
-                  best_of(x, 2, false)->fit.e, start, err);
-    for (int k = 0; k < N_LOCAL && st == HC_OK; k++)
-        st = local_round(x, 2, false, false, err);
-    return st;
+                  best_of(x, 2, false)->fit.e, best_of(x, 2, false), err);
+    return st == HC_OK ? local_rounds(x, 2, false, err) : st;
 }
 
 /* More of gamma: kinks, then steps. */
 static hc_status go_on_soft(mixture *x, hc_err *err)
 {
-    const model *from = best_of(x, 2, true);
-    hc_status st =
-        scan(x, 2, true, kink_scales, N_KINK, from->fit.e, from, err);
+    const model *low = &x->at[x->n - 2], *high = &x->at[x->n - 1];
+    const bool down = low->fit.e < high->fit.e;
+    hc_status st = try_scale(x, 2, true, down ? less_soft : more_soft,
+                             down ? low : high, err);
     if (st == HC_OK)
         st = scan(x, 1, true, step_scales, N_STEP, HUGE_VAL,
                   best_of(x, 2, true), err);
-    for (int k = 0; k < N_LOCAL && st == HC_OK; k++) {
-        st = local_round(x, 2, true, k == 0, err);
-        if (st == HC_OK)
-            st = local_round(x, 1, true, false, err);
-    }
-    return st;
+    if (st == HC_OK)
+        st = local_rounds(x, 2, true, err);
+    return st == HC_OK ? local_rounds(x, 1, true, err) : st;
 }
 
-/* The better link, both where it is not plain which. */
-static hc_status go_on(mixture *x, const model *start, hc_err *err)
+static double best_ln(const mixture *x)
+{
+    double e = HUGE_VAL;
+    for (size_t k = 0; k < x->n; k++)
+        if (!x->at[k].soft)
+            e = fmin(e, x->at[k].fit.e);
+    return e;
+}
+
+/* Both links, one alone where it is plain which. */
+static hc_status go_on(mixture *x, hc_err *err)
 {
     hc_status st = try_scale(x, 2, true, low_soft, best_of(x, 0, false), err);
     if (st == HC_OK)
         st = try_scale(x, 2, true, high_soft, &x->at[x->n - 1], err);
-    if (st != HC_OK)
-        return st;
-    double ln = HUGE_VAL;
-    for (size_t k = 0; k < x->n; k++)
-        if (!x->at[k].soft)
-            ln = fmin(ln, x->at[k].fit.e);
-    const double soft = best_of(x, 2, true)->fit.e;
-    if (soft < ln + plain)
+    if (st == HC_OK && best_of(x, 2, true)->fit.e < best_ln(x) + plain_ln)
         st = go_on_soft(x, err);
-    if (st == HC_OK && ln < soft + plain)
-        st = go_on_ln(x, start, err);
+    if (st == HC_OK && best_ln(x) < best_of(x, 0, false)->fit.e + plain_soft)
+        st = go_on_ln(x, err);
     return st;
 }
 
@@ -450,7 +466,7 @@ hc_status hc_lgp_mixture(const hc_lgp *g, const hc_drt_base *base,
     mix->e = st == HC_OK ? best_of(&x, 0, false)->fit.e : HUGE_VAL;
     mix->whole = st == HC_OK && mix->e < limit;
     if (mix->whole)
-        st = go_on(&x, &start, err);
+        st = go_on(&x, err);
     if (mix->whole && st == HC_OK)
         st = blend(&x, mix, err);
     free(x.memory);
