@@ -144,6 +144,10 @@ hc_status hc_drt_series_score(size_t n, const hc_drt_data *d,
 hc_status hc_drt_find_peaks(hc_drt *r, const hc_drt_data *d, double prominence,
                             hc_err *err) HC_MUST_USE;
 
+/* End the curve with the window of the data where an edge peak lies beyond:
+ * it rises there, but how it comes down was not measured. */
+void hc_drt_cut_edges(hc_drt *r, const hc_drt_data *d);
+
 /* ---- the ridge problem, open for tests ---- */
 
 /* Lambda of the global minimum of opt->rule, found on a scan of [1e-7, 10] and

@@ -358,7 +358,7 @@ static double descend(solver *s, hc_drt_base *b, int *steps)
         memcpy(s->r, s->r_new, s->g->rows * sizeof *s->r);
         const double gain = cost - now;
         cost = now;
-        if (gain < 2e-3)
+        if (gain < 2e-2)
             break;
     }
     return cost;

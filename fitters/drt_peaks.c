@@ -3,6 +3,7 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* Height above the higher of the two valleys that separate peak k from
  * higher ground (or from the ends). */
@@ -116,6 +117,26 @@ void hc_drt_peak_edge(hc_drt_peak *p, double low, double high)
     const double ln = log(p->tau_s), beyond = 0.25 * M_LN10;
     p->edge = (ln < low - beyond || ln > high + beyond) &&
               !(p->sd_r_ohm < 0.05 * fabs(p->r_ohm));
+}
+
+void hc_drt_cut_edges(hc_drt *r, const hc_drt_data *d)
+{
+    double low, high;
+    hc_drt_window(d, &low, &high);
+    size_t from = 0, to = r->n_tau;
+    for (size_t i = 0; i < r->n_peaks; i++) {
+        const double ln = log(r->peaks[i].tau_s);
+        if (!r->peaks[i].edge)
+            continue;
+        while (ln < low && from + 2 < to && log(r->tau_s[from]) < low)
+            from++;
+        while (ln > high && to > from + 2 && log(r->tau_s[to - 1]) > high)
+            to--;
+    }
+    double *const parts[] = {r->tau_s, r->gamma_ohm, r->sd, r->low, r->high};
+    r->n_tau = to - from;
+    for (size_t k = 0; k < sizeof parts / sizeof *parts; k++)
+        memmove(parts[k], parts[k] + from, r->n_tau * sizeof *parts[k]);
 }
 
 static size_t valley(const double *g, size_t a, size_t b)

@@ -26,6 +26,7 @@ static const double down_scales[N_DOWN] = {0.5, 0.3};
 static const double up_scales[N_UP] = {3.2, 5};
 static const double cubic_scales[N_CUBIC] = {1.2, 0.3, 0.08, 0.02};
 static const double tries[N_TRY] = {0.12, 0.2, 0.35, 0.6, 1, 1.5};
+enum { likely = 3, at_one = 4 };
 /* The same of gamma itself, in units of its bend (hc_lgp_prior_of), kinks
  * and steps. */
 static const double less_soft = 2.5, low_soft = 6, high_soft = 20,
@@ -225,11 +226,21 @@ static hc_status local_round(mixture *x, int order, bool soft, bool unknown,
     trial.fit.base = from->fit.base;
     trial.fit.f = memory + m * m + m;
     memcpy(trial.fit.f, from->fit.f, m * sizeof *memory);
-    for (size_t k = N_TRY; k-- > 0 && st == HC_OK;) {
+    /* down from a likely factor, or else up */
+    const int first = from->local ? at_one : likely;
+    int k = first, way = -1;
+    for (; k >= 0 && k < N_TRY && st == HC_OK; k += way) {
         trial.scale = from->scale * tries[k];
         st = solve_at(x, &trial, err);
-        if (st != HC_OK || trial.fit.e > e)
+        if (st != HC_OK)
             break;
+        if (trial.fit.e > e && (way > 0 || k < first - 1))
+            break;
+        if (trial.fit.e > e) {
+            way = 1;
+            k = first;
+            continue;
+        }
         e = trial.fit.e;
         double *const own = memcpy(to->fit.f, trial.fit.f, m * sizeof *own);
         *to = trial;

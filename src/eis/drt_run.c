@@ -86,6 +86,7 @@ static void put_signed(const sink *k, const char *quantity, double value,
     hc_records_put(k->w, &r);
 }
 
+/* peak1_tau and so on; edge1_tau for a rise towards times not measured. */
 static void put_peak(const sink *k, size_t number, const hc_drt_peak *p)
 {
     static const struct {
@@ -103,7 +104,8 @@ static void put_peak(const sink *k, size_t number, const hc_drt_peak *p)
                          NAN};
     for (size_t i = 0; i < sizeof what / sizeof *what; i++) {
         char name[32];
-        snprintf(name, sizeof name, "peak%zu_%s", number, what[i].name);
+        snprintf(name, sizeof name, "%s%zu_%s", p->edge ? "edge" : "peak",
+                 number, what[i].name);
         put_signed(k, name, value[i], sd[i], what[i].unit, status);
     }
 }
@@ -149,9 +151,17 @@ static void put_records(hc_writer *w, const hc_spectrum *s,
         r->ln_one_over_two < 0    ? "two"
         : r->ln_one_over_two >= 0 ? "one"
                                   : "-");
-    put(&k, "peaks", (double)r->n_peaks, NAN, "-", "-");
+    size_t edges = 0, peaks = 0;
     for (size_t i = 0; i < r->n_peaks; i++)
-        put_peak(&k, i + 1, &r->peaks[i]);
+        edges += r->peaks[i].edge;
+    put(&k, "peaks", (double)(r->n_peaks - edges), NAN, "-", "-");
+    for (size_t i = 0; i < r->n_peaks; i++)
+        if (!r->peaks[i].edge)
+            put_peak(&k, ++peaks, &r->peaks[i]);
+    edges = 0;
+    for (size_t i = 0; i < r->n_peaks; i++)
+        if (r->peaks[i].edge)
+            put_peak(&k, ++edges, &r->peaks[i]);
 }
 
 /* ---- one spectrum ---- */
@@ -194,9 +204,9 @@ static void say(hc_session *ses, const char *file, const hc_spectrum *s,
     for (size_t i = 0; i < r->n_peaks; i++)
         if (r->peaks[i].edge)
             hc_say_warning(&ses->talk, file, 0,
-                           "spectrum %ld: the peak at %.3g s lies outside "
-                           "the measured frequencies; its size is an "
-                           "extrapolation",
+                           "spectrum %ld: gamma rises towards %.3g s, "
+                           "outside the measured frequencies: no peak, "
+                           "and its size is an extrapolation",
                            s->spectrum_index, r->peaks[i].tau_s);
     if (r->ln_one_over_two < 0)
         hc_say_warning(&ses->talk, file, 0,
@@ -250,6 +260,8 @@ static hc_status say_and_write(hc_session *ses, const hc_spectrum *s,
         if (st != HC_OK)
             return st;
     }
+    if (isnan(job->opt.widen_decades) && !job->opt.collocation)
+        hc_drt_cut_edges(r, d);
     say(ses, file, s, r);
     return write_result(ses, s, job, r, w, err);
 }
