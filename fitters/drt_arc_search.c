@@ -1,5 +1,5 @@
 /* drt_arc_search.c: which arcs, by greedy search; drt_arcs.h */
-#include "fitters/drt_arcs.h"
+#include "fitters/drt_arc_search.h"
 
 #include "fitters/dense.h"
 
@@ -7,46 +7,28 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { ROUNDS = 10, FAMILIES = 9, TOP = 2, STEPS = 12, SWAPS = 5 };
+enum { ROUNDS = 10, TOP = 2, STEPS = 12 };
 
-/* A swap or a drop must win this much, else the search goes round. */
-static const double enough = 0.3;
 /* An arc that lowers chi2 by less in the linear model does not pay for
  * itself: its charges and its two or three parameters come to 10 or so. */
 static const double least_gain = 10;
 
 /* What is proposed: arcs of unit R everywhere, power laws. */
 enum { ARC, HIGH, LOW };
-typedef struct {
-    hc_arc arc;
-    hc_drt_power power;
-} entry;
 
 static const struct {
     int what;
     hc_arc_kind kind;
     double phi; /* or exponent */
-} families[FAMILIES] = {{ARC, HC_ARC_RC, 1},
-                        {ARC, HC_ARC_ZARC, 0.8},
-                        {ARC, HC_ARC_ZARC, 0.55},
-                        {ARC, HC_ARC_WS, 1},
-                        {HIGH, 0, 1},
-                        {LOW, 0, 1},
-                        {LOW, 0, 0.6},
-                        {ARC, HC_ARC_NEG_RC, 1},
-                        {ARC, HC_ARC_NEG_ZARC, 0.8}};
-
-typedef struct {
-    hc_arc_fitter *f;
-    hc_arc_model *kept;
-    size_t n, cap;
-    double *q; /* rows x HC_ARC_PARAMS: orthonormal columns of the Jacobian */
-    size_t nq;
-    entry *entries;  /* family after family */
-    double *columns; /* of the entries, each of `rows` */
-    double *lengths; /* squares */
-    size_t first[FAMILIES + 1];
-} search;
+} families[HC_ARC_FAMILIES] = {{ARC, HC_ARC_RC, 1},
+                               {ARC, HC_ARC_ZARC, 0.8},
+                               {ARC, HC_ARC_ZARC, 0.55},
+                               {ARC, HC_ARC_WS, 1},
+                               {HIGH, 0, 1},
+                               {LOW, 0, 1},
+                               {LOW, 0, 0.6},
+                               {ARC, HC_ARC_NEG_RC, 1},
+                               {ARC, HC_ARC_NEG_ZARC, 0.8}};
 
 static bool same_set(const hc_arc_model *a, const hc_arc_model *b)
 {
@@ -65,7 +47,7 @@ static bool same_set(const hc_arc_model *a, const hc_arc_model *b)
 }
 
 /* Keep the best of each set of kinds; the worst makes room. */
-static void keep(search *s, const hc_arc_model *m)
+static void keep(hc_arc_hunt *s, const hc_arc_model *m)
 {
     size_t worst = 0;
     if (!isfinite(m->e))
@@ -111,7 +93,7 @@ static bool loops_are_real(const hc_arc_model *m)
     return true;
 }
 
-static void polish(search *s, hc_arc_model *m)
+void hc_arc_hunt_polish(hc_arc_hunt *s, hc_arc_model *m)
 {
     hc_arc_polish(s->f, m, STEPS, false);
     /* far from the data the steps are many */
@@ -125,7 +107,7 @@ static void polish(search *s, hc_arc_model *m)
 /* ---- additions ---- */
 
 /* Columns of the last Jacobian, orthonormal. */
-static void orthonormalise(search *s, size_t np)
+static void orthonormalise(hc_arc_hunt *s, size_t np)
 {
     const size_t rows = s->f->g->rows;
     s->nq = 0;
@@ -163,7 +145,7 @@ static bool allowed(const hc_arc_fitter *f, size_t family)
 
 /* Entries of one family and their columns (derivatives run on into the
  * place of the next entry); returns how many. */
-static size_t fill_family(search *s, size_t family, size_t at)
+static size_t fill_family(hc_arc_hunt *s, size_t family, size_t at)
 {
     const hc_arc_fitter *f = s->f;
     const hc_lgp *g = f->g;
@@ -173,7 +155,7 @@ static size_t fill_family(search *s, size_t family, size_t at)
     if (!allowed(f, family))
         n = 0;
     for (size_t i = 0; i < n; i++) {
-        entry *e = &s->entries[at + i];
+        hc_arc_entry *e = &s->entries[at + i];
         double *col = s->columns + (at + i) * g->rows;
         if (what == ARC) {
             e->arc = hc_arc_make(families[family].kind, 0,
@@ -190,7 +172,7 @@ static size_t fill_family(search *s, size_t family, size_t at)
     return n;
 }
 
-static bool make_dictionary(search *s)
+static bool make_dictionary(hc_arc_hunt *s)
 {
     const hc_lgp *g = s->f->g;
     const size_t most = 6 * (size_t)((g->high - g->low + 2.4) / 0.35 + 2) + 4;
@@ -199,7 +181,7 @@ static bool make_dictionary(search *s)
     s->lengths = malloc(most * sizeof *s->lengths);
     if (!s->entries || !s->columns || !s->lengths)
         return false;
-    for (size_t k = 0; k < FAMILIES; k++)
+    for (size_t k = 0; k < HC_ARC_FAMILIES; k++)
         s->first[k + 1] = s->first[k] + fill_family(s, k, s->first[k]);
     return true;
 }
@@ -217,7 +199,7 @@ static bool has_power(const hc_arc_model *m, int what)
 
 /* The best entry of a family against the residual of the last evaluation,
  * what the present parameters can do projected out. */
-static proposal best_entry(const search *s, size_t family)
+static proposal best_entry(const hc_arc_hunt *s, size_t family)
 {
     const size_t rows = s->f->g->rows;
     proposal best = {.family = family};
@@ -239,10 +221,10 @@ static proposal best_entry(const search *s, size_t family)
 }
 
 /* Best place of every family, best family first. */
-static void propose(const search *s, const hc_arc_model *cur, proposal *p)
+static void propose(const hc_arc_hunt *s, const hc_arc_model *cur, proposal *p)
 {
     const double per_parameter = log((double)s->f->g->rows);
-    for (size_t k = 0; k < FAMILIES; k++) {
+    for (size_t k = 0; k < HC_ARC_FAMILIES; k++) {
         const int what = families[k].what;
         p[k] = (proposal){.family = k};
         if (has_power(cur, what) || (what == ARC && cur->n == HC_ARCS_MAX))
@@ -254,7 +236,7 @@ static void propose(const search *s, const hc_arc_model *cur, proposal *p)
         if (what != ARC && families[k].phi == 1)
             p[k].gain += per_parameter;
     }
-    for (size_t k = 1; k < FAMILIES; k++)
+    for (size_t k = 1; k < HC_ARC_FAMILIES; k++)
         for (size_t i = k; i > 0 && p[i].gain > p[i - 1].gain; i--) {
             const proposal t = p[i];
             p[i] = p[i - 1];
@@ -262,10 +244,10 @@ static void propose(const search *s, const hc_arc_model *cur, proposal *p)
         }
 }
 
-static void enlarge(const search *s, const proposal *p, hc_arc_model *m)
+static void enlarge(const hc_arc_hunt *s, const proposal *p, hc_arc_model *m)
 {
     const hc_arc_fitter *f = s->f;
-    const entry *e = &s->entries[p->at];
+    const hc_arc_entry *e = &s->entries[p->at];
     const int what = families[p->family].what;
     if (what == ARC) {
         hc_arc a = e->arc;
@@ -279,15 +261,15 @@ static void enlarge(const search *s, const proposal *p, hc_arc_model *m)
 }
 
 /* cur plus the best of what is new; false when nothing helps. */
-static bool add_one(search *s, const hc_arc_model *cur, hc_arc_model *out)
+static bool add_one(hc_arc_hunt *s, const hc_arc_model *cur, hc_arc_model *out)
 {
-    proposal p[FAMILIES];
+    proposal p[HC_ARC_FAMILIES];
     hc_arc_model again = *cur;
     bool found = false;
     hc_arc_polish(s->f, &again, 1, false);
     orthonormalise(s, (size_t)again.np);
     propose(s, cur, p);
-    for (size_t k = 0; k < FAMILIES; k++) {
+    for (size_t k = 0; k < HC_ARC_FAMILIES; k++) {
         /* loops always have their turn */
         const bool turn =
             k < TOP || hc_arc_sign(families[p[k].family].kind) < 0;
@@ -295,7 +277,7 @@ static bool add_one(search *s, const hc_arc_model *cur, hc_arc_model *out)
             continue;
         hc_arc_model m = *cur;
         enlarge(s, &p[k], &m);
-        polish(s, &m);
+        hc_arc_hunt_polish(s, &m);
         if (!found || m.e < out->e)
             *out = m;
         found = true;
@@ -303,164 +285,7 @@ static bool add_one(search *s, const hc_arc_model *cur, hc_arc_model *out)
     return found;
 }
 
-/* ---- swaps and drops ---- */
-
-static const hc_arc_kind others[HC_ARC_KINDS][SWAPS] = {
-    [HC_ARC_RC] = {HC_ARC_ZARC, HC_ARC_GERISCHER, HC_ARC_KINDS},
-    [HC_ARC_ZARC] = {HC_ARC_HN, HC_ARC_RC, HC_ARC_GERISCHER, HC_ARC_LN,
-                     HC_ARC_WS},
-    [HC_ARC_GERISCHER] = {HC_ARC_CD, HC_ARC_WS, HC_ARC_KINDS},
-    [HC_ARC_CD] = {HC_ARC_HN, HC_ARC_GERISCHER, HC_ARC_RC, HC_ARC_KINDS},
-    [HC_ARC_HN] = {HC_ARC_ZARC, HC_ARC_LN, HC_ARC_CD, HC_ARC_GERISCHER,
-                   HC_ARC_WS},
-    [HC_ARC_WS] = {HC_ARC_HN, HC_ARC_WO, HC_ARC_ZARC, HC_ARC_KINDS},
-    [HC_ARC_WO] = {HC_ARC_WS, HC_ARC_ZARC, HC_ARC_KINDS},
-    [HC_ARC_LN] = {HC_ARC_ZARC, HC_ARC_HN, HC_ARC_KINDS},
-    [HC_ARC_NEG_RC] = {HC_ARC_NEG_ZARC, HC_ARC_KINDS},
-    [HC_ARC_NEG_ZARC] = {HC_ARC_NEG_RC, HC_ARC_KINDS},
-};
-
-/* Same place and width, another shape. */
-static hc_arc swapped(const hc_arc *a, hc_arc_kind to)
-{
-    double t = a->ln_t;
-    const double shift = 0.9; /* tau of Ws against its peak: ln(pi^2/4) */
-    if (to == HC_ARC_WS && a->kind != HC_ARC_WO)
-        t += shift;
-    if (a->kind == HC_ARC_WS && to != HC_ARC_WO)
-        t -= shift;
-    double phi = fmin(0.97, fmax(0.4, a->phi));
-    if (to == HC_ARC_LN) /* about as wide */
-        phi = 0.5 + 3 * (1 - a->phi);
-    else if (a->kind == HC_ARC_LN)
-        phi = fmax(0.5, 1.1 - 0.3 * a->phi);
-    const double psi = a->psi < 1 ? a->psi : 0.8;
-    return hc_arc_make(to, a->ln_r, t, phi, psi);
-}
-
-static void remove_arc(hc_arc_model *m, size_t i)
-{
-    memmove(&m->arc[i], &m->arc[i + 1], (m->n - i - 1) * sizeof *m->arc);
-    m->n--;
-}
-
-/* A power law in the place of an arc whose top lies at the slow end. */
-static bool try_tail(search *s, hc_arc_model *cur)
-{
-    const hc_lgp *g = s->f->g;
-    if (s->f->low == HC_DRT_OFF || cur->base.low.on)
-        return false;
-    for (size_t i = 0; i < cur->n; i++) {
-        const hc_arc *a = &cur->arc[i];
-        hc_arc_model m = *cur;
-        if (a->ln_t < g->high - 0.5 || hc_arc_sign(a->kind) < 0)
-            continue;
-        const double complex z = hc_arc_z(a, -g->high, M_PI / 2, false);
-        remove_arc(&m, i);
-        m.base.low = (hc_drt_power){true, true, log(cabs(z)), 0.6};
-        polish(s, &m);
-        if (m.e < cur->e - enough) {
-            *cur = m;
-            return true;
-        }
-    }
-    return false;
-}
-
-static bool try_swaps(search *s, hc_arc_model *cur)
-{
-    bool won = try_tail(s, cur);
-    for (size_t i = 0; i < cur->n; i++)
-        for (size_t k = 0; k < SWAPS; k++) {
-            const hc_arc_kind to = others[cur->arc[i].kind][k];
-            if (to == HC_ARC_KINDS || s->f->only_zarc)
-                break;
-            /* an exponent far from a special case is not worth its trial */
-            if (to == HC_ARC_RC && cur->arc[i].phi < 0.85)
-                continue;
-            hc_arc_model m = *cur;
-            m.arc[i] = swapped(&cur->arc[i], to);
-            polish(s, &m);
-            if (m.e < cur->e - enough) {
-                *cur = m;
-                won = true;
-                break;
-            }
-        }
-    return won;
-}
-
-/* All arcs ZARC at once: two wrong shapes can hold each other in place. */
-static bool try_plain(search *s, hc_arc_model *cur)
-{
-    hc_arc_model m = *cur;
-    size_t changed = 0;
-    for (size_t i = 0; i < m.n; i++) {
-        const hc_arc_kind k = m.arc[i].kind;
-        if (k == HC_ARC_ZARC || hc_arc_sign(k) < 0)
-            continue;
-        m.arc[i] = swapped(&cur->arc[i], HC_ARC_ZARC);
-        changed++;
-    }
-    if (changed == 0 || m.n < 2)
-        return false;
-    polish(s, &m);
-    polish(s, &m);
-    if (!(m.e < cur->e - enough))
-        return false;
-    *cur = m;
-    return true;
-}
-
-/* Exponents of the power laws: 1, or free. */
-static bool try_exponents(search *s, hc_arc_model *cur)
-{
-    bool won = false;
-    for (int high = 0; high < 2; high++) {
-        hc_arc_model m = *cur;
-        hc_drt_power *p = high ? &m.base.high : &m.base.low;
-        if (!p->on)
-            continue;
-        p->free = !p->free;
-        p->p = p->free ? 0.9 : 1;
-        polish(s, &m);
-        if (m.e < cur->e - enough) {
-            *cur = m;
-            won = true;
-        }
-    }
-    return won;
-}
-
-static bool try_drops(search *s, hc_arc_model *cur)
-{
-    bool won = false;
-    for (size_t i = 0; cur->n > 1 && i < cur->n; i++) {
-        hc_arc_model m = *cur;
-        remove_arc(&m, i);
-        polish(s, &m);
-        if (m.e < cur->e - enough) {
-            *cur = m;
-            won = true;
-        }
-    }
-    for (int high = 0; high < 2; high++) {
-        hc_arc_model m = *cur;
-        hc_drt_power *p = high ? &m.base.high : &m.base.low;
-        const hc_drt_switch want = high ? s->f->high : s->f->low;
-        if (!p->on || want == HC_DRT_ON)
-            continue;
-        p->on = false;
-        polish(s, &m);
-        if (m.e < cur->e - enough) {
-            *cur = m;
-            won = true;
-        }
-    }
-    return won;
-}
-
-static void climb(search *s, hc_arc_model cur)
+static void climb(hc_arc_hunt *s, hc_arc_model cur)
 {
     hc_arc_model next, best = cur;
     int misses = 0;
@@ -468,15 +293,9 @@ static void climb(search *s, hc_arc_model cur)
         if (!add_one(s, &cur, &next))
             break;
         const bool hopeful = next.e < best.e + 8;
-        for (int k = 0; k < 3 && hopeful; k++) {
-            const bool swap = try_swaps(s, &next);
-            const bool power = try_exponents(s, &next);
-            const bool plain = !swap && try_plain(s, &next);
-            const bool drop = next.n > 1 && try_drops(s, &next);
-            if (!swap && !drop && !power && !plain)
-                break;
-        }
-        if (next.e < best.e - enough) {
+        for (int k = 0; k < 3 && hopeful && hc_arc_improve(s, &next);)
+            k++;
+        if (next.e < best.e - hc_arc_enough) {
             best = next;
             misses = 0;
         } else if (best.chi2 < 4 * (double)s->f->g->rows) {
@@ -486,13 +305,13 @@ static void climb(search *s, hc_arc_model cur)
     }
 }
 
-static size_t run(search *s, hc_arc_model *from, size_t starts)
+static size_t run(hc_arc_hunt *s, hc_arc_model *from, size_t starts)
 {
     s->q = malloc(s->f->g->rows * HC_ARC_PARAMS * sizeof *s->q);
     if (s->q && make_dictionary(s))
         for (size_t k = 0; k < starts; k++) {
             /* kept even where no arc pays for itself */
-            polish(s, &from[k]);
+            hc_arc_hunt_polish(s, &from[k]);
             climb(s, from[k]);
         }
     free(s->q);
@@ -505,7 +324,7 @@ static size_t run(search *s, hc_arc_model *from, size_t starts)
 size_t hc_arc_search(hc_arc_fitter *f, const hc_drt_base *base,
                      hc_arc_model *kept, size_t cap)
 {
-    search s = {.f = f, .kept = kept, .cap = cap};
+    hc_arc_hunt s = {.f = f, .kept = kept, .cap = cap};
     hc_arc_model from = {.base = *base};
     f->negative = false;
     return run(&s, &from, 1);
@@ -516,7 +335,7 @@ size_t hc_arc_search(hc_arc_fitter *f, const hc_drt_base *base,
 size_t hc_arc_search_loops(hc_arc_fitter *f, hc_arc_model *kept, size_t n,
                            size_t cap)
 {
-    search s = {.f = f, .kept = kept, .n = n, .cap = cap};
+    hc_arc_hunt s = {.f = f, .kept = kept, .n = n, .cap = cap};
     size_t best = 0;
     for (size_t k = 1; k < n; k++)
         if (kept[k].e < kept[best].e)

@@ -52,6 +52,17 @@ typedef struct {
     hc_drt_switch high, low; /* power laws: when they help, never, always */
 } hc_arc_fitter;
 
+/* phi0, psi0: what it has where it is not free; charge: on its evidence, for
+ * the choice of the kind; range of phi. */
+typedef struct {
+    const char *name;
+    bool phi, psi; /* free */
+    double phi0, psi0, charge, phi_min, phi_max;
+} hc_arc_kind_info;
+
+extern const hc_arc_kind_info hc_arc_kinds[HC_ARC_KINDS];
+
+bool hc_arc_diffusive(hc_arc_kind k); /* Ws, Wo */
 const char *hc_arc_name(hc_arc_kind k);
 /* How many of ln_r, ln_t, phi, psi it has, and which. */
 bool hc_arc_has_phi(hc_arc_kind k);
