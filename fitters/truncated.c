@@ -9,6 +9,9 @@
 #include <string.h>
 
 enum { BURN_IN = 50, SWEEPS = 3, ORDERS = 5 };
+/* Moves that begin at neighbouring unknowns stand in a block, and the slopes
+ * elsewhere hear of them when the block is done. */
+enum { BLOCK = 16, WINDOW = BLOCK + ORDERS - 1 };
 
 /* Directions that are walked along: differences of neighbours of order 0 to
  * ORDERS - 1, which the data of a deconvolution feel less and less.
@@ -18,7 +21,8 @@ typedef struct {
     const bool *nonneg;
     double *d, *x, *slope; /* slope = h x - g, scaled */
     double *h;             /* scaled, n x n */
-    double *hd;            /* [ORDERS][n][n] h times the differences */
+    double *hd;            /* [ORDERS][n][WINDOW] h times the differences,
+                            * from the first of the block on */
     double *curve;         /* [ORDERS][n] difference^T h difference */
     hc_random rng;
 } walker;
@@ -90,18 +94,23 @@ static void limit(const walker *w, size_t i, double c, double *lo, double *hi)
         *hi = fmin(*hi, t);
 }
 
-static void step(walker *w, size_t i, double t)
+/* Returns how far x went: rounding must not carry it below zero. */
+static double step(walker *w, size_t i, double t)
 {
+    const double before = w->x[i];
     w->x[i] += t;
     if ((!w->nonneg || w->nonneg[i]) && w->x[i] < 0)
-        w->x[i] = 0; /* rounding */
+        w->x[i] = 0;
+    return w->x[i] - before;
 }
 
-static void local(walker *w, size_t order, size_t at)
+/* One move in the block that begins at `first`; by[] sums up the steps. */
+static void local(walker *w, size_t order, size_t at, size_t first, double *by)
 {
     double lo = -HUGE_VAL, hi = HUGE_VAL, slope = 0;
     const double *c = pattern[order];
     const double curve = w->curve[order * w->n + at];
+    const size_t left = w->n - first;
     if (!(curve > 0))
         return;
     for (size_t k = 0; k <= order; k++) {
@@ -110,21 +119,53 @@ static void local(walker *w, size_t order, size_t at)
     }
     const double t = draw(w, slope, curve, lo, hi);
     for (size_t k = 0; k <= order; k++)
-        step(w, at + k, t * c[k]);
-    hc_subtract(w->slope, -t, w->hd + (order * w->n + at) * w->n, w->n);
+        by[at + k - first] += step(w, at + k, t * c[k]);
+    hc_subtract(w->slope + first, -t, w->hd + (order * w->n + at) * WINDOW,
+                left < WINDOW ? left : WINDOW);
+}
+
+static void walk_block(walker *w, size_t first)
+{
+    const size_t n = w->n, end = first + WINDOW < n ? first + WINDOW : n;
+    double by[WINDOW] = {0};
+    for (size_t order = 0; order < ORDERS; order++)
+        for (size_t at = first; at < first + BLOCK && at + order < n; at++)
+            local(w, order, at, first, by);
+    for (size_t k = first; k < end; k++) {
+        const double *row = w->h + k * n;
+        hc_subtract(w->slope, -by[k - first], row, first);
+        hc_subtract(w->slope + end, -by[k - first], row + end, n - end);
+    }
 }
 
 static void sweep(walker *w)
 {
-    for (size_t order = 0; order < ORDERS; order++)
-        for (size_t at = 0; at + order < w->n; at++)
-            local(w, order, at);
+    for (size_t first = 0; first < w->n; first += BLOCK)
+        walk_block(w, first);
 }
 
 /* ---- set-up ---- */
 
-static bool prepare(walker *w, const double *h, const double *g,
-                    const double *start)
+/* h times the differences that begin at `at`, and how they curve. */
+static void differences(walker *w, size_t at)
+{
+    const size_t n = w->n, first = at - at % BLOCK;
+    const size_t len = n - first < WINDOW ? n - first : WINDOW;
+    for (size_t order = 0; order < ORDERS && at + order < n; order++) {
+        double *hd = w->hd + (order * n + at) * WINDOW, curve = 0;
+        memset(hd, 0, WINDOW * sizeof *hd);
+        for (size_t k = 0; k <= order; k++)
+            hc_subtract(hd, -pattern[order][k], w->h + (at + k) * n + first,
+                        len);
+        for (size_t k = 0; k <= order; k++)
+            curve += pattern[order][k] * hd[at + k - first];
+        w->curve[order * n + at] = curve;
+    }
+}
+
+/* False where h is not positive definite; work[n^2]. */
+static bool prepare(walker *w, const double *h, const double *start,
+                    double *work)
 {
     const size_t n = w->n;
     for (size_t i = 0; i < n; i++)
@@ -138,19 +179,10 @@ static bool prepare(walker *w, const double *h, const double *g,
         if (!w->nonneg || w->nonneg[i])
             w->x[i] = fmax(w->x[i], 0);
     }
-    for (size_t i = 0; i < n; i++)
-        w->slope[i] = hc_dot(w->h + i * n, w->x, n) - g[i] * w->d[i];
-    for (size_t order = 0; order < ORDERS; order++)
-        for (size_t at = 0; at + order < n; at++) {
-            double *hd = w->hd + (order * n + at) * n, curve = 0;
-            memset(hd, 0, n * sizeof *hd);
-            for (size_t k = 0; k <= order; k++)
-                hc_subtract(hd, -pattern[order][k], w->h + (at + k) * n, n);
-            for (size_t k = 0; k <= order; k++)
-                curve += pattern[order][k] * hd[at + k];
-            w->curve[order * n + at] = curve;
-        }
-    return hc_cholesky(w->h, n, 0);
+    for (size_t at = 0; at < n; at++)
+        differences(w, at);
+    memcpy(work, w->h, n * n * sizeof *work);
+    return hc_cholesky(work, n, 0);
 }
 
 hc_status hc_truncated_normal(size_t n, const double *h, const double *g,
@@ -159,27 +191,26 @@ hc_status hc_truncated_normal(size_t n, const double *h, const double *g,
                               hc_err *err)
 {
     walker w = {.n = n, .nonneg = nonneg};
-    w.d = malloc(((ORDERS + 1) * n * n + (ORDERS + 3) * n) * sizeof *w.d);
+    w.d = malloc((2 * n * n + (ORDERS * (WINDOW + 1) + 3) * n) * sizeof *w.d);
     if (!w.d)
         return hc_fail_nomem(err);
     w.x = w.d + n;
     w.slope = w.x + n;
     w.curve = w.slope + n;
     w.h = w.curve + ORDERS * n;
-    w.hd = w.h + n * n;
+    w.hd = w.h + 2 * n * n;
     hc_random_seed(&w.rng, seed);
-    if (!prepare(&w, h, g, start)) {
+    if (!prepare(&w, h, start, w.h + n * n)) {
         free(w.d);
         return hc_fail(err, HC_INTERNAL,
                        "the precision matrix is not positive definite");
     }
     for (size_t k = 0; k < BURN_IN + samples; k++) {
+        /* now and then without what rounding has added up to */
+        for (size_t i = 0; i < n && k % 16 == 0; i++)
+            w.slope[i] = hc_dot(w.h + i * n, w.x, n) - g[i] * w.d[i];
         for (int s = 0; s < SWEEPS; s++)
             sweep(&w);
-        /* take out what rounding has added up to; h x by its columns, of
-         * which hd holds those of order 0 */
-        for (size_t i = 0; i < n && k % 16 == 0; i++)
-            w.slope[i] = hc_dot(w.hd + i * n, w.x, n) - g[i] * w.d[i];
         for (size_t i = 0; i < n && k >= BURN_IN; i++)
             out[(k - BURN_IN) * n + i] = w.x[i] * w.d[i];
     }

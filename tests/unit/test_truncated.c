@@ -174,12 +174,43 @@ static void agrees_with_rejection(void **state)
     }
 }
 
+/* Twenty such pairs, of which one is far from the other: what one block of
+ * moves does must reach all others. */
+static void far_pairs_have_the_moments_of_rosenbaum(void **state)
+{
+    (void)state;
+    enum { PAIRS = 20, ALL = 2 * PAIRS, DRAWS = 4000 };
+    static double h[ALL * ALL], g[ALL], start[ALL], x[ALL * DRAWS];
+    const double r = 0.8, t2 = 1 - r * r, t = sqrt(t2);
+    const double p = 0.25 + asin(r) / (2 * M_PI);
+    double mean = 0, square = 0, cross = 0;
+    hc_err err;
+    for (size_t i = 0; i < ALL; i++) {
+        h[i * ALL + i] = 1 / t2;
+        h[i * ALL + (i + PAIRS) % ALL] = -r / t2;
+        start[i] = 1;
+    }
+    assert_ok(hc_truncated_normal(ALL, h, g, NULL, start, DRAWS, 9, x, &err),
+              err);
+    for (size_t k = 0; k < DRAWS; k++)
+        for (size_t i = 0; i < PAIRS; i++) {
+            const double a = x[k * ALL + i], b = x[k * ALL + i + PAIRS];
+            mean += (a + b) / (2 * DRAWS * PAIRS);
+            square += (a * a + b * b) / (2 * DRAWS * PAIRS);
+            cross += a * b / (DRAWS * PAIRS);
+        }
+    assert_near(mean, (1 + r) / (2 * p * sqrt(2 * M_PI)), 0.01);
+    assert_near(square, 1 + r * t / (2 * M_PI * p), 0.02);
+    assert_near(cross, r + t / (2 * M_PI * p), 0.02);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(one_unknown_has_the_moments_of_cohen),
         cmocka_unit_test(two_unknowns_have_the_moments_of_rosenbaum),
         cmocka_unit_test(agrees_with_rejection),
+        cmocka_unit_test(far_pairs_have_the_moments_of_rosenbaum),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
