@@ -23,12 +23,18 @@ typedef struct {
     double *h;             /* scaled, n x n */
     double *hd;            /* [ORDERS][n][WINDOW] h times the differences,
                             * from the first of the block on */
-    double *curve;         /* [ORDERS][n] difference^T h difference */
+    double *sd; /* [ORDERS][n] (difference^T h difference)^-1/2, or 0 */
     hc_random rng;
 } walker;
 
 static const double pattern[ORDERS][ORDERS] = {
     {1}, {1, -1}, {1, -2, 1}, {1, -3, 3, -1}, {1, -4, 6, -4, 1}};
+/* -1 over that. */
+static const double wall[ORDERS][ORDERS] = {{-1},
+                                            {-1, 1},
+                                            {-1, 0.5, -1},
+                                            {-1, 1 / 3.0, -1 / 3.0, 1},
+                                            {-1, 0.25, -1 / 6.0, 0.25, -1}};
 
 /* ---- one dimension ---- */
 
@@ -72,27 +78,17 @@ static double between(hc_random *rng, double a, double b)
     }
 }
 
-/* Step along a line whose density has this slope and curvature of -ln. */
-static double draw(walker *w, double slope, double curve, double lo, double hi)
+/* Step along a line on which the density has this slope of -ln and this
+ * standard deviation. */
+static double draw(walker *w, double slope, double sd, double lo, double hi)
 {
-    const double sd = 1 / sqrt(curve), mean = -slope / curve;
+    const double one = 1 / sd, mean = slope * sd;
     const double t =
-        mean + sd * between(&w->rng, (lo - mean) / sd, (hi - mean) / sd);
+        sd * (between(&w->rng, lo * one + mean, hi * one + mean) - mean);
     return fmin(hi, fmax(lo, t));
 }
 
 /* ---- moves ---- */
-
-static void limit(const walker *w, size_t i, double c, double *lo, double *hi)
-{
-    if ((w->nonneg && !w->nonneg[i]) || c == 0)
-        return;
-    const double t = -w->x[i] / c;
-    if (c > 0)
-        *lo = fmax(*lo, t);
-    else
-        *hi = fmin(*hi, t);
-}
 
 /* Returns how far x went: rounding must not carry it below zero. */
 static double step(walker *w, size_t i, double t)
@@ -108,16 +104,22 @@ static double step(walker *w, size_t i, double t)
 static void local(walker *w, size_t order, size_t at, size_t first, double *by)
 {
     double lo = -HUGE_VAL, hi = HUGE_VAL, slope = 0;
-    const double *c = pattern[order];
-    const double curve = w->curve[order * w->n + at];
+    const double *c = pattern[order], *to = wall[order];
+    const double sd = w->sd[order * w->n + at];
     const size_t left = w->n - first;
-    if (!(curve > 0))
+    if (!(sd > 0))
         return;
     for (size_t k = 0; k <= order; k++) {
-        limit(w, at + k, c[k], &lo, &hi);
         slope += c[k] * w->slope[at + k];
+        if (w->nonneg && !w->nonneg[at + k])
+            continue;
+        const double t = w->x[at + k] * to[k];
+        if (to[k] < 0)
+            lo = t > lo ? t : lo;
+        else
+            hi = t < hi ? t : hi;
     }
-    const double t = draw(w, slope, curve, lo, hi);
+    const double t = draw(w, slope, sd, lo, hi);
     for (size_t k = 0; k <= order; k++)
         by[at + k - first] += step(w, at + k, t * c[k]);
     hc_subtract(w->slope + first, -t, w->hd + (order * w->n + at) * WINDOW,
@@ -159,7 +161,7 @@ static void differences(walker *w, size_t at)
                         len);
         for (size_t k = 0; k <= order; k++)
             curve += pattern[order][k] * hd[at + k - first];
-        w->curve[order * n + at] = curve;
+        w->sd[order * n + at] = curve > 0 ? 1 / sqrt(curve) : 0;
     }
 }
 
@@ -196,8 +198,8 @@ hc_status hc_truncated_normal(size_t n, const double *h, const double *g,
         return hc_fail_nomem(err);
     w.x = w.d + n;
     w.slope = w.x + n;
-    w.curve = w.slope + n;
-    w.h = w.curve + ORDERS * n;
+    w.sd = w.slope + n;
+    w.h = w.sd + ORDERS * n;
     w.hd = w.h + 2 * n * n;
     hc_random_seed(&w.rng, seed);
     if (!prepare(&w, h, start, w.h + n * n)) {
