@@ -21,6 +21,10 @@ static const struct {
     SIGN("MATLAB 5.0 MAT-file",
          "a MATLAB file (.mat): export the table as csv"),
     SIGN("SQLite format 3", "an SQLite database: export its table as csv"),
+    /* a byte 0xff at offset 5, as users of .nox report */
+    SIGN("\0\1\0\0\0\xff\xff\xff\xff\1\0\0\0",
+         "a stream of .NET objects, as the .nox of Nova (Autolab) is: export "
+         "the data as text from Nova"),
     SIGN("%PDF-", "a PDF document"),
     SIGN("\x89PNG\r\n", "a PNG picture"),
     SIGN("\xff\xd8\xff", "a JPEG picture"),
