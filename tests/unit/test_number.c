@@ -384,6 +384,11 @@ static void shifts_the_exponent_of_the_text(void **state)
     assert_string_equal(buf, "18446744073709551616e1");
     hc_number_shift("0.0000000000000000000000000", 27, 1, buf, sizeof buf);
     assert_string_equal(buf, "0.0000000000000000000000000");
+    /* "1e-3" and its NUL fill five bytes */
+    assert_int_equal(hc_number_shift("1", 1, -3, buf, 5), 4);
+    assert_string_equal(buf, "1e-3");
+    assert_int_equal(hc_number_shift("1", 1, -3, buf, 4), 0);
+    assert_int_equal(hc_number_shift("1e-999999", 9, -1, buf, 9), 0);
     assert_int_equal(hc_number_shift("1.5x", 4, 1, buf, sizeof buf), 0);
     assert_int_equal(hc_number_shift(".", 1, 1, buf, sizeof buf), 0);
     assert_int_equal(hc_number_shift("-", 1, 1, buf, sizeof buf), 0);
