@@ -154,6 +154,8 @@ static bool thin_path(hc_text *out, span in, const shift *by, bool *closed)
 /* The next ` name="value"` of a tag; false at its end or where it is odd. */
 static bool next_attribute(span *in, span *name, span *value)
 {
+    if (in->len == 0)
+        return false;
     const char *end = in->s + in->len, *p = in->s, *eq, *close;
     while (p < end && (*p == ' ' || *p == '\n'))
         p++;
