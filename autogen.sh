@@ -50,7 +50,8 @@ configure_build() { # CONFIGURE-OPTION...
     mkdir -p build
     if [ ! -f build/Makefile ] || [ configure -nt build/Makefile ] ||
         ! configured_with "$@"; then
-        (cd build && ../configure --quiet "$@")
+        # libtool runs a thousand times in the shell that configure picks
+        (cd build && CONFIG_SHELL=/bin/sh /bin/sh ../configure --quiet "$@")
         make -C build -s clean >/dev/null
     fi
     make -C build -s -j"$(nproc)"

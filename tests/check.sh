@@ -30,6 +30,7 @@ once() {
 tests/build.test	plain	reads the tree of the sources
 tests/completion.test	plain	asks the shells; everytool.test runs what they run
 tests/coverage.test	plain	counts lines, before a release
+tests/examples.test	sanitized	judges alike what the pages say, and sees more
 tests/faults.test	plain	under a sanitizer the allocator is another
 tests/fuzz.test	plain	the fuzzers are sanitized in either
 tests/hardening.test	plain	a sanitized build has no hardening
@@ -38,7 +39,9 @@ tests/lint.test	plain	reads the sources
 tests/locale.test	plain	commands of everytool.test, files of expected.test
 tests/memcheck.test	plain	another memory checker, before a release
 tests/memory.test	plain	under a sanitizer memory is its shadow's
+tests/morning.test	plain	looks at the page; report.test makes it
 tests/night-kill.test	plain	when the night is killed; night.test runs it
+tests/night-slurm.test	sanitized	judges the jobs alike, and sees more
 tests/parsers.test	plain	the fuzzers are sanitized in either
 tests/readme.test	plain	commands as those of examples.test
 tests/robust.test	sanitized	judges each cut and flip alike, and sees more
@@ -70,8 +73,9 @@ build_in() {
 }
 
 configure_san() {
-    mkdir -p "$san" && cd "$san" && "$src/configure" --quiet CC="$other" \
-        --enable-werror --enable-sanitizers CFLAGS=-g1
+    mkdir -p "$san" && cd "$san" &&
+        CONFIG_SHELL=/bin/sh /bin/sh "$src/configure" --quiet CC="$other" \
+            --enable-werror --enable-sanitizers CFLAGS=-g1
 }
 
 echo "== two builds"
