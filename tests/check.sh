@@ -45,6 +45,8 @@ tests/night-slurm.test	sanitized	judges the jobs alike, and sees more
 tests/parsers.test	plain	the fuzzers are sanitized in either
 tests/readme.test	plain	commands as those of examples.test
 tests/robust.test	sanitized	judges each cut and flip alike, and sees more
+tests/unit/test_account	sanitized	counts rows alike, and sees more
+tests/unit/test_made	sanitized	judges each cut and flip alike, and sees more
 END
 }
 

@@ -318,10 +318,12 @@ static void area_colour(span style, char fill[8])
     static const char mark[] = "fill:#", line[] = "stroke:";
     const char *f = style.s ? memmem(style.s, style.len, mark, 6) : NULL;
     const char *l = style.s ? memmem(style.s, style.len, line, 7) : NULL;
-    const char *end = style.s + style.len;
     fill[0] = '\0';
-    if (f == NULL || l == NULL || end - f < 13 || end - l < 12 ||
+    if (f == NULL || l == NULL ||
         memmem(style.s, style.len, "opacity", 7) != NULL)
+        return;
+    const char *end = style.s + style.len;
+    if (end - f < 13 || end - l < 12)
         return;
     if (memcmp(l + 7, "none;", 5) != 0 &&
         (end - l < 15 || memcmp(l + 7, f + 5, 8) != 0))
