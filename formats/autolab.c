@@ -37,12 +37,7 @@ static hc_status with_lines(hc_source *src, hc_sink *sink, body f, hc_err *err)
     hc_lines *l;
     HC_TRY(hc_lines_open(&l, src, err));
     hc_status st = f(src, l, sink, err);
-    if (st == HC_OK)
-        st = hc_lines_facts(l, sink, err);
-    else if (err != NULL && err->line == 0)
-        err->line = hc_lines_number(l);
-    hc_lines_free(l);
-    return st;
+    return hc_lines_close(l, st, sink, err);
 }
 
 /* ---- Z60W ---- */

@@ -232,11 +232,7 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
     st = read_header(&m, err);
     if (st == HC_OK)
         st = read_data(&m, err);
-    if (st == HC_OK)
-        st = hc_lines_facts(m.lines, sink, err);
-    else if (err != NULL && err->line == 0)
-        err->line = hc_lines_number(m.lines);
-    hc_lines_free(m.lines);
+    st = hc_lines_close(m.lines, st, sink, err);
     hc_columns_free(m.columns, m.n_columns);
     return st;
 }

@@ -107,12 +107,7 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
     st = read_head(l, sink, err);
     if (st == HC_OK)
         st = read_rows(l, sink, err);
-    if (st == HC_OK)
-        st = hc_lines_facts(l, sink, err);
-    else if (err != NULL && err->line == 0)
-        err->line = hc_lines_number(l);
-    hc_lines_free(l);
-    return st;
+    return hc_lines_close(l, st, sink, err);
 }
 
 const hc_format hc_format_corrware = {

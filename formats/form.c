@@ -348,10 +348,5 @@ hc_status hc_form_read(const hc_form *f, hc_source *src, hc_sink *sink,
     hc_lines *l;
     HC_TRY(hc_lines_open(&l, src, err));
     hc_status st = hc_form_lines(f, l, src->name, sink, err);
-    if (st == HC_OK)
-        st = hc_lines_facts(l, sink, err);
-    else if (err != NULL && err->line == 0)
-        err->line = hc_lines_number(l);
-    hc_lines_free(l);
-    return st;
+    return hc_lines_close(l, st, sink, err);
 }

@@ -327,12 +327,7 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
     if (st != HC_OK)
         return st;
     st = read_all(&g, err);
-    if (st == HC_OK)
-        st = hc_lines_facts(g.lines, sink, err);
-    else if (err != NULL && err->line == 0)
-        err->line = hc_lines_number(g.lines);
-    hc_lines_free(g.lines);
-    return st;
+    return hc_lines_close(g.lines, st, sink, err);
 }
 
 const hc_format hc_format_gamry = {

@@ -163,6 +163,17 @@ hc_status hc_lines_facts(const hc_lines *l, hc_sink *sink, hc_err *err)
     return hc_sink_fact(sink, "line_ends", hc_line_ends_name(l->ends), err);
 }
 
+hc_status hc_lines_close(hc_lines *l, hc_status st, hc_sink *sink,
+                         hc_err *err)
+{
+    if (st == HC_OK)
+        st = hc_lines_facts(l, sink, err);
+    else if (err != NULL && err->line == 0)
+        err->line = hc_lines_number(l);
+    hc_lines_free(l);
+    return st;
+}
+
 /* ---- rows ---- */
 
 static bool ends_in(const char *line, size_t len, char delimiter)

@@ -33,6 +33,10 @@ bool hc_lines_ended(const hc_lines *l);
 /* The facts encoding and line_ends, once all was read. */
 hc_status hc_lines_facts(const hc_lines *l, hc_sink *sink,
                          hc_err *err) HC_MUST_USE;
+/* The end of a reading that went as st says: these facts after a success, the
+ * line of a fault that has none yet after a failure.  Frees l, returns st. */
+hc_status hc_lines_close(hc_lines *l, hc_status st, hc_sink *sink,
+                         hc_err *err) HC_MUST_USE;
 
 /* ---- fields ---- */
 

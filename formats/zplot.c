@@ -195,12 +195,7 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
                                                 : quoted_header(&z, err);
     if (st == HC_OK)
         st = read_data(&z, err);
-    if (st == HC_OK)
-        st = hc_lines_facts(z.lines, sink, err);
-    else if (err != NULL && err->line == 0)
-        err->line = hc_lines_number(z.lines);
-    hc_lines_free(z.lines);
-    return st;
+    return hc_lines_close(z.lines, st, sink, err);
 }
 
 const hc_format hc_format_zplot = {
