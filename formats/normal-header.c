@@ -150,6 +150,20 @@ hc_status hc_normal_header(hc_normal *n, hc_err *err)
     return HC_OK;
 }
 
+/* The data set's column of this name: `known` where it still is one, -1 when
+ * there is none. */
+static int named(const hc_normal *n, const char *name, int known)
+{
+    const hc_column *c = n->dataset->columns;
+    if (known >= 0 && (size_t)known < n->n_in &&
+        strcmp(c[known].name, name) == 0)
+        return known;
+    for (size_t k = 0; k < n->n_in; k++)
+        if (strcmp(c[k].name, name) == 0)
+            return (int)k;
+    return -1;
+}
+
 /* Where the columns of the header are in this data set. */
 void hc_normal_rebind(hc_normal *n)
 {
@@ -160,8 +174,6 @@ void hc_normal_rebind(hc_normal *n)
             c->column = hc_normal_find(n, c->name);
         if (c->from == HC_FROM_ALL ||
             (c->from == HC_FROM_COLUMN && c->column < 0))
-            for (size_t k = 0; k < n->n_in; k++)
-                if (strcmp(n->dataset->columns[k].name, c->name) == 0)
-                    c->column = (int)k;
+            c->column = named(n, c->name, c->column);
     }
 }
