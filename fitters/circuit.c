@@ -284,12 +284,14 @@ hc_status hc_circuit_role(hc_circuit *c, const char *text, hc_err *err)
         if (strlen(c->elements[i].name) != n ||
             strncmp(c->elements[i].name, text, n) != 0)
             continue;
-        if (!hc_circuit_is_role(rest, strlen(rest)))
+        size_t len = strlen(rest);
+        hc_trim(&rest, &len);
+        if (!hc_circuit_is_role(rest, len))
             return hc_fail(err, HC_USAGE,
                            "--role %s: a role has at most %d letters, none "
                            "of them , : { }",
                            text, HC_CIRCUIT_ROLE - 1);
-        snprintf(c->elements[i].role, HC_CIRCUIT_ROLE, "%s", rest);
+        snprintf(c->elements[i].role, HC_CIRCUIT_ROLE, "%.*s", (int)len, rest);
         return HC_OK;
     }
     hc_text list = {0};

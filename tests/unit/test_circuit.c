@@ -137,6 +137,9 @@ static void test_options(void **state)
     assert_int_equal(hc_circuit_tie(&c, "R2=2*R0", &err), HC_OK);
     assert_int_equal(hc_circuit_role(&c, "R1=bulk", &err), HC_OK);
     assert_int_equal(hc_circuit_role(&c, "R9=bulk", &err), HC_USAGE);
+    /* blanks around a role are none of it, as in braces */
+    assert_int_equal(hc_circuit_role(&c, "R2= grain boundary ", &err), HC_OK);
+    assert_string_equal(hc_circuit_role_of(&c, 3), "grain boundary");
     assert_int_equal(hc_circuit_negative(&c, "C2", &err), HC_USAGE);
     assert_int_equal(hc_circuit_set(&c, "R7=1", &err), HC_USAGE);
     assert_non_null(strstr(err.text, "it has R0 R1 CPE1_Q CPE1_n R2"));
