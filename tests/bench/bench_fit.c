@@ -159,7 +159,7 @@ static void table_rows(const eis_cases *cases, const char *name,
     snprintf(work, sizeof work, "%s effort: CPU of a fit, median", name);
     row(work, ms[fits / 2], "ms", 3, true);
     snprintf(work, sizeof work, "%s effort: CPU of a fit, largest", name);
-    row(work, ms[fits - 1], "ms", effort.doubts > 0 ? 100 : 37, true);
+    row(work, ms[fits - 1], "ms", effort.doubts > 0 ? 40 : 20, true);
     snprintf(work, sizeof work,
              "%s effort: CPU, 57 points, up to 7 parameters, largest", name);
     row(work, max7, "ms", 5, true);
