@@ -31,9 +31,11 @@ tests/build.test	plain	reads the tree of the sources
 tests/completion.test	plain	asks the shells; everytool.test runs what they run
 tests/coverage.test	plain	counts lines, before a release
 tests/examples.test	sanitized	judges alike what the pages say, and sees more
+tests/expected.test	plain	robust.test reads the same files, sanitized
 tests/faults.test	plain	under a sanitizer the allocator is another
 tests/fuzz.test	plain	the fuzzers are sanitized in either
 tests/hardening.test	plain	a sanitized build has no hardening
+tests/hostile.test	sanitized	judges each file alike, and sees more
 tests/library.test	plain	installs, and compiles against what it installed
 tests/lint.test	plain	reads the sources
 tests/locale.test	plain	commands of everytool.test, files of expected.test
@@ -43,6 +45,7 @@ tests/morning.test	plain	looks at the page; report.test makes it
 tests/night-kill.test	plain	when the night is killed; night.test runs it
 tests/night-slurm.test	sanitized	judges the jobs alike, and sees more
 tests/parsers.test	plain	the fuzzers are sanitized in either
+tests/plot.test	sanitized	judges the figures alike, and sees more
 tests/readme.test	plain	commands as those of examples.test
 tests/robust.test	sanitized	judges each cut and flip alike, and sees more
 tests/unit/test_account	sanitized	counts rows alike, and sees more

@@ -2,6 +2,7 @@
  *
  * HC_RELEASE=1 takes every cut and 1000 flips, otherwise 64 and 100.  That
  * no row of a spoiled file is lost: test_account.c.
+ * long 17 100
  */
 #include "unit.h"
 

@@ -142,7 +142,7 @@ static void agrees_with_rejection(void **state)
     (void)state;
     hc_random rng;
     hc_random_seed(&rng, 11);
-    for (int k = 0; k < 12; k++) {
+    for (int k = 0; k < 12; k += unit_sanitized() ? 3 : 1) {
         const size_t n = (size_t)k % MOST + 1;
         double h[MOST * MOST], g[MOST] = {0}, mu[MOST], root[MOST * MOST];
         bool nonneg[MOST];

@@ -41,6 +41,12 @@ static inline void near_(double got, double want, double rel, double abs_,
         }                                                                     \
     } while (0)
 
+/* Under sanitizers: a study then runs each of its lines, with fewer seeds. */
+static inline bool unit_sanitized(void)
+{
+    return getenv("HC_SANITIZED") != NULL;
+}
+
 /* A seeded generator, so that tests do not depend on the C library's. */
 static inline uint64_t unit_random(uint64_t *state)
 {
