@@ -200,8 +200,8 @@ static hc_status curve(reader *r, const char *path, const json_t *v,
             y[i] *= scale;
         if (st == HC_OK)
             st = hc_curve_table(&c, x, y, nx, potential, r->err);
-        c.positive = !potential;
     }
+    c.positive = !potential;
     free(x);
     free(y);
     if (st == HC_OK) {

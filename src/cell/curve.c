@@ -178,8 +178,9 @@ hc_status hc_curve_form(hc_curve *out, const char *form, const double *b,
 
 /* b0 + b1 (x-3/4) + b2 ln(1-x) + b3 tanh((b4-x)/b5) + b6 tanh((b7-x)/b8)
  *    + b9 exp(-(x-0.4)/b10): LiCoO2 against lithium */
-static double lco(const double *b, double x, double *slope)
+static double lco(const hc_curve *c, double x, double *slope)
 {
+    const double *b = c->b;
     double t1 = tanh((b[4] - x) / b[5]), t2 = tanh((b[7] - x) / b[8]);
     double e = b[9] * exp(-(x - 0.4) / b[10]);
     double rest = fmax(1 - x, edge), log_slope = -b[2] / rest;
@@ -212,12 +213,16 @@ static double rational(const hc_curve *c, double x, double *slope)
     return n / d;
 }
 
-/* Beyond the last point, C1: constant (positive), straight, or the logarithm
- * of the free sites at that end. */
-static double beyond(const hc_curve *c, bool high, double x, double *slope)
+typedef struct {
+    double x, y, slope;
+} end_point;
+
+/* Beyond an end of the curve, C1: constant (positive), straight, or the
+ * logarithm of the free sites at that end. */
+static double beyond(const hc_curve *c, end_point e, bool high, double x,
+                     double *slope)
 {
-    size_t e = high ? c->n - 1 : 0;
-    double xe = c->x[e], ye = c->y[e], se = c->slope[e];
+    double xe = e.x, ye = e.y, se = e.slope;
     double room = high ? 1 - xe : xe, left = high ? 1 - x : x;
     if (c->positive)
         se = 0;
@@ -248,10 +253,13 @@ static size_t interval(const hc_curve *c, double x)
 
 static double table(const hc_curve *c, double x, double *slope)
 {
+    const size_t last = c->n - 1;
     if (x < c->x[0])
-        return beyond(c, false, x, slope);
-    if (x > c->x[c->n - 1])
-        return beyond(c, true, x, slope);
+        return beyond(c, (end_point){c->x[0], c->y[0], c->slope[0]}, false, x,
+                      slope);
+    if (x > c->x[last])
+        return beyond(c, (end_point){c->x[last], c->y[last], c->slope[last]},
+                      true, x, slope);
     size_t i = interval(c, x);
     double h = c->x[i + 1] - c->x[i], t = (x - c->x[i]) / h;
     double dy = (c->y[i + 1] - c->y[i]) / h;
@@ -262,15 +270,31 @@ static double table(const hc_curve *c, double x, double *slope)
     return c->y[i] + h * t * (s0 + t * (b + a * t));
 }
 
+/* What a formula gives beyond where it was fitted is its own affair (an
+ * exponential reaches hundreds of volts): it goes on as a table does.  The
+ * lco form has its logarithm of the free sites above. */
+static double formula(const hc_curve *c,
+                      double (*of)(const hc_curve *, double, double *),
+                      double x, double *slope)
+{
+    const bool low = x < c->x_min;
+    const bool high = x > c->x_max && c->kind != HC_CURVE_LCO;
+    if (!low && !high)
+        return of(c, x, slope);
+    end_point e = {.x = low ? c->x_min : c->x_max};
+    e.y = of(c, e.x, &e.slope);
+    return beyond(c, e, high, x, slope);
+}
+
 double hc_curve_at(const hc_curve *c, double x, double *slope)
 {
     switch (c->kind) {
     case HC_CURVE_TABLE:
         return table(c, x, slope);
     case HC_CURVE_LCO:
-        return lco(c->b, x, slope);
+        return formula(c, lco, x, slope);
     case HC_CURVE_RATIONAL:
-        return rational(c, x, slope);
+        return formula(c, rational, x, slope);
     case HC_CURVE_CONSTANT:
         break;
     }

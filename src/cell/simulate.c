@@ -20,7 +20,8 @@ typedef struct {
     double t, next_out;
     double q_last, charged, discharged;
     long step;
-    size_t row; /* of a replayed step */
+    size_t row;        /* of a replayed step */
+    bool said_outside; /* that U(x) is asked for where it is not known */
 } run;
 
 hc_sim_options hc_sim_default(void)
@@ -43,6 +44,26 @@ hc_status hc_sim_x_of_voltage(const hc_cell *c, double volt, double *x,
     return HC_OK;
 }
 
+/* Nothing stops a replayed current where the cell would: say once that the
+ * voltages are those of a curve beyond its data.  A full cathode has the
+ * logarithm of its last free sites, an empty one a guess. */
+static void tell_outside(run *r, const hc_sim_step *step,
+                         const hc_sim_point *p)
+{
+    static const double little = 0.02;
+    const hc_cell *c = r->s->cell;
+    const double x = p->seen.x_surface;
+    if (r->said_outside || !(x < c->ocv.x_min - little) || !c->has_ocv ||
+        c->ocv.kind == HC_CURVE_CONSTANT)
+        return;
+    r->said_outside = true;
+    hc_say_warning(r->talk, NULL, 0,
+                   "step %ld (%s): at t = %.6g s the cathode's surface is at "
+                   "x = %.3g; cathode.OCV is known from %.3g to %.3g, beyond "
+                   "it the voltage is a guess",
+                   p->step, step->type, p->t_s, x, c->ocv.x_min, c->ocv.x_max);
+}
+
 static hc_status emit(run *r, const hc_sim_step *step, double t,
                       const double *y, bool last)
 {
@@ -57,6 +78,7 @@ static hc_status emit(run *r, const hc_sim_step *step, double t,
     double dq = p.seen.charge - r->q_last;
     p.charged = r->charged + (dq > 0 ? dq : 0);
     p.discharged = r->discharged - (dq < 0 ? dq : 0);
+    tell_outside(r, step, &p);
     return r->sink(r->ctx, &p, r->err);
 }
 

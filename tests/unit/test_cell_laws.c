@@ -438,6 +438,39 @@ static void case_15_dissipation(void **state)
     hc_cell_clear(&c);
 }
 
+/* A formula beyond where it was fitted: value and slope go on without a jump,
+ * falling, and no exponential takes it away (0.0516 V in exp(-(x-0.4)/0.0234)
+ * would be 327 V at x = 0.195). */
+static void formula_beyond(void **state)
+{
+    (void)state;
+    static const double b[] = {5.08334,   1.71516,  0.116833,  1.41029,
+                               0.370644,  0.403543, 0.0231428, 0.952449,
+                               0.0128925, 0.0516525, 0.0234078};
+    hc_curve c;
+    hc_err err;
+    good(hc_curve_form(&c, "lco", b, 11, 0.4, 0.999999, &err), &err);
+    double in, out;
+    const double u_in = hc_curve_at(&c, 0.4, &in);
+    const double u_out = hc_curve_at(&c, 0.4 - 1e-9, &out);
+    assert_true(fabs(u_in - u_out) < 1e-7);
+    near(out, in, 1e-6);
+    double before = u_in;
+    for (double x = 0.395; x > 0.005; x -= 0.005) {
+        double slope;
+        const double u = hc_curve_at(&c, x, &slope);
+        const double h = 1e-6;
+        assert_true(u > before);
+        near(slope,
+             (hc_curve_at(&c, x + h, NULL) - hc_curve_at(&c, x - h, NULL)) /
+                 (2 * h),
+             1e-6);
+        before = u;
+    }
+    assert_true(hc_curve_at(&c, 0.195, NULL) < u_in + 2.5);
+    hc_curve_clear(&c);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -449,6 +482,7 @@ int main(void)
         cmocka_unit_test(case_11_film_limit),
         cmocka_unit_test(case_14_manufactured),
         cmocka_unit_test(case_15_dissipation),
+        cmocka_unit_test(formula_beyond),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
