@@ -61,17 +61,12 @@ static hc_status prepare(hc_session *s, const opts *o, hc_fixture_setup *k)
 }
 
 static hc_status one(hc_session *s, const hc_fixture_setup *k,
-                     const char *path, hc_writer **w)
+                     const char *path, hc_pass *pass, hc_writer **w)
 {
     hc_frame *f = NULL;
     hc_status st = hc_frame_open(&f, path, &s->err);
-    if (st == HC_OK && *w == NULL) {
-        st = hc_session_table(s, "eis", hc_frame_meta(f), w, &s->err);
-        if (st == HC_OK)
-            hc_fixture_columns(*w, f);
-    }
     if (st == HC_OK)
-        st = hc_fixture_rows(*w, f, k, &s->err);
+        st = hc_fixture_rows(s, f, k, pass, w, &s->err);
     if (f != NULL)
         hc_session_inherit_frame(s, f);
     hc_frame_free(f);
@@ -83,6 +78,7 @@ int main(int argc, char **argv)
     opts o = {.load_ohm = NAN};
     hc_session s;
     hc_fixture_setup k = {.load_ohm = NAN};
+    hc_pass pass = {0};
     hc_writer *w = NULL;
     if (!hc_session_begin(&s, &tool, argc, argv, &o, &o.common))
         return hc_session_end(&s);
@@ -90,11 +86,12 @@ int main(int argc, char **argv)
     hc_status st = prepare(&s, &o, &k);
     hc_session_note(&s, st);
     for (size_t i = 0; i < s.n_files && st == HC_OK; i++)
-        if (!hc_session_note(&s, one(&s, &k, s.files[i], &w)))
+        if (!hc_session_note(&s, one(&s, &k, s.files[i], &pass, &w)))
             break;
     if (w != NULL)
         hc_session_note(&s, hc_writer_end(w, &s.err));
     hc_writer_free(w);
+    hc_pass_clear(&pass);
     hc_calibration_clear(&k.open);
     hc_calibration_clear(&k.shorted);
     hc_calibration_clear(&k.load);

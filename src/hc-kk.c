@@ -123,5 +123,6 @@ int main(int argc, char **argv)
     if (w)
         hc_session_note(&s, hc_writer_end(w, &s.err));
     hc_writer_free(w);
+    hc_pass_clear(&o.run.pass);
     return hc_session_end(&s);
 }

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 static const char *const standard_input[] = {"-"};
 
 /* "hc-kk 0.1 --method linkk": what was done, for the '#: step' line.  The
@@ -60,8 +59,8 @@ bool hc_session_begin(hc_session *s, const hc_tool *tool, int argc,
     s->talk.tool = tool->name;
     if (argc == 2 && strcmp(argv[1], "--completion") == 0)
         return print_and_stop(s, hc_options_rows);
-    st = hc_options_parse(tool, argc, argv, opts, &s->operands,
-                          &s->n_operands, &s->err);
+    st = hc_options_parse(tool, argc, argv, opts, &s->operands, &s->n_operands,
+                          &s->err);
     if (st == HC_OK && common->help)
         return print_and_stop(s, hc_options_help);
     if (st == HC_OK && common->version)
@@ -112,8 +111,7 @@ hc_status hc_session_table(hc_session *s, const char *kind,
     return HC_OK;
 }
 
-void hc_session_inherit(hc_session *s, const hc_meta *trailer,
-                        bool incomplete)
+void hc_session_inherit(hc_session *s, const hc_meta *trailer, bool incomplete)
 {
     hc_tail_add(&s->tail, trailer, incomplete);
 }
@@ -121,6 +119,22 @@ void hc_session_inherit(hc_session *s, const hc_meta *trailer,
 void hc_session_inherit_frame(hc_session *s, const hc_frame *f)
 {
     hc_session_inherit(s, hc_frame_trailer(f), hc_frame_incomplete(f));
+}
+
+hc_status hc_session_spectra(hc_session *s, const hc_frame *f,
+                             const hc_spectrum_filter *filter,
+                             hc_spectrum **out, size_t *n, hc_err *err)
+{
+    const long before = s->n_sources;
+    const hc_status st = hc_spectra_of(f, filter, out, n, err);
+    s->n_sources = before + 1;
+    for (size_t i = 0; i < *n && st == HC_OK; i++) {
+        hc_spectrum *k = &(*out)[i];
+        k->source_index += before;
+        if (k->source_index >= s->n_sources)
+            s->n_sources = k->source_index + 1;
+    }
+    return st;
 }
 
 /* A file is left alone when the run failed before its result was whole. */

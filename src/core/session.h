@@ -18,6 +18,7 @@
 #include "core/frame.h"
 #include "core/messages.h"
 #include "core/options.h"
+#include "core/spectrum.h"
 #include "core/table.h"
 
 typedef struct {
@@ -34,6 +35,7 @@ typedef struct {
     bool fail_fast;         /* note() returns false after a failure */
     char step[512];         /* "hc-kk 0.1 --method linkk", for '#: step' */
     hc_tail tail;           /* what its inputs pass on to its tables */
+    long n_sources;         /* of the spectra read so far */
 } hc_session;
 
 /* Parse, answer --help and --version, open the output.  False: nothing more
@@ -56,6 +58,13 @@ hc_status hc_session_table(hc_session *s, const char *kind,
 void hc_session_inherit(hc_session *s, const hc_meta *trailer,
                         bool incomplete);
 void hc_session_inherit_frame(hc_session *s, const hc_frame *f);
+
+/* hc_spectra_of for one file after another: the sources of each count on from
+ * those before, so that no two spectra of a run have the same keys. */
+hc_status hc_session_spectra(hc_session *s, const hc_frame *f,
+                             const hc_spectrum_filter *filter,
+                             hc_spectrum **out, size_t *n,
+                             hc_err *err) HC_MUST_USE;
 
 /* Close or discard the output, free, return the exit code.  An output file
  * appears unless the run failed before anything could be written. */

@@ -380,7 +380,7 @@ hc_status hc_drt_run_file(hc_session *s, const char *path, hc_drt_job *job,
     hc_status st = hc_frame_open(&f, path, err);
     if (st != HC_OK)
         return st;
-    st = hc_spectra_of(f, &job->filter, &spectra, &n, err);
+    st = hc_session_spectra(s, f, &job->filter, &spectra, &n, err);
     if (st == HC_OK && !*w && job->print != HC_DRT_PRINT_CIRCUIT)
         st = begin(s, f, job, w, err);
     if (st == HC_OK && job->smooth)

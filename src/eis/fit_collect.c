@@ -15,7 +15,8 @@ void hc_fit_collection_clear(hc_fit_collection *k)
     *k = (hc_fit_collection){0};
 }
 
-static hc_status collect(const char *path, const hc_spectrum_filter *filter,
+static hc_status collect(hc_session *ses, const char *path,
+                         const hc_spectrum_filter *filter,
                          hc_fit_collection *k, hc_err *err)
 {
     hc_frame *f = NULL;
@@ -24,7 +25,7 @@ static hc_status collect(const char *path, const hc_spectrum_filter *filter,
     size_t n = 0;
     hc_status st = hc_frame_open(&f, path, err);
     if (st == HC_OK)
-        st = hc_spectra_of(f, filter, &s, &n, err);
+        st = hc_session_spectra(ses, f, filter, &s, &n, err);
     if (st == HC_OK) {
         more = realloc(k->all, (k->n_all + n) * sizeof *more);
         if (more == NULL)
@@ -55,7 +56,7 @@ hc_status hc_fit_collect(hc_session *s, const hc_spectrum_filter *filter,
     if (out->frames == NULL || out->lists == NULL || out->counts == NULL)
         return hc_fail_nomem(err);
     for (size_t i = 0; i < s->n_files; i++)
-        if (!hc_session_note(s, collect(s->files[i], filter, out, err)))
+        if (!hc_session_note(s, collect(s, s->files[i], filter, out, err)))
             break;
     for (size_t i = 0; i < out->n_frames; i++)
         hc_session_inherit_frame(s, out->frames[i]);

@@ -242,7 +242,9 @@ static hc_status fit_frame(hc_fit_job *job, const hc_frame *f, hc_err *err)
         hc_meta_number(hc_frame_meta(f), "se_thickness_m");
     hc_status st = out == NULL
                        ? hc_fail_nomem(err)
-                       : hc_spectra_of(f, &job->options->filter, &s, &n, err);
+                       : hc_session_spectra(job->session, f,
+                                            &job->options->filter, &s, &n,
+                                            err);
     if (st == HC_OK)
         st = hc_fit_job_tables(job, hc_frame_meta(f), err);
     for (size_t i = 0; i < n && st == HC_OK; i++) {

@@ -93,49 +93,35 @@ static hc_status fixture_at(const hc_fixture_setup *setup, double f_hz,
 
 /* ---- rows ---- */
 
-static bool is_sd(const char *column)
-{
-    return strcmp(column, HC_COL_SD_RE) == 0 ||
-           strcmp(column, HC_COL_SD_IM) == 0;
-}
+static const char *const ours[] = {HC_COL_SD_RE, HC_COL_SD_IM, NULL};
 
-void hc_fixture_columns(hc_writer *w, const hc_frame *f)
+static void put_row(hc_writer *w, const hc_frame *f, const hc_pass *pass,
+                    const hc_spectrum *s, size_t row, double complex z,
+                    double sd)
 {
-    for (size_t c = 0; c < hc_frame_columns(f); c++)
-        if (!is_sd(hc_frame_column_name(f, c)))
-            hc_writer_column(w, hc_frame_column_name(f, c));
-    hc_writer_column(w, HC_COL_SD_RE);
-    hc_writer_column(w, HC_COL_SD_IM);
-}
-
-static void put_row(hc_writer *w, const hc_frame *f, size_t row,
-                    double complex z, double sd)
-{
-    for (size_t c = 0; c < hc_frame_columns(f); c++) {
-        const char *name = hc_frame_column_name(f, c);
-        if (is_sd(name))
-            continue;
-        if (strcmp(name, HC_COL_RE) == 0) {
+    for (size_t k = 0; k < pass->n; k++) {
+        if (strcmp(pass->name[k], HC_COL_RE) == 0)
             hc_writer_digits(w, creal(z), 10);
-        } else if (strcmp(name, HC_COL_IM) == 0) {
+        else if (strcmp(pass->name[k], HC_COL_IM) == 0)
             hc_writer_digits(w, cimag(z), 10);
-        } else {
-            const char *text = hc_frame_text(f, row, (int)c);
-            hc_writer_raw(w, text, strlen(text));
-        }
+        else
+            hc_pass_cell(pass, f, row, k, s->source_index, w);
     }
     hc_writer_digits(w, sd, 10);
     hc_writer_digits(w, sd, 10);
     hc_writer_end_row(w);
 }
 
-hc_status hc_fixture_rows(hc_writer *w, const hc_frame *f,
-                          const hc_fixture_setup *setup, hc_err *err)
+hc_status hc_fixture_rows(hc_session *ses, const hc_frame *f,
+                          const hc_fixture_setup *setup, hc_pass *pass,
+                          hc_writer **w, hc_err *err)
 {
     hc_spectrum_filter all = hc_spectrum_filter_none();
     hc_spectrum *s = NULL;
     size_t n = 0;
-    hc_status st = hc_spectra_of(f, &all, &s, &n, err);
+    hc_status st = hc_session_spectra(ses, f, &all, &s, &n, err);
+    if (st == HC_OK)
+        st = hc_pass_table(pass, ses, f, ours, w, err);
     for (size_t i = 0; i < n && st == HC_OK; i++) {
         double *noise = NULL;
         st = noise_of(&s[i], &noise, err);
@@ -153,7 +139,7 @@ hc_status hc_fixture_rows(hc_writer *w, const hc_frame *f,
                              "told from the open holder",
                              s[i].freq_hz[k]);
             else
-                put_row(w, f, s[i].row[k], z, sd);
+                put_row(*w, f, pass, &s[i], s[i].row[k], z, sd);
         }
         free(noise);
     }

@@ -2,8 +2,7 @@
 #ifndef HC_EIS_FIXTURE_RUN_H
 #define HC_EIS_FIXTURE_RUN_H
 
-#include "core/messages.h"
-#include "core/spectrum.h"
+#include "eis/pass.h"
 
 /* A calibration spectrum, by falling frequency, with its noise. */
 typedef struct {
@@ -23,12 +22,11 @@ hc_status hc_calibration_read(const char *path, hc_calibration *c,
                               hc_err *err) HC_MUST_USE;
 void hc_calibration_clear(hc_calibration *c);
 
-/* Columns of f with the impedance replaced and standard deviations added. */
-void hc_fixture_columns(hc_writer *w, const hc_frame *f);
-
-/* All rows of f, corrected.  HC_DATA where a calibration does not reach. */
-hc_status hc_fixture_rows(hc_writer *w, const hc_frame *f,
-                          const hc_fixture_setup *setup,
-                          hc_err *err) HC_MUST_USE;
+/* All rows of f, corrected, with the impedance replaced and standard
+ * deviations added; *w is made at the first file.  HC_DATA where a
+ * calibration does not reach. */
+hc_status hc_fixture_rows(hc_session *s, const hc_frame *f,
+                          const hc_fixture_setup *setup, hc_pass *pass,
+                          hc_writer **w, hc_err *err) HC_MUST_USE;
 
 #endif

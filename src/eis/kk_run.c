@@ -13,6 +13,7 @@ typedef struct {
     double re, im; /* residuals, fractions of |Z| */
     unsigned char flag;
     bool keep;
+    long source;
 } row_result;
 
 hc_kk_run hc_kk_run_defaults(void)
@@ -235,7 +236,8 @@ static hc_status one_spectrum(hc_session *ses, const hc_spectrum *s,
     if (st != HC_OK)
         return st;
     for (size_t i = 0; i < s->n; i++)
-        rows[s->row[i]].keep = true;
+        rows[s->row[i]] =
+            (row_result){.keep = true, .source = s->source_index};
     st = test_points(&p, s, run, rows, &ses->talk, file, &fit, &j, err);
     if (st != HC_OK) {
         points_clear(&p);
@@ -248,7 +250,7 @@ static hc_status one_spectrum(hc_session *ses, const hc_spectrum *s,
         const double complex e =
             (p.z_ohm[i] - fit.z_fit[i]) / cabs(p.z_ohm[i]);
         rows[s->row[p.index[i]]] =
-            (row_result){creal(e), cimag(e), j.flag[i], true};
+            (row_result){creal(e), cimag(e), j.flag[i], true, s->source_index};
     }
     if (run->records)
         put_records(w, s, run, &p, &fit, &j);
@@ -259,42 +261,31 @@ static hc_status one_spectrum(hc_session *ses, const hc_spectrum *s,
     return st;
 }
 
-static bool ours(const char *column)
-{
-    return strcmp(column, "kk_real_residual") == 0 ||
-           strcmp(column, "kk_imaginary_residual") == 0 ||
-           strcmp(column, "kk_flag") == 0;
-}
+static const char *const ours[] = {"kk_real_residual", "kk_imaginary_residual",
+                                   "kk_flag", NULL};
 
-/* The table's own columns (of the first file), then ours. */
-static hc_status begin(hc_session *s, const hc_frame *f, const hc_kk_run *run,
+static hc_status begin(hc_session *s, const hc_frame *f, hc_kk_run *run,
                        hc_writer **w, hc_err *err)
 {
-    const hc_status st = hc_session_table(s, run->records ? "records" : "eis",
-                                          hc_frame_meta(f), w, err);
-    if (st != HC_OK)
-        return st;
-    if (run->records) {
-        hc_records_begin(*w);
+    if (!run->records)
+        return hc_pass_table(&run->pass, s, f, ours, w, err);
+    if (*w)
         return HC_OK;
-    }
-    for (size_t c = 0; c < hc_frame_columns(f); c++)
-        if (!ours(hc_frame_column_name(f, c)))
-            hc_writer_column(*w, hc_frame_column_name(f, c));
-    hc_writer_column(*w, "kk_real_residual");
-    hc_writer_column(*w, "kk_imaginary_residual");
-    hc_writer_column(*w, "kk_flag");
-    return HC_OK;
+    const hc_status st =
+        hc_session_table(s, "records", hc_frame_meta(f), w, err);
+    if (st == HC_OK)
+        hc_records_begin(*w);
+    return st;
 }
 
-static void write_rows(hc_writer *w, const hc_frame *f, const row_result *rows)
+static void write_rows(hc_writer *w, const hc_frame *f, const hc_pass *pass,
+                       const row_result *rows)
 {
     for (size_t r = 0; r < hc_frame_rows(f); r++) {
         if (!rows[r].keep)
             continue;
-        for (size_t c = 0; c < hc_frame_columns(f); c++)
-            if (!ours(hc_frame_column_name(f, c)))
-                hc_writer_text(w, hc_frame_text(f, r, (int)c));
+        for (size_t k = 0; k < pass->n; k++)
+            hc_pass_cell(pass, f, r, k, rows[r].source, w);
         hc_writer_digits(w, rows[r].re, 10);
         hc_writer_digits(w, rows[r].im, 10);
         hc_writer_text(w, hc_kk_flag_word((hc_kk_flag)rows[r].flag));
@@ -302,20 +293,28 @@ static void write_rows(hc_writer *w, const hc_frame *f, const row_result *rows)
     }
 }
 
-static hc_status all_spectra(hc_session *s, const hc_frame *f,
-                             const hc_kk_run *run, row_result *rows,
-                             hc_writer *w, hc_err *err)
+static hc_status all_spectra(hc_session *s, const hc_frame *f, hc_kk_run *run,
+                             row_result *rows, hc_writer **w, hc_err *err)
 {
     hc_spectrum *spectra = NULL;
     size_t n = 0;
-    hc_status st = hc_spectra_of(f, &run->filter, &spectra, &n, err);
+    hc_status st = hc_session_spectra(s, f, &run->filter, &spectra, &n, err);
+    if (st == HC_OK) /* a table that has no spectra begins none */
+        st = begin(s, f, run, w, err);
+    if (st != HC_OK) {
+        hc_spectra_free(spectra, n);
+        return st;
+    }
     for (size_t i = 0; i < n; i++) {
-        st = one_spectrum(s, &spectra[i], run, hc_frame_name(f), rows, w, err);
+        st =
+            one_spectrum(s, &spectra[i], run, hc_frame_name(f), rows, *w, err);
         /* the caller says the last one */
         if (st != HC_OK && i + 1 < n && !hc_session_note(s, st))
             break;
     }
     hc_spectra_free(spectra, n);
+    if (!run->records)
+        write_rows(*w, f, &run->pass, rows);
     return st;
 }
 
@@ -330,13 +329,8 @@ hc_status hc_kk_run_file(hc_session *s, const char *path, hc_kk_run *run,
     rows = calloc(hc_frame_rows(f) + 1, sizeof *rows);
     if (!rows)
         st = hc_fail_nomem(err);
-    if (st == HC_OK && !*w)
-        st = begin(s, f, run, w, err);
-    if (st == HC_OK) {
-        st = all_spectra(s, f, run, rows, *w, err);
-        if (!run->records)
-            write_rows(*w, f, rows);
-    }
+    if (st == HC_OK)
+        st = all_spectra(s, f, run, rows, w, err);
     hc_session_inherit_frame(s, f);
     free(rows);
     hc_frame_free(f);

@@ -2,8 +2,7 @@
 #ifndef HC_EIS_KK_RUN_H
 #define HC_EIS_KK_RUN_H
 
-#include "core/session.h"
-#include "core/spectrum.h"
+#include "eis/pass.h"
 #include "fitters/kk.h"
 
 typedef struct {
@@ -15,6 +14,7 @@ typedef struct {
     bool check, drop, records;
     hc_kk_limits limits;
     hc_spectrum_filter filter;
+    hc_pass pass; /* rows of the tables; cleared by the caller */
 } hc_kk_run;
 
 hc_kk_run hc_kk_run_defaults(void);
