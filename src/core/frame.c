@@ -1,6 +1,7 @@
 #include "core/frame.h"
 
 #include "core/number.h"
+#include "core/reader_work.h"
 #include "core/text.h"
 
 #include <math.h>
@@ -13,10 +14,10 @@ struct hc_frame {
     hc_meta meta, trailer;
     char **columns;
     size_t n_columns, rows;
-    hc_text cells;   /* all texts, each NUL-terminated */
-    size_t *at;      /* [rows * n_columns] offsets into cells */
+    hc_text cells; /* all texts, each NUL-terminated */
+    size_t *at;    /* [rows * n_columns] offsets into cells */
     size_t at_cap;
-    long *lines;     /* [rows] */
+    long *lines; /* [rows] */
     size_t lines_cap;
     bool incomplete;
 };
@@ -148,20 +149,24 @@ int hc_frame_column(const hc_frame *f, const char *name)
 hc_status hc_frame_need(const hc_frame *f, const char *name, int *column,
                         hc_err *err)
 {
-    hc_text list = {0};
-    int c = hc_frame_column(f, name);
-    if (c >= 0) {
-        *column = c;
+    const hc_columns mine = {f->columns, f->n_columns, f->kind, f->name};
+    return hc_column_need(&mine, name, column, err);
+}
+
+hc_status hc_frame_check(const hc_frame *f, const char *name, hc_err *err)
+{
+    double x;
+    if (f->kind[0] != '\0')
         return HC_OK;
-    }
-    for (size_t i = 0; i < f->n_columns && list.len < 300; i++)
-        hc_text_printf(&list, "%s%s", i > 0 ? " " : "", f->columns[i]);
-    hc_fail_at(err, HC_DATA, f->name, 0,
-               "no column '%s'; it has: %s%s (hc-read reads instruments' "
-               "exports)",
-               name, hc_text_get(&list), list.len >= 300 ? " ..." : "");
-    hc_text_clear(&list);
-    return HC_DATA;
+    for (size_t i = 0; i < f->rows; i++)
+        for (size_t k = 0; k < f->n_columns; k++) {
+            const char *text = hc_frame_text(f, i, (int)k);
+            if (hc_number_parse(text, strlen(text), &x))
+                return HC_OK;
+        }
+    return hc_fail_at(err, HC_DATA, name, 0,
+                      "is no table: no '#:' line and no number (hc-read "
+                      "reads instruments' exports)");
 }
 
 const hc_meta *hc_frame_meta(const hc_frame *f)

@@ -21,6 +21,10 @@ const char *hc_frame_column_name(const hc_frame *f, size_t column);
 int hc_frame_column(const hc_frame *f, const char *name);
 hc_status hc_frame_need(const hc_frame *f, const char *name, int *column,
                         hc_err *err) HC_MUST_USE;
+/* Any text is a table of some kind; HC_DATA for one that says neither what it
+ * is nor a number.  `name` is the file's in the message. */
+hc_status hc_frame_check(const hc_frame *f, const char *name, hc_err *err)
+    HC_MUST_USE;
 const hc_meta *hc_frame_meta(const hc_frame *f);
 const hc_meta *hc_frame_trailer(const hc_frame *f);
 bool hc_frame_incomplete(const hc_frame *f);

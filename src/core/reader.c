@@ -72,10 +72,14 @@ static hc_status header(hc_reader *r, char *line, size_t len, hc_err *err)
 {
     size_t n;
     hc_status st;
-    if (memchr(line, '\0', len) != NULL)
-        return hc_reader_broken(r, err,
-                                "NUL byte in the column names; is this a "
-                                "table? (hc-read reads instrument files)");
+    for (size_t i = 0; i < len; i++) {
+        const unsigned char c = (unsigned char)line[i];
+        if (c < 0x20 && !hc_isspace((char)c))
+            return hc_reader_broken(r, err,
+                                    "control byte in the column names; is "
+                                    "this a table? (hc-read reads instrument "
+                                    "files)");
+    }
     r->delimiter =
         !r->declared && strchr(line, '\t') == NULL && strchr(line, ',') != NULL
             ? ','
@@ -273,21 +277,35 @@ int hc_reader_column(const hc_reader *r, const char *name)
     return -1;
 }
 
+hc_status hc_column_need(const hc_columns *t, const char *name, int *column,
+                         hc_err *err)
+{
+    hc_text list = {0};
+    for (size_t i = 0; i < t->n; i++)
+        if (strcmp(t->name[i], name) == 0) {
+            *column = (int)i;
+            return HC_OK;
+        }
+    for (size_t i = 0; i < t->n && list.len < 300; i++)
+        hc_text_printf(&list, "%s%s", i > 0 ? " " : "", t->name[i]);
+    const char *more = list.len >= 300 ? " ..." : "";
+    if (t->kind[0])
+        hc_fail_at(
+            err, HC_DATA, t->file, 0,
+            "no column '%s'; this is a table of kind '%s', it has: %s%s", name,
+            t->kind, hc_text_get(&list), more);
+    else
+        hc_fail_at(err, HC_DATA, t->file, 0,
+                   "no column '%s'; it has: %s%s (hc-read reads instruments' "
+                   "exports)",
+                   name, hc_text_get(&list), more);
+    hc_text_clear(&list);
+    return HC_DATA;
+}
+
 hc_status hc_reader_need(const hc_reader *r, const char *name, int *column,
                          hc_err *err)
 {
-    int c = hc_reader_column(r, name);
-    hc_text list = {0};
-    if (c >= 0) {
-        *column = c;
-        return HC_OK;
-    }
-    for (size_t i = 0; i < r->n && list.len < 300; i++)
-        hc_text_printf(&list, "%s%s", i > 0 ? " " : "", r->names[i]);
-    hc_fail_at(err, HC_DATA, hc_in_name(r->in), 0,
-               "no column '%s'; it has: %s%s (hc-read reads instruments' "
-               "exports)",
-               name, hc_text_get(&list), list.len >= 300 ? " ..." : "");
-    hc_text_clear(&list);
-    return HC_DATA;
+    const hc_columns mine = {r->names, r->n, r->kind, hc_in_name(r->in)};
+    return hc_column_need(&mine, name, column, err);
 }

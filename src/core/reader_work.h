@@ -50,6 +50,17 @@ hc_status hc_reader_header(hc_reader *r, hc_err *err);
 /* Nothing in it for a reader. */
 bool hc_reader_passes_over(const char *line, size_t len);
 
+/* The columns of a table, of a reader or a frame; kind "" when not said. */
+typedef struct {
+    char *const *name; /* [n] */
+    size_t n;
+    const char *kind, *file;
+} hc_columns;
+
+/* Place of the column `name`; HC_DATA, with what there is, when it lacks. */
+hc_status hc_column_need(const hc_columns *t, const char *name, int *column,
+                         hc_err *err) HC_MUST_USE;
+
 /* ---- reader_rows.c ---- */
 
 /* Split a line into r->cells, NUL-terminated. */

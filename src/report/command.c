@@ -38,22 +38,6 @@ typedef struct {
     char input[64]; /* path of the kept standard input */
 } tables;
 
-/* Any text is a table of some kind; one that says neither what it is nor a
- * number is none for a page. */
-static bool is_table(const hc_frame *f)
-{
-    double x;
-    if (hc_frame_kind(f)[0] != '\0')
-        return true;
-    for (size_t i = 0; i < hc_frame_rows(f); i++)
-        for (size_t k = 0; k < hc_frame_columns(f); k++) {
-            const char *text = hc_frame_text(f, i, (int)k);
-            if (hc_number_parse(text, strlen(text), &x))
-                return true;
-        }
-    return false;
-}
-
 static hc_status add_table(tables *t, const char *file, const char *name,
                            hc_err *err)
 {
@@ -68,12 +52,10 @@ static hc_status add_table(tables *t, const char *file, const char *name,
             to->name = "standard input";
     }
     hc_status st = hc_frame_open(&to->frame, to->path, err);
-    if (st == HC_OK && !is_table(to->frame)) {
+    if (st != HC_OK && to->path == t->input)
+        snprintf(err->file, sizeof err->file, "(stdin)");
+    if (st == HC_OK && (st = hc_frame_check(to->frame, to->name, err)))
         hc_frame_free(to->frame);
-        st = hc_fail_at(err, HC_DATA, to->name, 0,
-                        "is no table: no '#:' line and no number (hc-read "
-                        "reads instruments' exports)");
-    }
     t->n += st == HC_OK;
     return st;
 }

@@ -434,6 +434,8 @@ hc_status hc_store_add(hc_store *s, const char *path, hc_added *what,
     hc_status st = hc_frame_open(&f, path, err);
 
     if (st == HC_OK)
+        st = hc_frame_check(f, path, err);
+    if (st == HC_OK)
         st = hc_sql_begin(s, err);
     if (st == HC_OK)
         st = hc_sql_end(s, hc_store_put(s, f, NULL, what, key, err), err);

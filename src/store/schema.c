@@ -4,6 +4,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <sys/statfs.h>
 #include <time.h>
 #include <unistd.h>
@@ -163,8 +164,7 @@ static hc_status refuse_network(const char *path, hc_err *err)
         slash[slash == folder] = '\0';
     if (statfs(folder, &fs) == 0)
         for (size_t i = 0; i < sizeof network / sizeof network[0]; i++)
-            if (((unsigned long)fs.f_type & 0xffffffffUL) ==
-                network[i].magic)
+            if (((unsigned long)fs.f_type & 0xffffffffUL) == network[i].magic)
                 st = hc_fail_at(err, HC_CREATE, path, 0,
                                 "lies on a network file system (%s), where "
                                 "SQLite's locks do not hold; put the "
@@ -219,8 +219,7 @@ static hc_status migrate(hc_store *s, hc_err *err)
         st = refuse_foreign(s, err);
     while (st == HC_OK && version < HC_STORE_SCHEMA)
         st = hc_sql_run(s, migrations[version++], err);
-    sqlite3_snprintf(sizeof pragma, pragma, "PRAGMA user_version=%d",
-                     version);
+    sqlite3_snprintf(sizeof pragma, pragma, "PRAGMA user_version=%d", version);
     if (st == HC_OK)
         st = hc_sql_run(s, pragma, err);
     return hc_sql_end(s, st, err);
@@ -274,8 +273,7 @@ static hc_status set_up(hc_store *s, hc_err *err)
                           "knows %d",
                           version, HC_STORE_SCHEMA);
     if (st == HC_OK)
-        st = hc_sql_run(s,
-                        "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL",
+        st = hc_sql_run(s, "PRAGMA foreign_keys=ON; PRAGMA synchronous=FULL",
                         err);
     if (st == HC_OK && version < HC_STORE_SCHEMA) {
         st = use_wal(s, err);
@@ -285,17 +283,34 @@ static hc_status set_up(hc_store *s, hc_err *err)
     return st;
 }
 
+/* What cannot be one is not made one: SQLite takes an empty file for a new
+ * database, and would write into what was only to be looked at. */
+static hc_status is_database(const char *path, bool create, hc_err *err)
+{
+    struct stat sb;
+    if (stat(path, &sb) != 0)
+        return create ? HC_OK
+                      : hc_fail_at(err, HC_NOINPUT, path, 0, "cannot open: %s",
+                                   strerror(errno));
+    if (S_ISDIR(sb.st_mode))
+        return hc_fail_at(err, HC_NOINPUT, path, 0,
+                          "is a folder; expected a database");
+    if (!create && S_ISREG(sb.st_mode) && sb.st_size == 0)
+        return hc_fail_at(err, HC_DATA, path, 0,
+                          "is empty; expected a database");
+    return HC_OK;
+}
+
 hc_status hc_store_open(hc_store **out, const char *path, bool create,
                         int wait_ms, hc_err *err)
 {
     hc_store *s;
     hc_status st = refuse_network(path, err);
 
+    if (st == HC_OK)
+        st = is_database(path, create, err);
     if (st != HC_OK)
         return st;
-    if (!create && access(path, F_OK) != 0)
-        return hc_fail_at(err, HC_NOINPUT, path, 0, "cannot open: %s",
-                          strerror(errno));
     s = calloc(1, sizeof *s);
     if (s == NULL || (s->path = hc_strdup(path)) == NULL) {
         free(s);

@@ -80,7 +80,8 @@ static void reads_a_table(void **state)
     assert_int_equal(hc_reader_columns(r), 2);
     assert_int_equal(hc_reader_column(r, "b"), 1);
     assert_int_equal(hc_reader_need(r, "z", &c, &e), HC_DATA);
-    assert_non_null(strstr(e.text, "no column 'z'; it has: a b"));
+    assert_non_null(strstr(e.text, "no column 'z'; this is a table of kind "
+                                   "'eis', it has: a b"));
     assert_ok(hc_reader_next(r, &got, &e), e);
     assert_true(got);
     assert_ok(hc_reader_number(r, 0, &x, &e), e);
