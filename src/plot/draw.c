@@ -6,6 +6,7 @@
 #include "plot/words.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -84,10 +85,12 @@ static void draw_bar(hc_canvas *c, const hc_layout *l, const hc_figure *f)
 
 /* ---- legend ---- */
 
+enum { KEYS = 24 };
+
 typedef struct {
-    const hc_curve *item[24];
-    char words[24][HC_LABEL_SIZE]; /* the labels as far as there is room */
-    size_t n;
+    const hc_curve *item[KEYS];
+    char words[KEYS][HC_LABEL_SIZE]; /* the labels as far as there is room */
+    size_t n, more; /* entries, and those there is no place for */
     double swatch, width, height, row; /* of the whole, of one row */
     size_t columns;
     double column; /* width of one */
@@ -95,14 +98,21 @@ typedef struct {
 
 static void collect(legend *g, const hc_panel *p)
 {
+    size_t more = 0;
     for (size_t i = 0; i < p->n_curves; i++) {
         const hc_curve *k = &p->curve[i];
         bool twice = k->label[0] == '\0';
-        for (size_t j = 0; j < g->n; j++)
-            twice = twice || strcmp(g->item[j]->label, k->label) == 0;
-        if (!twice && g->n < sizeof g->item / sizeof *g->item)
+        for (size_t j = 0; j < g->n && !twice; j++)
+            twice = strcmp(g->item[j]->label, k->label) == 0;
+        for (size_t j = 0; j < i && !twice; j++)
+            twice = strcmp(p->curve[j].label, k->label) == 0;
+        if (!twice && g->n < KEYS)
             g->item[g->n++] = k;
+        else if (!twice)
+            more++;
     }
+    if (more > g->more)
+        g->more = more;
 }
 
 /* `room` is the width that there is; `side_by_side`: for several columns. */
@@ -114,7 +124,11 @@ static void measure(legend *g, hc_canvas *c, const hc_theme *t, double room,
     g->row = 1.32 * t->text;
     double beside = g->swatch + 3.5 * t->gap;
     for (size_t i = 0; i < g->n; i++) {
-        hc_words_fit(c, t->text, room - beside, g->item[i]->label, g->words[i],
+        char more[64];
+        const bool rest = g->more && i + 1 == g->n;
+        snprintf(more, sizeof more, "and %zu more", g->more + 1);
+        hc_words_fit(c, t->text, room - beside,
+                     rest ? more : g->item[i]->label, g->words[i],
                      sizeof g->words[i]);
         w = fmax(w, hc_canvas_text_width(c, t->text, g->words[i]));
     }
@@ -160,7 +174,8 @@ static void draw_legend(hc_canvas *c, const legend *g, hc_box at,
         double x = at.x0 + t->gap + (double)(i % g->columns) * g->column;
         double y =
             at.y1 - 0.5 * t->gap - ((double)(i / g->columns) + 0.82) * g->row;
-        draw_swatch(c, g->item[i], x, y, g->swatch, t);
+        if (!g->more || i + 1 < g->n)
+            draw_swatch(c, g->item[i], x, y, g->swatch, t);
         hc_canvas_pen(c, HC_BLACK, t->frame);
         hc_canvas_text(c, x + g->swatch + 1.5 * t->gap, y, t->text, 0, false,
                        g->words[i]);

@@ -277,20 +277,20 @@ hc_lab_unit hc_lab_prefix(double largest, const char *unit)
     static const struct {
         double size;
         const char *sign;
-    } prefixes[] = {{1e9, "G"},  {1e6, "M"},  {1e3, "k"},
-                    {1, ""},     {1e-3, "m"}, {1e-6, "\xC2\xB5"},
-                    {1e-9, "n"}, {1e-12, "p"}};
-    enum { N = sizeof prefixes / sizeof *prefixes };
+    } prefixes[] = {{1e12, "T"},        {1e9, "G"},  {1e6, "M"},
+                    {1e3, "k"},         {1, ""},     {1e-3, "m"},
+                    {1e-6, "\xC2\xB5"}, {1e-9, "n"}, {1e-12, "p"}};
+    enum { N = sizeof prefixes / sizeof *prefixes, ONE = 4 };
     hc_lab_unit u = {.factor = 1};
-    size_t i = 3;
+    size_t i = ONE;
     if (largest > 0 && isfinite(largest)) {
         /* up to 2000 keeps the smaller prefix: 1500 ohm, not 1.5 kohm */
         for (i = 0; i + 1 < N && largest < 2 * prefixes[i].size;)
             i++;
     }
     /* no unit of the lab is that far off: leave it to a power of ten */
-    if (largest >= 1e13 || (largest > 0 && largest < 1e-13))
-        i = 3;
+    if (largest >= 1e16 || (largest > 0 && largest < 1e-13))
+        i = ONE;
     u.factor = 1 / prefixes[i].size;
     snprintf(u.unit, sizeof u.unit, "%s%s", prefixes[i].sign, unit);
     return u;

@@ -25,14 +25,14 @@ static hc_status add_band(const hc_plot_input *in, const hc_rows *g,
     return st;
 }
 
-/* How much of the curve is closed-form arcs, where the table says so. */
+/* How much of the curve is closed-form arcs, where any of it is. */
 static void say_share(const hc_plot_input *in, const hc_rows *g, hc_curve *c)
 {
     const int col = hc_plot_column(in, g, "parametric_share");
     const double share =
         col < 0 || g->n == 0 ? NAN : hc_plot_number(in, g, 0, col);
     const size_t at = strlen(c->label);
-    if (isfinite(share))
+    if (share > 0)
         snprintf(c->label + at, sizeof c->label - at, "%s%.0f %% parametric",
                  at ? ", " : "", 100 * share);
 }
