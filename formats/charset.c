@@ -12,6 +12,7 @@
 #include <errno.h>
 #include <iconv.h>
 #include <stdlib.h>
+#include <string.h>
 
 const char *hc_charset_name(hc_encoding e)
 {
@@ -24,6 +25,12 @@ const char *hc_charset_name(hc_encoding e)
         return "CP949";
     case HC_ENC_CP1251:
         return "CP1251";
+    case HC_ENC_CP1250:
+        return "CP1250";
+    case HC_ENC_CP1254:
+        return "CP1254";
+    case HC_ENC_BIG5:
+        return "BIG5";
     default:
         return NULL;
     }
@@ -72,8 +79,8 @@ static bool likely_korean(const unsigned char *s, size_t len)
 
 static size_t shift_jis_pair(const unsigned char *s, size_t len)
 {
-    bool lead = (s[0] >= 0x81 && s[0] <= 0x9F) ||
-                (s[0] >= 0xE0 && s[0] <= 0xFC);
+    bool lead =
+        (s[0] >= 0x81 && s[0] <= 0x9F) || (s[0] >= 0xE0 && s[0] <= 0xFC);
     return len >= 2 && lead && s[1] >= 0x40 && s[1] != 0x7F && s[1] <= 0xFC;
 }
 
@@ -111,14 +118,54 @@ static bool likely_cyrillic(const unsigned char *s, size_t len)
     return words >= 1 && letters >= 6 && 20 * letters >= 19 * high;
 }
 
+/* Words for quantities in encodings that how their bytes stand does not tell
+ * from others: of Taiwan voltage, current, frequency, time; Polish voltage,
+ * current, frequency, part; Czech voltage, time, part, frequency; Turkish
+ * current, step, part. */
+static const struct {
+    hc_encoding e;
+    const char *word;
+} tells[] = {
+    {HC_ENC_BIG5, "\xb9\x71\xc0\xa3"},
+    {HC_ENC_BIG5, "\xb9\x71\xac\x79"},
+    {HC_ENC_BIG5, "\xc0\x57\xb2\x76"},
+    {HC_ENC_BIG5, "\xae\xc9\xb6\xa1"},
+    {HC_ENC_CP1250, "api\xea"
+                    "cie"},
+    {HC_ENC_CP1250, "Pr\xb9"
+                    "d"},
+    {HC_ENC_CP1250, "pr\xb9"
+                    "d"},
+    {HC_ENC_CP1250, "z\xeastotliwo"},
+    {HC_ENC_CP1250, "z\xea\x9c\xe6"},
+    {HC_ENC_CP1250, "Nap\xect\xed"},
+    {HC_ENC_CP1250, "\xe8\xe1st"},
+    {HC_ENC_CP1250, "mito\xe8"
+                    "et"},
+    {HC_ENC_CP1254, "Ak\xfdm"},
+    {HC_ENC_CP1254, "ak\xfdm"},
+    {HC_ENC_CP1254, "Ad\xfdm"},
+    {HC_ENC_CP1254, "k\xfds\xfdm"},
+};
+
+static hc_encoding told(const char *text, size_t len)
+{
+    for (size_t i = 0; i < sizeof tells / sizeof tells[0]; i++)
+        if (memmem(text, len, tells[i].word, strlen(tells[i].word)) != NULL)
+            return tells[i].e;
+    return HC_ENC_LATIN1;
+}
+
 hc_encoding hc_charset_guess(const char *text, size_t len)
 {
     const unsigned char *s = (const unsigned char *)text;
-    return likely_cyrillic(s, len)       ? HC_ENC_CP1251
-           : likely_japanese(s, len)     ? HC_ENC_SHIFT_JIS
-           : likely_korean(s, len)       ? HC_ENC_EUC_KR
-           : likely_pairs(s, len, 0xF7)  ? HC_ENC_GBK
-                                         : HC_ENC_LATIN1;
+    hc_encoding e = told(text, len);
+    return e != HC_ENC_LATIN1           ? e
+           : likely_cyrillic(s, len)    ? HC_ENC_CP1251
+           : likely_japanese(s, len)    ? HC_ENC_SHIFT_JIS
+           : likely_korean(s, len)      ? HC_ENC_EUC_KR
+           : likely_pairs(s, len, 0xF7) ? HC_ENC_GBK
+                                        : HC_ENC_LATIN1;
 }
 
 /* ---- to UTF-8 ---- */

@@ -4,157 +4,9 @@
 #include "core/units.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <string.h>
 
 /* ---- units ---- */
-
-/* Words of instruments for what units.h calls otherwise. */
-static const struct {
-    const char *word, *unit;
-} unit_words[] = {
-    {"ohms", "ohm"},
-    {"Ohm", "ohm"},
-    {"Ohms", "ohm"},
-    {"OHM", "ohm"},
-    {"\xce\xa9", "ohm"},
-    {"\xe2\x84\xa6", "ohm"},
-    {"\xc3\x8e\xc2\xa9", "ohm"}, /* UTF-8 read as Latin-1 and saved */
-    {"\xc3\x82\xc2\xb0", "deg"},
-    {"Ом", "ohm"}, /* Russian */
-    {"Гц", "Hz"},
-    {"В", "V"},
-    {"А", "A"},
-    {"мА", "mA"},
-    {"мкА", "uA"},
-    {"мВ", "mV"},
-    {"Ач", "Ah"},
-    {"мАч", "mAh"},
-    {"А·ч", "Ah"},
-    {"мА·ч", "mAh"},
-    {"ч", "h"},
-    {"мин", "min"},
-    {"кОм", "kohm"},
-    {"кГц", "kHz"},
-    {"с", "s"},
-    {"сек", "s"},
-    {"mOhm", "mohm"},
-    {"m\xce\xa9", "mohm"},
-    {"mOhms", "mohm"},
-    {"kOhm", "kohm"},
-    {"k\xce\xa9", "kohm"},
-    {"MOhm", "Mohm"},
-    {"M\xce\xa9", "Mohm"},
-    {"sec", "s"},
-    {"sec.", "s"},
-    {"secs", "s"},
-    {"S", "s"},
-    {"second", "s"},
-    {"seconds", "s"},
-    {"Sec", "s"},
-    {"Seconds", "s"},
-    {"minute", "min"},
-    {"minutes", "min"},
-    {"Min", "min"},
-    {"mins", "min"},
-    {"hour", "h"},
-    {"hours", "h"},
-    {"Hour", "h"},
-    {"Hours", "h"},
-    {"hr", "h"},
-    {"hrs", "h"},
-    {"H", "h"},
-    {"volt", "V"},
-    {"volts", "V"},
-    {"Volts", "V"},
-    {"Volt", "V"},
-    {"v", "V"},
-    {"mv", "mV"},
-    {"V vs. Ref.", "V"},
-    {"amp", "A"},
-    {"amps", "A"},
-    {"Amps", "A"},
-    {"Amp", "A"},
-    {"ma", "mA"},
-    {"Amp-hr", "Ah"},
-    {"A.h", "Ah"},
-    {"mA.h", "mAh"},
-    {"A*h", "Ah"},
-    {"mA*h", "mAh"},
-    {"A-h", "Ah"},
-    {"AHr", "Ah"},
-    {"Amphr", "Ah"},
-    {"mahr", "mAh"},
-    {"uAh", "uAh"},
-    {"W.h", "Wh"},
-    {"W*h", "Wh"},
-    {"W-h", "Wh"},
-    {"Watt-hr", "Wh"},
-    {"mW.h", "mWh"},
-    {"watt", "W"},
-    {"watts", "W"},
-    {"hz", "Hz"},
-    {"HZ", "Hz"},
-    {"Hertz", "Hz"},
-    {"hertz", "Hz"},
-    {"KHz", "kHz"},
-    {"degree", "deg"},
-    {"degrees", "deg"},
-    {"\xc2\xb0", "deg"},
-    {"grad", "deg"},
-    {"Grad", "deg"},
-    {"oC", "degC"},
-    {"deg C", "degC"},
-    {"deg. C", "degC"},
-    {"\xc2\xb0"
-     "C",
-     "degC"},
-    {"\xe2\x84\x83", "degC"},
-    {"deg_C", "degC"},
-    {"celsius", "degC"},
-    {"Celsius", "degC"},
-    {"centigrade", "degC"},
-    {"Deg C", "degC"},
-};
-
-/* "V vs. Li/Li+" is in V: the potential of which electrode is another
- * matter. */
-static const char *without_reference(const char *unit)
-{
-    return strncmp(unit, "V vs", 4) == 0    ? "V"
-           : strncmp(unit, "mV vs", 5) == 0 ? "mV"
-                                            : unit;
-}
-
-static const char *plain_unit(const char *unit)
-{
-    unit = without_reference(unit);
-    for (size_t i = 0; i < sizeof unit_words / sizeof unit_words[0]; i++)
-        if (strcmp(unit, unit_words[i].word) == 0)
-            return unit_words[i].unit;
-    /* whole words in any case; "mOhm" and "MOhm" are not the same */
-    for (size_t i = 0; i < sizeof unit_words / sizeof unit_words[0]; i++)
-        if (strlen(unit) >= 3 && strstr(unit_words[i].word, "hm") == NULL &&
-            hc_strcasecmp(unit, unit_words[i].word) == 0)
-            return unit_words[i].unit;
-    return unit;
-}
-
-static bool is_angle(const char *unit)
-{
-    return strcmp(unit, "deg") == 0 || strcmp(unit, "rad") == 0;
-}
-
-/* Is that word a unit? */
-static bool is_unit(const char *word)
-{
-    const char *u = plain_unit(word);
-    double factor;
-    hc_dim dim;
-    return is_angle(u) || strcmp(u, "degC") == 0 || strcmp(u, "1") == 0 ||
-           strcmp(u, "rad/s") == 0 ||
-           hc_unit_parse(u, strlen(u), &factor, &dim);
-}
 
 static const struct {
     const char *suffix, *unit;
@@ -177,124 +29,12 @@ const char *hc_target_unit(const char *target)
     return "";
 }
 
-/* ---- names ---- */
-
-void hc_column_plain(const char *name, char *plain, size_t cap)
-{
-    size_t n = 0;
-    bool gap = false;
-    for (const char *s = name; *s != '\0' && n + 2 < cap; s++) {
-        if (hc_isspace(*s) || *s == '_') {
-            gap = n > 0;
-            continue;
-        }
-        if (gap)
-            plain[n++] = ' ';
-        gap = false;
-        if (strncmp(s, "\xe2\x80\xb2", 3) == 0 || /* prime */
-            strncmp(s, "\xe2\x80\x99", 3) == 0) { /* right quote */
-            plain[n++] = '\'';
-            s += 2;
-        } else if (strncmp(s, "\xe2\x80\xb3", 3) == 0) { /* double prime */
-            plain[n++] = '\'';
-            plain[n++] = '\'';
-            s += 2;
-        } else if (strncmp(s, "\xe2\x88\x92", 3) == 0 || /* minus */
-                   strncmp(s, "\xe2\x80\x93", 3) == 0) { /* en dash */
-            plain[n++] = '-';
-            s += 2;
-        } else if (*s == '"') {
-            plain[n++] = '\'';
-            plain[n++] = '\'';
-        } else if (*s == '`') {
-            plain[n++] = '\'';
-        } else {
-            plain[n++] = hc_tolower(*s);
-        }
-    }
-    plain[n] = '\0';
-}
-
-static void put(char *to, size_t cap, const char *s, size_t len)
-{
-    hc_trim(&s, &len);
-    if (len >= cap)
-        len = cap - 1;
-    memcpy(to, s, len);
-    to[len] = '\0';
-}
-
-bool hc_unit_word(const char *text, char *unit, size_t cap)
-{
-    char word[64];
-    size_t len = strlen(text);
-    hc_trim(&text, &len);
-    if (len >= 2 && ((text[0] == '[' && text[len - 1] == ']') ||
-                     (text[0] == '(' && text[len - 1] == ')'))) {
-        text++;
-        len -= 2;
-    }
-    put(word, sizeof word, text, len);
-    if (len == 0 || !is_unit(word))
-        return false;
-    put(unit, cap, plain_unit(word), strlen(plain_unit(word)));
-    return true;
-}
-
-/* "name(unit)" and "name [unit]" */
-static bool split_brackets(const char *name, size_t len, char open, char close,
-                           char *base, size_t base_cap, char *unit,
-                           size_t unit_cap)
-{
-    const char *at;
-    if (len < 3 || name[len - 1] != close)
-        return false;
-    at = memrchr(name, open, len - 1);
-    if (at == NULL || at == name)
-        return false;
-    put(unit, unit_cap, at + 1, (size_t)(name + len - 1 - at - 1));
-    if (strcmp(unit, "?") == 0) /* a sign that the encoding has not got */
-        unit[0] = '\0';
-    else if (!is_unit(unit))
-        return false;
-    put(base, base_cap, name, (size_t)(at - name));
-    return true;
-}
-
-void hc_column_split(const char *name, char *base, size_t base_cap, char *unit,
-                     size_t unit_cap)
-{
-    size_t len = strlen(name);
-    hc_trim(&name, &len);
-    if (split_brackets(name, len, '(', ')', base, base_cap, unit, unit_cap) ||
-        split_brackets(name, len, '[', ']', base, base_cap, unit, unit_cap) ||
-        split_brackets(name, len, '{', '}', base, base_cap, unit, unit_cap))
-        return;
-    for (size_t i = 1; i + 1 < len; i++) {
-        /* "time/s", "Test Time / s", "u, V", "U#V", and at last "time_s" */
-        if (strchr("/,_ #", name[i]) == NULL)
-            continue;
-        put(unit, unit_cap, name + i + 1, len - i - 1);
-        if (strlen(unit) == 0 || unit[0] == '/' || !is_unit(unit))
-            continue; /* " / s" is no "per second" */
-        /* "I Range" ends in no unit, but "Step A" and "Cycle C" would */
-        if ((name[i] == ' ' && strlen(unit) < 2) ||
-            (name[i] == '_' && strlen(unit) < 2 &&
-             strchr("sVAWh", unit[0]) == NULL))
-            continue;
-        put(base, base_cap, name, i);
-        return;
-    }
-    put(base, base_cap, name, len);
-    unit[0] = '\0';
-}
-
 /* ---- meaning ---- */
 
 /* Fill in how values in `unit` become values in the target's unit. */
 static bool convert(hc_meaning *m, const char *unit)
 {
-    const char *from = plain_unit(unit), *to = hc_target_unit(m->target);
+    const char *from = hc_plain_unit(unit), *to = hc_target_unit(m->target);
     double a, b, ratio, power;
     hc_dim da, db;
     m->exact = true;
@@ -392,7 +132,8 @@ static const hc_colmap *find_plain(const char *base, int *sign)
             s++;
         }
     }
-    return find(hc_spellings(), s);
+    const hc_colmap *row = find(hc_spellings(), s);
+    return row != NULL ? row : find(hc_tongues(), s);
 }
 
 /* "Current density", "j": per area, whatever its unit is written like. */
@@ -411,12 +152,12 @@ static hc_meaning plain_meaning(const hc_column *c, const hc_colmap *own)
     const hc_colmap *row;
     int sign = 1;
     hc_column_split(c->name, base, sizeof base, unit, sizeof unit);
-    if (c->unit != NULL && is_unit(c->unit))
-        put(unit, sizeof unit, c->unit, strlen(c->unit));
+    if (c->unit != NULL && hc_is_unit(c->unit))
+        hc_copy_trimmed(unit, sizeof unit, c->unit, strlen(c->unit));
     row = find_own(own, c->name);
     /* "Z'(a)" is in ohm, whatever a unit "a" might be */
     if (row != NULL && row->unit != NULL && c->unit == NULL)
-        put(unit, sizeof unit, row->unit, strlen(row->unit));
+        hc_copy_trimmed(unit, sizeof unit, row->unit, strlen(row->unit));
     if (row == NULL)
         row = find_own(own, base);
     if (row == NULL && (m.target = hc_bdf_known(c->name)) != NULL)
@@ -436,7 +177,7 @@ static hc_meaning plain_meaning(const hc_column *c, const hc_colmap *own)
     m.sign = sign * (row->sign < 0 ? -1 : 1);
     m.rank = row->rank;
     if (unit[0] == '\0' && row->unit != NULL)
-        put(unit, sizeof unit, row->unit, strlen(row->unit));
+        hc_copy_trimmed(unit, sizeof unit, row->unit, strlen(row->unit));
     if (!convert(&m, unit)) { /* it is something else */
         m.other = m.target;
         m.target = NULL;
@@ -463,8 +204,8 @@ static bool is_log(const char *name, char *inner, size_t cap)
             name++;
             len -= 2;
         }
-        put(inner, cap, name + n + (name[n] == '_'),
-            len - n - (name[n] == '_'));
+        hc_copy_trimmed(inner, cap, name + n + (name[n] == '_'),
+                        len - n - (name[n] == '_'));
         return true;
     }
     return false;

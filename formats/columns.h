@@ -44,7 +44,7 @@ typedef struct {
     double offset;
     double divisor; /* of a scale that is 1 over a whole number, else 0: the
                        quotient is the nearest there is */
-    bool log10; /* x is 10 to the power of the number in the file */
+    bool log10;     /* x is 10 to the power of the number in the file */
     int sign;
     int rank;
     const char *other; /* what it would be but for a unit of another kind
@@ -62,6 +62,11 @@ double hc_meaning_value(const hc_meaning *m, double x);
 void hc_column_split(const char *name, char *base, size_t base_cap, char *unit,
                      size_t unit_cap);
 
+/* What units.h calls a unit that an instrument calls otherwise, or the word
+ * itself; and is it a unit? */
+const char *hc_plain_unit(const char *unit);
+bool hc_is_unit(const char *word);
+
 /* What units.h calls the unit "V", "[V]" or "(Sec)"; false when it is
  * none. */
 bool hc_unit_word(const char *text, char *unit, size_t cap);
@@ -72,6 +77,8 @@ void hc_column_plain(const char *name, char *plain, size_t cap);
 
 /* The general table, ended by an empty row. */
 const hc_colmap *hc_spellings(void);
+/* The same in other languages. */
+const hc_colmap *hc_tongues(void);
 
 /* The unit a machine name is in ("test_time_second" gives "s"), "" none. */
 const char *hc_target_unit(const char *target);

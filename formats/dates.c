@@ -286,6 +286,10 @@ static double day_count(cursor *c)
             unit.s++;
         blanks(&unit);
         *c = unit;
+    } else if (at.end - at.s > 3 && *at.s == '.' && hc_isdigit(at.s[1]) &&
+               hc_isdigit(at.s[2]) && at.s[3] == ':') { /* 1.02:03:04 */
+        at.s++;
+        *c = at;
     } else if (at.s < at.end && *at.s == '-') { /* 1-02:03:04 */
         at.s++;
         *c = at;
@@ -342,6 +346,13 @@ bool hc_duration_parse(const char *s, size_t len, double *seconds)
         if (n == 0 || sec < 0 || !hc_isdigit(*c.s))
             return false;
         c.s += n;
+        if (c.end - c.s == 4 && *c.s == ':' && hc_isdigit(c.s[1]) &&
+            hc_isdigit(c.s[2]) && hc_isdigit(c.s[3])) { /* h:m:s:ms */
+            long ms;
+            c.s++;
+            digits(&c, 3, &ms);
+            sec += (double)ms / 1000;
+        }
     }
     blanks(&c);
     if (c.s != c.end)

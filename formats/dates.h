@@ -28,7 +28,8 @@ bool hc_date_parse(const char *s, size_t len, hc_date_order order,
 hc_date_order hc_date_order_of(const char *text, size_t len,
                                hc_date_order order);
 
-/* Durations: "1:02:03.5", "1d 02:03:04", "  0d 00:00:01.0000", "12.5" in
+/* Durations: "1:02:03.5", "1d 02:03:04", "  0d 00:00:01.0000",
+ * "1.02:03:04" (a day and a time, as .NET writes), "12.5" in
  * seconds; "1:02" is hours and minutes, "1:02.5" minutes and seconds. */
 bool hc_duration_parse(const char *s, size_t len, double *seconds);
 

@@ -164,6 +164,9 @@ void hc_decode_text(hc_text *t, const char *s, size_t len, hc_encoding e)
     case HC_ENC_SHIFT_JIS:
     case HC_ENC_EUC_KR:
     case HC_ENC_CP1251:
+    case HC_ENC_CP1250:
+    case HC_ENC_CP1254:
+    case HC_ENC_BIG5:
         hc_charset_text(&open, e, t, s, len);
         hc_charset_free(open);
         break;

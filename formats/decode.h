@@ -16,7 +16,8 @@ void hc_decode_text(hc_text *t, const char *s, size_t len, hc_encoding e);
 
 /* What bytes that are no UTF-8 read as, by how the high ones among them
  * stand: Chinese (GB 2312), Japanese (Shift-JIS), Korean (EUC-KR), Cyrillic
- * (Windows-1251), else HC_ENC_LATIN1. */
+ * (Windows-1251), or by words that name quantities: Big5, Windows-1250 and
+ * -1254; else HC_ENC_LATIN1. */
 hc_encoding hc_charset_guess(const char *text, size_t len);
 /* What the system calls it, NULL for encodings that need no table. */
 const char *hc_charset_name(hc_encoding e);

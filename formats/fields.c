@@ -138,7 +138,7 @@ size_t hc_split(char *line, size_t len, hc_dialect d, hc_cell *cells,
             char *stop = from + at[k];
             if (n >= cap) {
                 /* counted only */
-            } else if (!d.decimal_comma && s < stop && *s > ' ' &&
+            } else if (!d.decimal_comma && s<stop && * s> ' ' &&
                        stop[-1] > ' ') {
                 cells[n] = hc_cell_text(s, (size_t)(stop - s));
             } else {
@@ -207,6 +207,22 @@ size_t hc_ungroup(const char *s, size_t len, char *to, size_t cap)
         return 0;
     to[n] = '\0';
     return n;
+}
+
+size_t hc_respell(const char *s, size_t len, char *to, size_t cap)
+{
+    size_t n = hc_ungroup(s, len, to, cap), at = 0;
+    double x;
+    if (n > 0 || len < 3 || len >= cap)
+        return n;
+    while (at < len && s[at] != 'D' && s[at] != 'd')
+        at++;
+    if (at == 0 || at + 1 >= len)
+        return 0;
+    memcpy(to, s, len);
+    to[at] = 'e';
+    to[len] = '\0';
+    return hc_number_parse(to, len, &x) ? len : 0;
 }
 
 /* ---- names ---- */
@@ -286,6 +302,13 @@ static int number_style(const char *s, size_t len)
     return 0;
 }
 
+/* "1,234" in quotes may be either. */
+static bool is_group(const char *s, size_t len)
+{
+    const char *comma = memchr(s, ',', len);
+    return comma != NULL && s + len - comma == 4;
+}
+
 typedef struct {
     size_t lines;      /* non-empty ones */
     size_t same;       /* with as many fields as most lines */
@@ -305,9 +328,10 @@ static size_t count_fields(const char *s, size_t len, char delimiter,
     memcpy(copy, s, len);
     n = hc_split(copy, len, d, cells, 256);
     for (size_t i = 0; i < n && i < 256; i++)
-        styles[cells[i].type == HC_CELL_TEXT
-                   ? number_style(cells[i].u.s, cells[i].len)
-                   : 0]++;
+        styles[cells[i].type != HC_CELL_TEXT ? 0
+               : delimiter == ',' && is_group(cells[i].u.s, cells[i].len)
+                   ? 0
+                   : number_style(cells[i].u.s, cells[i].len)]++;
     while (n > 0 && n <= 256 && cells[n - 1].type == HC_CELL_NONE)
         n--;
     return n;
@@ -327,8 +351,8 @@ static survey look(const char *text, size_t len, char delimiter)
         if (n > 0) {
             size_t styles[4], fields;
             memcpy(styles, v.numbers, sizeof styles);
-            fields = count_fields(text, (size_t)(stop - text), delimiter,
-                                  styles);
+            fields =
+                count_fields(text, (size_t)(stop - text), delimiter, styles);
             /* a line that the probe cut in two says nothing, but the only
              * row below its names must */
             if (nl != NULL || v.lines == 0 ||
@@ -389,6 +413,9 @@ hc_dialect hc_dialect_guess(const char *text, size_t len)
         if (consistent(&blanks))
             d.delimiter = ' ';
     }
+    /* only a field in quotes can hold the mark between fields */
+    if (d.delimiter == ',')
+        d.decimal_comma = v.numbers[1] > v.numbers[2];
     return d;
 }
 

@@ -44,15 +44,16 @@ typedef struct {
     size_t fields, numbers, empty;
 } shape;
 
-/* Whole lines of the probe, without a last one that has no end. */
-static size_t all_lines(const hc_probe *p, slice *lines)
+/* Lines of the probe, without a last one that has no end unless there is no
+ * other or `open` asks for it. */
+static size_t all_lines(const hc_probe *p, slice *lines, bool open)
 {
     const char *s = p->text, *end = p->text + p->text_len;
     size_t n = 0;
     while (s < end && n < MAX_PROBE_LINES) {
         const char *nl = memchr(s, '\n', (size_t)(end - s));
         const char *stop = nl == NULL ? end : nl;
-        if (nl == NULL && n > 0)
+        if (nl == NULL && n > 0 && !open)
             break;
         lines[n].s = s;
         lines[n].len = (size_t)(stop - s);
@@ -83,7 +84,7 @@ static shape look(slice line, hc_dialect d)
         if (cells[i].type == HC_CELL_NONE)
             out.empty++;
         else if (hc_cell_number(&cells[i], &x) ||
-                 hc_ungroup(cells[i].u.s, cells[i].len, plain, sizeof plain))
+                 hc_respell(cells[i].u.s, cells[i].len, plain, sizeof plain))
             out.numbers++;
     }
     return out;
@@ -135,14 +136,11 @@ static bool units_at(slice line, const hc_text_plan *plan)
     memcpy(copy, line.s, len);
     n = hc_split(copy, len, plan->dialect, cells, MAX_FIELDS);
     for (size_t i = 0; i < n && i < MAX_FIELDS; i++) {
-        char name[80], base[64], unit[64];
+        char text[64], unit[64];
         if (cells[i].type != HC_CELL_TEXT)
             continue;
-        snprintf(name, sizeof name, "x (%.*s)",
-                 (int)(cells[i].len < 40 ? cells[i].len : 40),
-                 cells[i].u.s + 0);
-        hc_column_split(name, base, sizeof base, unit, sizeof unit);
-        units += unit[0] != '\0';
+        hc_copy(text, sizeof text, cells[i].u.s, cells[i].len);
+        units += hc_unit_word(text, unit, sizeof unit);
     }
     return units >= 2 && 2 * units >= n;
 }
@@ -281,6 +279,9 @@ static bool plan_of(const slice *lines, size_t n, hc_text_plan *plan)
     plan->dialect = hc_dialect_guess(
         lines[from].s,
         (size_t)(lines[last - 1].s + lines[last - 1].len - lines[from].s));
+    /* names may stand in quotes where numbers do not */
+    plan->dialect.quotes =
+        memchr(lines[0].s, '"', (size_t)(lines[last - 1].s - lines[0].s));
     /* the very last line may be cut or a remark */
     s = look(lines[last - 1], plan->dialect);
     if (!is_row(s) && last > 1)
@@ -319,8 +320,16 @@ bool hc_text_plan_make(const hc_probe *p, hc_text_plan *plan)
     lines = calloc(MAX_PROBE_LINES, sizeof *lines);
     if (lines == NULL)
         return false;
-    n = all_lines(p, lines);
+    n = all_lines(p, lines, false);
     ok = n > 0 && plan_of(lines, n, plan);
+    if (!ok && p->whole) { /* the only row, without a line end */
+        *plan = (hc_text_plan){0};
+        n = all_lines(p, lines, true);
+        ok = n > 1 && plan_of(lines, n, plan) && plan->has_names &&
+             plan->data_line == n - 1 &&
+             look(lines[plan->names_line], plan->dialect).fields ==
+                 plan->n_fields;
+    }
     free(lines);
     return ok;
 }
@@ -370,8 +379,14 @@ hc_status hc_text_plan_columns(const hc_probe *p, const hc_text_plan *plan,
     cut_mark(&s, &len);
     HC_TRY(hc_split_names(s, len, plan->dialect, &units, &n_units, err));
     for (size_t i = 0; i < *n && i < n_units; i++) {
-        (*c)[i].unit = units[i].name;
-        units[i].name = NULL;
+        char unit[64];
+        if (!hc_unit_word(units[i].name, unit, sizeof unit)) {
+            (*c)[i].unit = units[i].name;
+            units[i].name = NULL;
+        } else if (((*c)[i].unit = hc_strdup(unit)) == NULL) {
+            hc_columns_free(units, n_units);
+            return hc_fail_nomem(err);
+        }
     }
     hc_columns_free(units, n_units);
     return HC_OK;
@@ -406,7 +421,8 @@ static hc_status plan_rows(hc_lines *l, hc_sink *sink,
                            const hc_text_plan *plan, const hc_dataset *d,
                            hc_err *err)
 {
-    hc_rows_rules rules = {.dialect = plan->dialect, .skip_blank = true};
+    hc_rows_rules rules = {
+        .dialect = plan->dialect, .skip_blank = true, .comments = "#%"};
     HC_TRY(skip_lines(l, plan->data_line, err));
     HC_TRY(text_facts(sink, plan, err));
     HC_TRY(hc_sink_begin(sink, d, err));
@@ -432,6 +448,9 @@ hc_status hc_text_plan_read(hc_source *src, hc_sink *sink,
         if (d->kind == HC_KIND_AUTO)
             d->kind = hc_text_kind(&src->probe, plan->data_line, plan->dialect,
                                    c, n, columns);
+        d->direction =
+            hc_text_direction(&src->probe, plan->data_line, plan->dialect, c,
+                              n, columns, &d->discharging);
         st = plan_rows(l, sink, plan, d, err);
     }
     if (st != HC_OK && err != NULL && err->line == 0)
@@ -461,6 +480,7 @@ static found meanings(const hc_column *c, size_t n)
         {"test_time_second", offsetof(found, time)},
         {"date_time", offsetof(found, time)},
         {"unix_time_second", offsetof(found, time)},
+        {"step_time_second", offsetof(found, time)},
         {"voltage_volt", offsetof(found, volt)},
         {"working_potential_volt", offsetof(found, volt)},
         {"current_ampere", offsetof(found, amp)},

@@ -31,6 +31,13 @@ hc_status hc_text_plan_columns(const hc_probe *p, const hc_text_plan *plan,
 hc_kind hc_text_kind(const hc_probe *p, size_t at, hc_dialect d,
                      const hc_column *columns, size_t n, const hc_colmap *own);
 
+/* Names of the column of a series that says the direction of its current, and
+ * in *words what stands there in a discharge (hc_dataset); NULL where the rows
+ * of the probe from line `at` on show currents with a sign. */
+const char *hc_text_direction(const hc_probe *p, size_t at, hc_dialect d,
+                              const hc_column *columns, size_t n,
+                              const hc_colmap *own, const char **words);
+
 /* Read the planned table as one data set; facts of the text as well. */
 hc_status hc_text_plan_read(hc_source *src, hc_sink *sink,
                             const hc_text_plan *plan, hc_dataset *d,

@@ -21,7 +21,7 @@ struct hc_lines {
     char *line; /* last line given */
     size_t len;
     long number;
-    hc_text utf8; /* a line that had to be converted */
+    hc_text utf8;        /* a line that had to be converted */
     hc_charset *charset; /* NULL: none yet */
 };
 
@@ -35,8 +35,8 @@ hc_status hc_lines_open(hc_lines **out, hc_source *src, hc_err *err)
         return hc_fail_nomem(err);
     l->in = src->in;
     l->ends = p->ends;
-    l->encoding = hc_charset_name(p->encoding) != NULL ? p->encoding
-                                                       : HC_ENC_ASCII;
+    l->encoding =
+        hc_charset_name(p->encoding) != NULL ? p->encoding : HC_ENC_ASCII;
     if (p->encoding == HC_ENC_UTF8_BOM || wide) {
         l->encoding = p->encoding;
         l->fixed = true;
@@ -163,8 +163,7 @@ hc_status hc_lines_facts(const hc_lines *l, hc_sink *sink, hc_err *err)
     return hc_sink_fact(sink, "line_ends", hc_line_ends_name(l->ends), err);
 }
 
-hc_status hc_lines_close(hc_lines *l, hc_status st, hc_sink *sink,
-                         hc_err *err)
+hc_status hc_lines_close(hc_lines *l, hc_status st, hc_sink *sink, hc_err *err)
 {
     if (st == HC_OK)
         st = hc_lines_facts(l, sink, err);
@@ -297,6 +296,11 @@ static hc_status take_row(row_reader *r, hc_lines *l, hc_sink *sink,
     size_t got;
     if (!l->plain && memchr(line, '\0', len) != NULL) {
         hc_sink_reject(sink, hc_lines_number(l), "NUL bytes in the row");
+        return HC_OK;
+    }
+    if (rules->comments != NULL && strchr(rules->comments, *line) != NULL &&
+        hc_lines_ended(l)) {
+        hc_sink_warn(sink, hc_lines_number(l), "a remark: skipped");
         return HC_OK;
     }
     if (rules->leading_tab && len > 0 && *line == delimiter)

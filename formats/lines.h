@@ -63,6 +63,9 @@ size_t hc_split(char *line, size_t len, hc_dialect d, hc_cell *cells,
  * its length, 0 when it is none or might be another number ("1,234"). */
 size_t hc_ungroup(const char *s, size_t len, char *to, size_t cap);
 
+/* The same, and a number with Fortran's exponent ("1.0D+03"). */
+size_t hc_respell(const char *s, size_t len, char *to, size_t cap);
+
 /* The widest table, as in a spreadsheet. */
 enum { HC_COLUMNS_MAX = 16384 };
 
@@ -91,6 +94,9 @@ typedef struct {
     bool short_ok;    /* missing fields at the end of a row are empty */
     bool ragged_tail; /* a short last line of the file is no row */
     size_t max_rows;  /* stop after so many, 0: no limit */
+    /* A line that begins with one of these is a remark, told and skipped;
+     * NULL: there are none. */
+    const char *comments;
     /* True for a line behind the table; it is given back. May be NULL. */
     bool (*stop)(const char *line, size_t len);
     /* Mends the cells of a row (in place) before it is taken.  May be NULL. */

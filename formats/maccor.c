@@ -23,10 +23,11 @@ static bool is_names(const char *line, size_t len)
 {
     static const char *const step[] = {"Step", NULL};
     static const char *const volt[] = {"Volts", "Voltage", NULL};
-    static const char *const amp[] = {"Amps", "Current", NULL};
+    static const char *const amp[] = {"Amps", "mAmps", "Current", NULL};
     if (len > 0 && *line == '"')
         line++, len--;
-    return len > 3 && memcmp(line, "Rec", 3) == 0 &&
+    return len > 3 && memcmp(line, "Rec", 3) == 0 && !hc_isalpha(line[3]) &&
+           !(line[3] == ' ' && hc_isalpha(line[4])) &&
            hc_has_fields(line, len, step) > 0 &&
            hc_has_fields(line, len, volt) > 0 &&
            hc_has_fields(line, len, amp) > 0;
@@ -266,7 +267,7 @@ static hc_status read_lines(hc_source *src, hc_lines *l, hc_sink *sink,
             break;
         HC_TRY(head_line(sink, line, len, first, err));
     }
-    hc_dialect d = {.delimiter = memchr(line, '\t', len) != NULL   ? '\t'
+    hc_dialect d = {.delimiter = memchr(line, '\t', len) != NULL  ? '\t'
                                  : memchr(line, ';', len) != NULL ? ';'
                                                                   : ',',
                     .quotes = true};
@@ -309,6 +310,9 @@ static const hc_colmap columns[] = {
     {"Step Time (sec)", "step_time_second", "s", 0, 0},
     {"StepTime", "step_time_second", "s", 0, 0},
     {"Amp-hr", "step_cumulative_capacity_ah", "Ah", 0, 0},
+    {"mAmp-hr", "step_cumulative_capacity_ah", "mAh", 0, 0},
+    {"mWatt-hr", "step_cumulative_energy_wh", "mWh", 0, 0},
+    {"mAmps", "current_ampere", "mA", 0, 0},
     {"Capacity", "step_cumulative_capacity_ah", "Ah", 0, 0},
     {"Cap.", "step_cumulative_capacity_ah", "Ah", 0, 0},
     {"Cap", "step_cumulative_capacity_ah", "Ah", 0, 0},

@@ -21,17 +21,19 @@ static bool is_flat(const char *line, size_t len)
         "DataPoint",   "Record number",   "Record ID",  "Record Index",
         "Chg. Cap.",   "DChg. Cap.",      "Spec. Cap.", "CapaCity",
         "Capacitance", "Cumulative Time", "Total Time", "Relative Time",
-        "Realtime",    "CmpCap",          "JumpTo",     "数据序号",
-        "记录序号",    "记录号",          "工步类型",   "工步名称",
-        "总时间",      "相对时间",        "绝对时间",   NULL};
+        "Realtime",    "CmpCap",          "JumpTo",     "Cap",
+        "数据序号",    "记录序号",        "记录号",     "工步类型",
+        "工步名称",    "总时间",          "相对时间",   "绝对时间",
+        NULL};
     static const char *const steps[] = {
         "Step Index", "Step ID",  "Step Type",   "Step Name", "Step",
         "Steps",      "Status",   "Cycle Index", "Cycle ID",  "Cycle",
         "循环号",     "循环序号", "工步号",      "工步序号",  NULL};
-    static const char *const volt[] = {"Voltage", "电压", NULL};
+    static const char *const volt[] = {"Voltage", "Vol", "电压", NULL};
     static const char *const amp[] = {"Current", "Cur", "电流", NULL};
-    return hc_has_fields(line, len, own) >= 2 &&
-           hc_has_fields(line, len, steps) >= 2 &&
+    size_t of_own = hc_has_fields(line, len, own);
+    size_t of_steps = hc_has_fields(line, len, steps);
+    return of_own >= 2 && of_steps >= 1 && of_own + of_steps >= 4 &&
            hc_has_fields(line, len, volt) >= 1 &&
            hc_has_fields(line, len, amp) >= 1;
 }
@@ -357,6 +359,8 @@ const hc_colmap hc_neware_columns[] = {
     {"Relative Time", "step_time_second", "s", 0, 0},
     {"Step Time", "step_time_second", "s", 0, 0},
     {"Cur", "current_ampere", "A", 0, 0},
+    {"Vol", "voltage_volt", "V", 0, 0},
+    {"Cap", "step_cumulative_capacity_ah", "Ah", 0, 0},
     {"CapaCity", "step_cumulative_capacity_ah", "Ah", 0, 0},
     {"Charge Capacity", "step_charging_capacity_ah", "Ah", 0, 0},
     {"Discharge Capacity", "step_discharging_capacity_ah", "Ah", 0, 0},

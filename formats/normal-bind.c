@@ -34,6 +34,8 @@ static void fill_slots(hc_normal *n)
     s->working = hc_normal_find(n, "working_potential_volt");
     s->counter = hc_normal_find(n, "counter_potential_volt");
     s->amp = hc_normal_find(n, "current_ampere");
+    s->amp_in = hc_normal_find(n, "charging_current_ampere");
+    s->amp_out = hc_normal_find(n, "discharging_current_ampere");
     s->increment = hc_normal_find(n, "charge_increment_coulomb");
     s->control_amp = hc_normal_find(n, "control_ampere");
     s->control_mixed = hc_normal_find(n, "control_mixed");
@@ -43,6 +45,8 @@ static void fill_slots(hc_normal *n)
     s->step_id = hc_normal_find(n, "step_id");
     s->step_flag = hc_normal_find(n, "step_flag");
     s->step_time = hc_normal_find(n, "step_time_second");
+    if (s->step < 0 && s->step_id < 0 && s->step_flag < 0)
+        s->step_id = hc_normal_find(n, "step_type");
     s->record = hc_normal_find(n, "record_index");
     s->freq = hc_normal_find(n, "frequency_hertz");
     s->key = hc_normal_find(n, "spectrum_key");

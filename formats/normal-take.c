@@ -37,22 +37,6 @@ static bool is_number(const char *s, size_t len)
     return s == end;
 }
 
-/* Is one of the words in the text?  See hc_dataset.discharging. */
-static bool says(const hc_cell *c, const char *words)
-{
-    if (c->type != HC_CELL_TEXT)
-        return false;
-    if (*words != '*')
-        return c->len == strlen(words) && memcmp(c->u.s, words, c->len) == 0;
-    while (*words == '*') {
-        size_t n = strcspn(++words, "*");
-        if (memmem(c->u.s, c->len, words, n) != NULL)
-            return true;
-        words += n;
-    }
-    return false;
-}
-
 /* The words of a column repeat: the answer to the last one is kept. */
 static bool discharges(hc_normal *n, const hc_cell *c)
 {
@@ -61,7 +45,7 @@ static bool discharges(hc_normal *n, const hc_cell *c)
     if (c->type == HC_CELL_TEXT && c->len == k->len &&
         memcmp(c->u.s, k->text, k->len) == 0)
         return k->discharging;
-    yes = says(c, n->dataset->discharging);
+    yes = hc_cell_says(c, n->dataset->discharging);
     if (c->type == HC_CELL_TEXT && c->len <= sizeof k->text) {
         k->len = c->len;
         memcpy(k->text, c->u.s, c->len);
@@ -75,8 +59,8 @@ void hc_normal_direction(hc_normal *n, const hc_cell *cells)
     double x;
     if (n->direction < 0 || n->slot.amp < 0)
         return;
-    bool discharging = !n->run.signed_amp &&
-                       discharges(n, &cells[n->direction]);
+    bool discharging =
+        !n->run.signed_amp && discharges(n, &cells[n->direction]);
     /* some dialects have the sign all the same, in all rows then */
     if (discharging && hc_cell_number(&cells[n->slot.amp], &x) && x < 0) {
         n->run.signed_amp = true;
@@ -108,14 +92,14 @@ bool hc_normal_clock_text(const hc_normal *n, const hc_cell *c, double *x)
     return !isnan(*x);
 }
 
-/* A number in groups ("1,234.5"): *cells becomes a copy of the row with it
- * written plainly. */
+/* A number in groups ("1,234.5") or with another exponent: *cells becomes a
+ * copy of the row with it written plainly. */
 static bool mend_groups(hc_normal *n, const hc_cell **cells, size_t i)
 {
     const hc_cell *c = &(*cells)[i];
     char text[HC_MENDED_SIZE];
     size_t len = c->type == HC_CELL_TEXT
-                     ? hc_ungroup(c->u.s, c->len, text, sizeof text)
+                     ? hc_respell(c->u.s, c->len, text, sizeof text)
                      : 0;
     if (len == 0)
         return false;
@@ -166,9 +150,7 @@ static inline bool take_short(hc_normal *n, size_t i, const hc_cell *cell)
     if (n->direction < 0 || (int)i != n->slot.amp)
         n->seen[i].len = cell->len;
     n->shape[i] = x == 0 ? HC_SHAPE_ZERO : HC_SHAPE_DECIMAL;
-    n->num[i] = c->passed  ? 0
-                : c->plain ? x
-                           : hc_meaning_value(&c->m, x);
+    n->num[i] = c->passed ? 0 : c->plain ? x : hc_meaning_value(&c->m, x);
     return true;
 }
 
@@ -194,9 +176,9 @@ static bool take_any(hc_normal *n, size_t i, const hc_cell *cell)
 {
     const hc_incol *c = &n->in[i];
     double x;
-    if (c->passed && (cell->type == HC_CELL_DEC || cell->type == HC_CELL_INT ||
-                      (cell->type == HC_CELL_TEXT &&
-                       is_number(cell->u.s, cell->len)))) {
+    if (c->passed &&
+        (cell->type == HC_CELL_DEC || cell->type == HC_CELL_INT ||
+         (cell->type == HC_CELL_TEXT && is_number(cell->u.s, cell->len)))) {
         n->num[i] = 0;
         return true;
     }

@@ -141,6 +141,23 @@ static void tell_other_units(hc_normal *n, const hc_dataset *d)
     }
 }
 
+/* Tables beside each other: what stands there once more under the same name
+ * would be lost without a word. */
+static void tell_twins(hc_normal *n, const hc_dataset *d)
+{
+    for (size_t i = 0; i < n->n_in; i++)
+        for (size_t k = 0; k < i && n->in[i].m.target != NULL; k++)
+            if (n->in[k].m.target != NULL &&
+                strcmp(d->columns[i].name, d->columns[k].name) == 0) {
+                hc_sink_warn(n->sink, 0,
+                             "column '%.60s' is there twice, the first is "
+                             "read: cut tables that stand beside each other "
+                             "into files of their own",
+                             d->columns[i].name);
+                break;
+            }
+}
+
 /* ---- the sink ---- */
 
 static hc_status accept(hc_normal *n, const hc_dataset *d, hc_kind kind,
@@ -156,6 +173,7 @@ static hc_status accept(hc_normal *n, const hc_dataset *d, hc_kind kind,
         return HC_OK;
     }
     tell_other_units(n, d);
+    tell_twins(n, d);
     if (kind == HC_KIND_EIS && !hc_slots_impedance(&n->slot))
         return hc_fail(err, HC_DATA,
                        n->slot.freq < 0

@@ -96,6 +96,7 @@ typedef struct {
     int control_amp, control_mixed, mode, cycle, step, step_id, step_flag;
     int record, freq, key;
     int step_time;
+    int amp_in, amp_out;                /* currents of charge and discharge */
     int re[3], im[3], mod[3], phase[3]; /* cell or only one, we, ce */
 } hc_slots;
 
@@ -227,7 +228,7 @@ typedef struct hc_normal {
     const hc_dataset *dataset;
     bool active, side;
     hc_incol *in;
-    double *num; /* numbers of the present row, in our units */
+    double *num;          /* numbers of the present row, in our units */
     unsigned char *shape; /* how they are written */
     hc_seen *seen;        /* and the texts of those that were short */
     size_t n_in;
@@ -235,8 +236,8 @@ typedef struct hc_normal {
     hc_counters counters;
     int direction; /* column that says the direction of the current, or -1 */
     hc_kept_word said; /* what it said last */
-    int amp_sign;  /* of the current otherwise */
-    int n_pairs;   /* electrode pairs with impedance */
+    int amp_sign;      /* of the current otherwise */
+    int n_pairs;       /* electrode pairs with impedance */
     hc_sink *sink;
 } hc_normal;
 

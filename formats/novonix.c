@@ -41,7 +41,6 @@ static const hc_form form = {.is_names = is_names,
                              .max_head = 2000,
                              .head = head,
                              .kind = HC_KIND_SERIES,
-                             .delimiter = ',',
                              .rules = {.skip_blank = true}};
 
 static void detect(const hc_probe *p, hc_verdict *v)

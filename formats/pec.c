@@ -21,7 +21,6 @@ static bool is_names(const char *line, size_t len)
 static const hc_form form = {.is_names = is_names,
                              .head = hc_form_comma,
                              .kind = HC_KIND_SERIES,
-                             .delimiter = ',',
                              .rules = {.skip_blank = true}};
 
 static void detect(const hc_probe *p, hc_verdict *v)

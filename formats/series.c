@@ -18,11 +18,19 @@
 /* Targets that series.c makes itself, or that are only means to an end. */
 static bool is_inner(const char *target)
 {
-    static const char *const inner[] = {
-        "test_time_second", "voltage_volt",   "current_ampere",
-        "unix_time_second", "date_time",      "charge_increment_coulomb",
-        "control_mixed",    "control_mode",   "step_flag",
-        "spectrum_key",     "frequency_hertz"};
+    static const char *const inner[] = {"test_time_second",
+                                        "voltage_volt",
+                                        "current_ampere",
+                                        "unix_time_second",
+                                        "date_time",
+                                        "charge_increment_coulomb",
+                                        "control_mixed",
+                                        "control_mode",
+                                        "step_flag",
+                                        "charging_current_ampere",
+                                        "discharging_current_ampere",
+                                        "spectrum_key",
+                                        "frequency_hertz"};
     for (size_t i = 0; i < sizeof inner / sizeof inner[0]; i++)
         if (strcmp(target, inner[i]) == 0)
             return true;
@@ -48,7 +56,7 @@ static bool can_derive_current(const hc_normal *n)
 {
     const hc_slots *s = &n->slot;
     return (s->increment >= 0 && s->time >= 0) || s->control_amp >= 0 ||
-           s->mode >= 0;
+           s->mode >= 0 || (s->amp_in >= 0 && s->amp_out >= 0);
 }
 
 static bool has_current(const hc_normal *n)
@@ -129,7 +137,9 @@ hc_status hc_series_columns(hc_normal *n, hc_err *err)
     HC_TRY(note_voltage(n, err));
     if (n->slot.amp < 0 && can_derive_current(n) && !n->many &&
         hc_meta_add(&n->facts, "derived", "current_ampere from %s",
-                    n->slot.increment >= 0 ? "the charge of each row"
+                    n->slot.amp_in >= 0 && n->slot.amp_out >= 0
+                        ? "the currents of charge and discharge"
+                    : n->slot.increment >= 0 ? "the charge of each row"
                     : n->slot.control_amp >= 0 || n->slot.control_mixed >= 0
                         ? "the control column"
                         : "the mode: a rest has none") != HC_OK)
@@ -213,6 +223,10 @@ static double derived_current(const hc_normal *n, double t)
 {
     const hc_slots *s = &n->slot;
     double mode = num(n, s->mode), dt = t - n->run.last_time;
+    if (s->amp_in >= 0 && s->amp_out >= 0) {
+        double in = n->num[s->amp_in], out = n->num[s->amp_out];
+        return (isnan(in) ? 0 : in) - (isnan(out) ? 0 : fabs(out));
+    }
     if (mode == 3)
         return 0;
     if (s->increment >= 0 && dt > 0)

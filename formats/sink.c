@@ -57,10 +57,13 @@ static bool known_fact(const char *key)
 
 static bool means_nothing(const char *s, size_t len)
 {
-    static const char *const words[] = {"n/a",  "na",      "nan(ind)", "--",
-                                        "-",    "null",    "none",     "---",
-                                        "-nan", "1.#qnan", "-1.#ind",  "#n/a"};
-    if (len > 8 || (len > 0 && strchr("nN-1#", *s) == NULL))
+    static const char *const words[] = {
+        "n/a", "na", "nan(ind)", "--", "-", "null", "none", "---", "-nan",
+        "1.#qnan", "-1.#ind", "#n/a",
+        /* out of the range that is measured */
+        "ol", "ovl", "ovld", "over", "overload", "overflow", "overrange",
+        "#value!", "#num!", "#div/0!"};
+    if (len > 9 || (len > 0 && strchr("nN-1#oO", *s) == NULL))
         return false;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++) {
         size_t n = strlen(words[i]), k = 0;
@@ -112,6 +115,23 @@ bool hc_cell_number(const hc_cell *c, double *x)
     case HC_CELL_DEC:
         *x = decimal_value(c->u.i, (int32_t)c->len);
         return true;
+    }
+    return false;
+}
+
+bool hc_cell_says(const hc_cell *c, const char *words)
+{
+    if (c->type != HC_CELL_TEXT)
+        return false;
+    if (*words != '*')
+        return c->len == strlen(words) && memcmp(c->u.s, words, c->len) == 0;
+    while (*words == '*') {
+        size_t n = strcspn(++words, "*");
+        bool whole = *words == '=';
+        if (whole ? n == c->len + 1 && memcmp(c->u.s, words + 1, n - 1) == 0
+                  : memmem(c->u.s, c->len, words, n) != NULL)
+            return true;
+        words += n;
     }
     return false;
 }

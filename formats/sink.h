@@ -94,6 +94,9 @@ static inline bool hc_cell_has_colon(const hc_cell *c)
  * "N/A" and the like); false when the text is something else. */
 bool hc_cell_number(const hc_cell *c, double *x);
 
+/* Is it a text with one of these words?  See hc_dataset.discharging. */
+bool hc_cell_says(const hc_cell *c, const char *words);
+
 /* ---- data sets ---- */
 
 typedef struct {
@@ -122,8 +125,8 @@ typedef struct {
     int64_t rows_declared; /* what the file says, -1 when it does not */
     long cycle_count;      /* of all rows where no column says it, or -1 */
     /* Currents without sign: the column that says the direction, and what
-     * stands there when the cell is discharged ("D"; "*DChg*Dis": any of these
-     * somewhere in it).  NULL: currents are signed. */
+     * stands there when the cell is discharged ("D"; "*DChg*Dis*=D": any of
+     * these somewhere in it, or D alone).  NULL: currents are signed. */
     const char *direction, *discharging;
 } hc_dataset;
 

@@ -302,6 +302,12 @@ const char *hc_encoding_name(hc_encoding e)
         return "euc-kr";
     case HC_ENC_CP1251:
         return "windows-1251";
+    case HC_ENC_CP1250:
+        return "windows-1250";
+    case HC_ENC_CP1254:
+        return "windows-1254";
+    case HC_ENC_BIG5:
+        return "big5";
     }
     return "?";
 }

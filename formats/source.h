@@ -28,6 +28,9 @@ typedef enum {
     HC_ENC_SHIFT_JIS,
     HC_ENC_EUC_KR,
     HC_ENC_CP1251, /* Cyrillic */
+    HC_ENC_CP1250, /* Polish, Czech, Hungarian */
+    HC_ENC_CP1254, /* Turkish */
+    HC_ENC_BIG5,   /* Taiwan */
 } hc_encoding;
 
 typedef enum { HC_ENDS_LF, HC_ENDS_CRLF, HC_ENDS_CR } hc_line_ends;

@@ -1,4 +1,5 @@
-/* text-kind.c: spectra or a time series, by what the rows hold */
+/* text-kind.c: what the rows hold tells: spectra or a time series, currents
+ * with a sign or without */
 #include "formats/generic.h"
 
 #include "core/number.h"
@@ -46,12 +47,12 @@ static bool has_frequency(const char *line, size_t len, hc_dialect d, int freq,
     char *copy = hc_strndup(line, len);
     double x = 0;
     size_t got = copy == NULL ? 0 : hc_split(copy, len, d, cells, n);
-    bool yes = got > (size_t)freq &&
-               (hc_cell_number(&cells[freq], &x) ||
-                (cells[freq].type == HC_CELL_TEXT &&
-                 hc_number_parse_comma(cells[freq].u.s, cells[freq].len,
-                                       &x))) &&
-               x > 0;
+    bool yes =
+        got > (size_t)freq &&
+        (hc_cell_number(&cells[freq], &x) ||
+         (cells[freq].type == HC_CELL_TEXT &&
+          hc_number_parse_comma(cells[freq].u.s, cells[freq].len, &x))) &&
+        x > 0;
     free(copy);
     return yes;
 }
@@ -83,4 +84,54 @@ hc_kind hc_text_kind(const hc_probe *p, size_t at, hc_dialect d,
     return rows == 0          ? HC_KIND_AUTO
            : 2 * with >= rows ? HC_KIND_EIS
                               : HC_KIND_SERIES;
+}
+
+/* ---- the direction of the current ---- */
+
+/* Words for a discharge in the languages of tongues.c. */
+static const char discharging[] =
+    "*DChg*Dchg*DCH*dch*ischarge*ISCHARGE*放电*放電*방전*ntlad*NTLAD*écharge"
+    "*Decharge*escarga*DESCARGA*Scarica*scarica*ontlad*ozład*ybíj*urladd"
+    "*Urladd*eşarj*азряд*=D*=d*=Dis*=DIS*=dis";
+
+const char *hc_text_direction(const hc_probe *p, size_t at, hc_dialect d,
+                              const hc_column *columns, size_t n,
+                              const hc_colmap *own, const char **words)
+{
+    enum { ROWS = 2000 };
+    int state = -1, amp = -1, rank = 99;
+    const char *line = NULL, *end = p->text + p->text_len;
+    size_t len;
+    bool negative = false;
+    for (size_t i = 0; i < n; i++) {
+        hc_meaning m = hc_column_meaning(&columns[i], own);
+        if (m.target == NULL)
+            continue;
+        if (strcmp(m.target, "step_type") == 0 && m.rank < rank) {
+            state = (int)i;
+            rank = m.rank;
+        } else if (strcmp(m.target, "current_ampere") == 0) {
+            amp = (int)i;
+        }
+    }
+    hc_cell *cells =
+        state < 0 || amp < 0 ? NULL : calloc(n + 1, sizeof *cells);
+    if (cells == NULL || !hc_probe_line(p, at, &line, &len))
+        line = end;
+    for (size_t row = 0; line < end && row < ROWS && !negative; row++) {
+        const char *nl = memchr(line, '\n', (size_t)(end - line));
+        char *copy =
+            hc_strndup(line, (size_t)((nl == NULL ? end : nl) - line));
+        double x;
+        size_t got =
+            copy == NULL ? 0 : hc_split(copy, strlen(copy), d, cells, n);
+        negative = got > (size_t)state && got > (size_t)amp &&
+                   hc_cell_number(&cells[amp], &x) && x < 0 &&
+                   !hc_cell_says(&cells[state], discharging);
+        free(copy);
+        line = nl == NULL ? end : nl + 1;
+    }
+    free(cells);
+    *words = discharging;
+    return state < 0 || amp < 0 || negative ? NULL : columns[state].name;
 }

@@ -104,6 +104,12 @@ void hc_copy(char *to, size_t cap, const char *s, size_t len)
     to[len] = '\0';
 }
 
+void hc_copy_trimmed(char *to, size_t cap, const char *s, size_t len)
+{
+    hc_trim(&s, &len);
+    hc_copy(to, cap, s, len);
+}
+
 void *hc_grow(void *p, size_t *cap, size_t need, size_t element_size)
 {
     size_t n = *cap;

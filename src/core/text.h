@@ -34,6 +34,8 @@ char *hc_strndup(const char *s, size_t len);
 
 /* s[0..len) into to[cap], cut to fit, always NUL-terminated. */
 void hc_copy(char *to, size_t cap, const char *s, size_t len);
+/* The same without white space at the ends. */
+void hc_copy_trimmed(char *to, size_t cap, const char *s, size_t len);
 
 /* Array of n elements grown to hold at least `need`; *cap follows.  Returns
  * the new pointer or NULL (the old block then stays valid). */
