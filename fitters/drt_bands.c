@@ -42,6 +42,15 @@ static double band_ln_det(const hc_drt_bands *p, size_t m)
     return sum;
 }
 
+/* Of the white derivative at row i, in units of the common scale. */
+static double scale_at(const hc_lgp *g, const hc_lgp_prior *q, size_t i)
+{
+    const double u = g->u[i + 1], local = q->local ? q->local[i] : 1;
+    if (u < g->low || u > g->high)
+        return outside * (q->soft > 0 ? fmin(local, 1) : 1);
+    return local;
+}
+
 void hc_drt_bands_fill(hc_drt_bands *p, const hc_lgp *g, const hc_lgp_prior *q)
 {
     static const double rows[3][4] = {
@@ -51,16 +60,18 @@ void hc_drt_bands_fill(hc_drt_bands *p, const hc_lgp *g, const hc_lgp_prior *q)
     memset(p->d[0], 0, (HC_DRT_BANDS + 2) * m * sizeof *p->d[0]);
     p->constant = 0;
     for (size_t i = 0; i + order < m; i++) {
-        const double u = g->u[i + 1];
-        const double local = q->local ? q->local[i] : 1;
-        double scale = local;
-        if (u < g->low || u > g->high)
-            scale = outside * (q->soft > 0 ? fmin(local, 1) : 1);
-        const double t = 1 / (unit * scale);
-        double c[4];
-        for (size_t k = 0; k <= order; k++)
-            c[k] = t * rows[order - 1][k];
-        add_row(p, i, c, order + 1, 0);
+        const double a =
+            q->smooth && order == 2 ? pow(q->smooth[i] / g->step, 2) : 0;
+        const bool inside = a > 0 && i > 0 && i + order + 1 < m;
+        double c[5] = {0};
+        const size_t from = inside ? i - 1 : i;
+        for (size_t j = from; j <= i + (inside ? 1 : 0); j++) {
+            const double t = (j != i ? -a : inside ? 1 + 2 * a : 1) /
+                             (unit * scale_at(g, q, j));
+            for (size_t k = 0; k <= order; k++)
+                c[j - from + k] += t * rows[order - 1][k];
+        }
+        add_row(p, from, c, order + 1 + (inside ? 2 : 0), 0);
     }
     const double t = 1 / (g->step * q->slope_sd);
     const double up[2] = {-t, t}, one = 1 / q->level_sd;

@@ -8,16 +8,17 @@
 #include "fitters/drt_loggp.h"
 
 /* Beside the diagonal, on one side. */
-enum { HC_DRT_BANDS = 3 };
+enum { HC_DRT_BANDS = 4 };
 
 typedef struct {
     double *d[HC_DRT_BANDS + 1]; /* d[k][i] is the element (i, i + k) of P */
-    double *rhs;                 /* [m], in one piece behind d[0] to d[3] */
+    double *rhs;                 /* [m], in one piece behind the bands */
     double constant;
     double ln_det; /* of P */
 } hc_drt_bands;
 
-/* The prior q on the grid of g; d and rhs point to 5 m numbers. */
+/* The prior q on the grid of g; d and rhs point to
+ * (HC_DRT_BANDS + 2) m numbers. */
 void hc_drt_bands_fill(hc_drt_bands *p, const hc_lgp *g,
                        const hc_lgp_prior *q);
 

@@ -415,14 +415,14 @@ static hc_status solver_make(solver *s, const hc_lgp *g, const hc_lgp_prior *q,
 {
     const size_t m = g->m, n = nb + m, rows = g->rows;
     *s = (solver){.g = g, .q = q, .nb = nb};
-    s->memory = malloc((10 * m + (2 + nb) * rows + 2 * n * n + 3 * n) *
+    s->memory = malloc((11 * m + (2 + nb) * rows + 2 * n * n + 3 * n) *
                        sizeof *s->memory);
     if (!s->memory)
         return hc_fail_nomem(err);
     double *at = s->memory;
     double **const parts[] = {&s->p.d[0], &s->p.d[1], &s->p.d[2], &s->p.d[3],
-                              &s->p.rhs,  &s->f,      &s->f_new,  &s->y,
-                              &s->e,      &s->de};
+                              &s->p.d[4], &s->p.rhs,  &s->f,      &s->f_new,
+                              &s->y,      &s->e,      &s->de};
     for (size_t i = 0; i < sizeof parts / sizeof *parts; i++, at += m)
         *parts[i] = at;
     s->r = at;

@@ -40,6 +40,8 @@ typedef struct {
     size_t outlying;        /* points where it was raised apart */
     double *factor;         /* [n] */
     bool given;             /* the noise is not an estimate */
+    bool corners;           /* smooth corners between straight lines of
+                             * ln gamma: no arcs are tried beside them */
 } hc_lgp;
 
 hc_status hc_lgp_make(hc_lgp *g, const hc_drt_data *d,
@@ -61,6 +63,9 @@ extern const double hc_lgp_passive_limit;
  * the ends and the level. */
 typedef struct {
     int order;           /* of the derivative that is white; 0: 2 */
+    /* [m - 2] ln tau, order 2 only, NULL: zero.  The scaled derivative is
+     * (1 - smooth^2 d^2/du^2)^-1 of white noise. */
+    const double *smooth;
     double soft;         /* ohm: see hc_lgp_gamma; 0: f is ln gamma */
     const double *mean;  /* [m], NULL: zero */
     const double *local; /* [m - order], NULL: one */

@@ -15,9 +15,11 @@ enum {
     N_UP = 2,
     N_CUBIC = 4,
     N_LOCAL = 2,
+    N_CORNER = 3,
     N_STEP = 2,
     N_TRY = 6,
-    MOST = 7 + N_DOWN + N_UP + N_CUBIC + N_STEP + 3 * N_LOCAL
+    MOST = 7 + N_DOWN + N_UP + N_CUBIC + N_STEP + 3 * N_LOCAL +
+           HC_LGP_MANNERS * N_CORNER
 };
 
 /* Scales that are always tried, that between, and on from there. */
@@ -37,12 +39,8 @@ static const double step_scales[N_STEP] = {12, 5};
 static const double plain_ln = 12, plain_soft = 6;
 /* A round of scales per tau that wins less is the last. */
 static const double little = 0.5;
-/* Local scales: differences of the last answer, squared and smoothed by this
- * sd in ln tau, plus this part of their mean, and in the first round for
- * kinks this part of their variance; the charges for tuning them to the
- * data: steps can make any shape. */
-static const double smooth_ln = 0.5, smooth_soft = 0.2, floor_part = 0.03,
-                    unknown_part = 0.3;
+/* The charges for tuning local scales to the data: steps can make any
+ * shape. */
 static const double charge = 6, charge_kinks = 2, charge_steps = 6;
 /* What they win at most, by experience (13 on 70 spectra). */
 static const double local_gain = 16;
@@ -56,6 +54,7 @@ typedef struct {
     int order;
     bool soft;
     double scale, *local; /* [m - order] or NULL */
+    double *smooth;       /* [m - 2] or NULL */
     double price;         /* of tuning local to the data */
 } model;
 
@@ -70,6 +69,7 @@ static hc_status solve_at(mixture *x, model *m, hc_err *err)
 {
     hc_lgp_prior p = hc_lgp_prior_of(x->g, m->order, m->soft, m->scale);
     p.local = m->local;
+    p.smooth = m->smooth;
     const hc_status st = hc_lgp_solve(x->g, &p, &m->fit, err);
     m->fit.e += m->price;
     return st;
@@ -109,7 +109,7 @@ static hc_status try_scale(mixture *x, int order, bool soft, double scale,
     a->order = order;
     a->soft = soft;
     a->scale = scale;
-    a->local = NULL;
+    a->local = a->smooth = NULL;
     a->price = 0;
     a->fit.base = from->fit.base;
     translate(x, from, soft, a->fit.f);
@@ -136,93 +136,54 @@ static hc_status scan(mixture *x, int order, bool soft, const double *sizes,
     return HC_OK;
 }
 
-/* Gaussian smoothing of raw[n] by sd, in points; mirrored at the ends. */
-static void smoothed(const double *raw, size_t n, double sd, double *v)
-{
-    double c[121], sum = 0;
-    const int arm = (int)fmin(60, ceil(4 * sd));
-    for (int k = -arm; k <= arm; k++)
-        sum += c[k + arm] = exp(-0.5 * pow(k / sd, 2));
-    for (size_t i = 0; i < n; i++) {
-        v[i] = 0;
-        for (int k = -arm; k <= arm; k++) {
-            long j = (long)i + k;
-            if (j < 0)
-                j = -j - 1;
-            if (j >= (long)n)
-                j = 2 * (long)n - 1 - j;
-            if (j >= 0 && j < (long)n)
-                v[i] += c[k + arm] / sum * raw[j];
-        }
-    }
-}
-
-/* Scales from the squares of the differences of f of an order, smoothed, their
- * logarithms of mean 0; cov, NULL for none: a part of what is not known of
- * the differences counts, too.  t has room for twice m. */
-static void local_scales(const hc_lgp *g, const double *f, const double *cov,
-                         int order, double smooth, double *t)
-{
-    static const double rows[2][3] = {{-1, 1, 0}, {1, -2, 1}};
-    const double *c = rows[order - 1];
-    const size_t n = g->m - (size_t)order, len = (size_t)order + 1;
-    double *raw = t + n, mean = 0, ln = 0;
-    for (size_t i = 0; i < n; i++) {
-        double d = 0, var = 0;
-        for (size_t k = 0; k < len; k++) {
-            d += c[k] * f[i + k];
-            for (size_t l = 0; cov && l < len; l++)
-                var += c[k] * c[l] * cov[(i + k) * g->m + i + l];
-        }
-        raw[i] = d * d + unknown_part * var;
-    }
-    smoothed(raw, n, smooth / g->step, t);
-    for (size_t i = 0; i < n; i++)
-        mean += t[i] / (double)n;
-    for (size_t i = 0; i < n; i++) {
-        t[i] = t[i] / fmax(mean, 1e-300) + floor_part;
-        ln += log(t[i]) / (double)n;
-    }
-    for (size_t i = 0; i < n; i++)
-        t[i] = sqrt(t[i] / exp(ln));
-}
+/* A round of scales per tau. */
+typedef struct {
+    int order;
+    bool soft;
+    int manner;   /* of hc_lgp_bends */
+    bool unknown; /* the covariance of the answer counts */
+} round_of;
 
 /* The scales of `to` from the best model of its kind; memory[m^2 + m] with
  * `unknown`. */
 static hc_status set_scales(mixture *x, model *to, const model *from,
-                            bool unknown, double *memory, hc_err *err)
+                            const round_of *r, double *memory, hc_err *err)
 {
     const size_t m = x->g->m;
     model again = *from;
     again.fit.cov = memory;
     again.fit.f = memory + m * m;
     hc_status st = HC_OK;
-    if (unknown) {
+    if (r->unknown) {
         memcpy(again.fit.f, from->fit.f, m * sizeof *memory);
         st = solve_at(x, &again, err);
     }
+    const hc_lgp_prior p = hc_lgp_prior_of(x->g, r->order, r->soft, 1);
+    double *const room = to->fit.f + 2 * m;
     to->local = to->fit.f + m;
-    local_scales(x->g, from->fit.f, unknown ? memory : NULL, to->order,
-                 to->soft ? smooth_soft : smooth_ln, to->local);
+    to->smooth = r->manner < 0 ? NULL : room;
+    hc_lgp_bends(x->g, &p, from->fit.f, r->unknown ? memory : NULL, r->manner,
+                 to->local, room);
     return st;
 }
 
 /* One round: scales per tau from the best model of its kind, their common
  * factor by evidence. */
-static hc_status local_round(mixture *x, int order, bool soft, bool unknown,
-                             hc_err *err)
+static hc_status local_round(mixture *x, const round_of *r, hc_err *err)
 {
     const size_t m = x->g->m;
-    const model *from = best_of(x, order, soft);
+    const model *from = best_of(x, r->order, r->soft);
     model *to = &x->at[x->n];
     double *memory = malloc((m * m + 2 * m) * sizeof *memory), e = HUGE_VAL;
     if (!memory)
         return hc_fail_nomem(err);
-    to->order = order;
-    to->soft = soft;
-    hc_status st = set_scales(x, to, from, unknown, memory, err);
+    to->order = r->order;
+    to->soft = r->soft;
+    hc_status st = set_scales(x, to, from, r, memory, err);
     model trial = *to;
-    trial.price = !soft ? charge : order == 1 ? charge_steps : charge_kinks;
+    trial.price = !r->soft        ? charge
+                  : r->order == 1 ? charge_steps
+                                  : charge_kinks;
     trial.fit.base = from->fit.base;
     trial.fit.f = memory + m * m + m;
     memcpy(trial.fit.f, from->fit.f, m * sizeof *memory);
@@ -382,21 +343,24 @@ static hc_status begin(mixture *x, const model *start, double limit,
     if (st == HC_OK)
         st = try_scale(x, 2, false, high_scale, &x->at[0], err);
     if (st == HC_OK && best_of(x, 0, false)->fit.e < limit + local_gain)
-        st = local_round(x, 2, false, false, err);
+        st = local_round(x, &(round_of){2, false, -1, false}, err);
     return st;
 }
 
 /* Further rounds of scales per tau until they win next to nothing. */
-static hc_status local_rounds(mixture *x, int order, bool soft, hc_err *err)
+static hc_status local_rounds(mixture *x, int order, bool soft, int manner,
+                              hc_err *err)
 {
     hc_status st = HC_OK;
     double before = HUGE_VAL;
-    for (int k = 0; k < N_LOCAL && st == HC_OK; k++) {
+    const int most = manner < 0 ? N_LOCAL : N_CORNER;
+    for (int k = 0; k < most && st == HC_OK; k++) {
         const double now = best_of(x, order, soft)->fit.e;
         if (now > before - little)
             break;
         before = now;
-        st = local_round(x, order, soft, soft && order == 2 && k == 0, err);
+        const bool unknown = soft && order == 2 && k == 0;
+        st = local_round(x, &(round_of){order, soft, manner, unknown}, err);
     }
     return st;
 }
@@ -415,7 +379,11 @@ static hc_status go_on_ln(mixture *x, hc_err *err)
     if (st == HC_OK)
         st = scan(x, 3, false, cubic_scales, N_CUBIC,
                   best_of(x, 2, false)->fit.e, best_of(x, 2, false), err);
-    return st == HC_OK ? local_rounds(x, 2, false, err) : st;
+    if (!x->g->corners)
+        return st == HC_OK ? local_rounds(x, 2, false, -1, err) : st;
+    for (int k = 0; k < HC_LGP_MANNERS && st == HC_OK; k++)
+        st = local_rounds(x, 2, false, k, err);
+    return st;
 }
 
 /* More of gamma: kinks, then steps. */
@@ -429,8 +397,8 @@ static hc_status go_on_soft(mixture *x, hc_err *err)
         st = scan(x, 1, true, step_scales, N_STEP, HUGE_VAL,
                   best_of(x, 2, true), err);
     if (st == HC_OK)
-        st = local_rounds(x, 2, true, err);
-    return st == HC_OK ? local_rounds(x, 1, true, err) : st;
+        st = local_rounds(x, 2, true, -1, err);
+    return st == HC_OK ? local_rounds(x, 1, true, -1, err) : st;
 }
 
 static double best_ln(const mixture *x)

@@ -28,6 +28,16 @@ typedef struct {
 hc_lgp_prior hc_lgp_prior_of(const hc_lgp *g, int order, bool soft,
                              double scale);
 
+/* Scales per tau for another answer with the order and link of p, from f:
+ * local[m - order], of which the logarithms have mean 0, and how smooth the
+ * scaled derivative is, smooth[m - order], by one of two rules; manner -1: it
+ * is white, smooth is 0.  cov, m x m, may be NULL: what f leaves open then
+ * has no say. */
+enum { HC_LGP_MANNERS = 2 };
+void hc_lgp_bends(const hc_lgp *g, const hc_lgp_prior *p, const double *f,
+                  const double *cov, int manner, double *local,
+                  double *smooth);
+
 /* Choose what stands beside gamma (opt leaves open what is not said). */
 hc_status hc_lgp_choose_base(const hc_lgp *g, const hc_drt_options *opt,
                              hc_drt_base *base, double *f,

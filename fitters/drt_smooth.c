@@ -246,6 +246,7 @@ hc_status hc_drt_loggp(const hc_drt_data *d, const hc_drt_options *opt,
     hc_status st = hc_lgp_make(&g, d, opt, err);
     if (st != HC_OK)
         return st;
+    g.corners = true;
     st = hc_lgp_run(&g, opt, &base, &mix, err);
     if (st == HC_OK) {
         st = hc_lgp_result(&g, &mix, opt->band_level, out, err);

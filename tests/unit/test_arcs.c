@@ -1,7 +1,9 @@
 /* test_arcs.c: closed-form arcs, and what the method arcs makes of them */
 #include "tests/unit/unit.h"
 
+#include "fitters/dense.h"
 #include "fitters/drt_arcs.h"
+#include "fitters/drt_bands.h"
 #include "fitters/random.h"
 #include "tests/unit/drt_cases.h"
 
@@ -260,6 +262,58 @@ static void links_are_smooth_and_undone(void **state)
         }
 }
 
+/* The prior of smooth corners: its quadratic form from the definition, the
+ * determinant by a dense factor. */
+static void corners_are_smooth_by_their_prior(void **state)
+{
+    (void)state;
+    enum { M = 24 };
+    double u[M], local[M], smooth[M], y[M], f[M], full[M * M];
+    double bands[(HC_DRT_BANDS + 2) * M];
+    for (int i = 0; i < M; i++) {
+        u[i] = 0.2 * i;
+        local[i] = 1 + 0.05 * i;
+        smooth[i] = 0.02 * i;
+        y[i] = sin(0.7 * i) - 0.1 * i;
+    }
+    const hc_lgp g = {.m = M, .step = 0.2, .low = -9, .high = 9, .u = u};
+    const hc_lgp_prior q = {.order = 2,
+                            .local = local,
+                            .smooth = smooth,
+                            .scale = 1.5,
+                            .slope = 1,
+                            .slope_sd = 0.5,
+                            .level = 2,
+                            .level_sd = 3};
+    hc_drt_bands p;
+    for (int k = 0; k <= HC_DRT_BANDS; k++)
+        p.d[k] = bands + k * M;
+    p.rhs = bands + (HC_DRT_BANDS + 1) * M;
+    hc_drt_bands_fill(&p, &g, &q);
+    double form = pow((y[1] - y[0]) / 0.2 - 1, 2) / 0.25 +
+                  pow((y[M - 1] - y[M - 2]) / 0.2 + 1, 2) / 0.25 +
+                  pow((y[M / 2] - 2) / 3, 2),
+           t[M];
+    for (int i = 0; i < M - 2; i++)
+        t[i] = (y[i] - 2 * y[i + 1] + y[i + 2]) /
+               (1.5 * pow(0.2, 1.5) * local[i]);
+    for (int i = 0; i < M - 2; i++) {
+        const bool inside = i > 0 && i < M - 3;
+        const double a = pow(smooth[i] / 0.2, 2);
+        form += pow(
+            inside ? t[i] + a * (2 * t[i] - t[i - 1] - t[i + 1]) : t[i], 2);
+    }
+    assert_near(hc_drt_bands_force(&p, M, y, f), form, 1e-10);
+    for (int i = 0; i < M; i++)
+        for (int j = 0; j <= i; j++)
+            full[i * M + j] = i - j <= HC_DRT_BANDS ? p.d[i - j][j] : 0;
+    assert_true(hc_cholesky(full, M, 0));
+    double ln_det = 0;
+    for (int i = 0; i < M; i++)
+        ln_det += 2 * log(full[i * M + i]);
+    assert_near(p.ln_det, ln_det, 1e-9);
+}
+
 /* Issue 8: on shapes that no arc has the error is below that of the peers
  * (best of pyDRTtools 0.2 and pyimpspec 5.1 at their defaults, median of the
  * first three seeds of these spectra), and 90 % bands cover at least 80 % of
@@ -341,6 +395,7 @@ int main(void)
         cmocka_unit_test(curves_of_arcs_are_whole),
         cmocka_unit_test(remainders_count_where_arcs_are_bent),
         cmocka_unit_test(links_are_smooth_and_undone),
+        cmocka_unit_test(corners_are_smooth_by_their_prior),
         cmocka_unit_test(shapes_of_no_arc_are_followed),
         cmocka_unit_test(intervals_of_peaks_hold_the_truth),
     };
