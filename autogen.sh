@@ -68,7 +68,7 @@ demo)
     ;;
 check)
     install $packages $check_packages
-    configure_build --enable-werror CFLAGS='-O2 -g1'
+    configure_build --enable-werror CFLAGS=-O2
     exec tests/check.sh build
     ;;
 *)

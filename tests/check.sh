@@ -50,6 +50,7 @@ tests/readme.test	plain	commands as those of examples.test
 tests/robust.test	sanitized	judges each cut and flip alike, and sees more
 tests/unit/test_account	sanitized	counts rows alike, and sees more
 tests/unit/test_made	sanitized	judges each cut and flip alike, and sees more
+tests/whole-night.test	plain	of many files; night.test runs all it uses
 END
 }
 

@@ -3,7 +3,9 @@ on the spectra that bench_drt -w writes.
 
     python peers_drt.py DIR
 
-Prints "case peer median_error mean_ms"; what is not installed is left out.
+Prints "case peer median_error mean_ms spectra"; what is not installed is left
+out.  A peer has BUDGET_S of CPU: a slow one gets one spectrum a case, or some
+of the cases ("left" are the others); one spectrum has LIMIT_S ("late").
 BHT gives one gamma of Re and one of Im: the better of the two counts, chosen
 with the truth, to the peer's favour.
 """
@@ -11,6 +13,7 @@ import glob
 import importlib.util
 import logging
 import os
+import signal
 import statistics
 import sys
 import time
@@ -24,6 +27,7 @@ os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 os.environ.setdefault("MPLBACKEND", "Agg")
 import numpy as np  # noqa: E402
 
+BUDGET_S, LIMIT_S = 100, 40
 OUT = sys.stdout
 sys.stdout = open(os.devnull, "w")  # pyDRTtools talks
 
@@ -91,32 +95,72 @@ def error(truth, tau, gammas):
                               - true) for g in gammas) / np.linalg.norm(true)
 
 
-def score(work, case):
+class Late(BaseException):  # which no peer takes for one of its own
+    pass
+
+
+def late(*_):
+    raise Late
+
+
+def once(work, path):
+    """Milliseconds of CPU and what one spectrum gives; Late when it
+    takes more than LIMIT_S of CPU."""
+    f, re, im = np.loadtxt(path, unpack=True)
+    signal.setitimer(signal.ITIMER_PROF, LIMIT_S, 1)
+    start = time.process_time()
+    try:
+        tau, gammas = work(f, re + 1j * im)
+    finally:
+        signal.setitimer(signal.ITIMER_PROF, 0)
+    return (1e3 * (time.process_time() - start), np.asarray(tau),
+            list(map(np.asarray, gammas)))
+
+
+def score(work, case, most):
     truth = np.loadtxt(case + ".truth")
     errors, ms = [], []
-    for path in sorted(glob.glob(case + ".[0-9]*")):
-        f, re, im = np.loadtxt(path, unpack=True)
-        start = time.process_time()
+    for path in sorted(glob.glob(case + ".[0-9]*"))[:most]:
         try:
-            tau, gammas = work(f, re + 1j * im)
+            took, tau, gammas = once(work, path)
+        except Late:
+            return "late", "nan"
         except (Exception, KeyboardInterrupt):
             errors.append(float("inf"))
             continue
-        ms.append(1e3 * (time.process_time() - start))
-        errors.append(error(truth, np.asarray(tau), map(np.asarray, gammas)))
-    return statistics.median(errors), statistics.mean(ms or [float("nan")])
+        ms.append(took)
+        errors.append(error(truth, tau, gammas))
+    return ("%.6g" % statistics.median(errors),
+            "%.6g" % statistics.mean(ms or [float("nan")]))
 
 
+def share(work):
+    """Which cases a peer gets within BUDGET_S, and how many spectra of each:
+    all, one each, or one each of some spread over the list."""
+    try:
+        once(work, CASES[0] + ".0")  # the first call pays for imports
+        took = once(work, CASES[0] + ".0")[0] / 1e3
+    except Late:
+        took = LIMIT_S
+    except (Exception, KeyboardInterrupt):
+        took = 0
+    spectra = len(glob.glob(CASES[0] + ".[0-9]*"))
+    many = int(BUDGET_S / max(took, 1e-3))
+    if many >= spectra * len(CASES):
+        return set(CASES), spectra
+    if many >= len(CASES):
+        return set(CASES), 1
+    many = max(many, 2)
+    return {CASES[i * len(CASES) // many] for i in range(many)}, 1
+
+
+signal.signal(signal.SIGPROF, late)
 PEERS = {**pydrttools(), **pyimpspec()}
 CASES = sorted(p[:-len(".truth")] for p in glob.glob(sys.argv[1] + "/*.truth"))
-for name, peer in PEERS.items():  # the first call pays for imports
-    f, re, im = np.loadtxt(CASES[0] + ".0", unpack=True)
-    try:
-        peer(f, re + 1j * im)
-    except (Exception, KeyboardInterrupt):
-        pass
-for case in CASES:
-    for name, peer in PEERS.items():
-        median, ms = score(peer, case)
-        print(os.path.basename(case), name, "%.6g %.6g" % (median, ms),
-              file=OUT, flush=True)
+for name, peer in PEERS.items():
+    chosen, most = share(peer)
+    for case in CASES:
+        median, ms = score(peer, case, most) if case in chosen else \
+            ("left", "nan")
+        print(os.path.basename(case), name, median, ms, most, file=OUT,
+              flush=True)
