@@ -11,11 +11,11 @@
 static const struct {
     const char *suffix, *unit;
 } suffixes[] = {
-    {"_second", "s"},       {"_volt", "V"},   {"_ampere", "A"},
-    {"_ampere_hour", "Ah"}, {"_hertz", "Hz"}, {"_ohm", "ohm"},
-    {"_degree", "deg"},     {"_ah", "Ah"},    {"_wh", "Wh"},
-    {"_celsius", "degC"},   {"_pa", "Pa"},    {"_watt", "W"},
-    {"_coulomb", "C"},
+    {"_second", "s"},       {"_volt", "V"},    {"_ampere", "A"},
+    {"_ampere_hour", "Ah"}, {"_hertz", "Hz"},  {"_ohm", "ohm"},
+    {"_degree", "deg"},     {"_ah", "Ah"},     {"_wh", "Wh"},
+    {"_celsius", "degC"},   {"_pa", "Pa"},     {"_watt", "W"},
+    {"_coulomb", "C"},      {"_siemens", "S"}, {"_farad", "F"},
 };
 
 const char *hc_target_unit(const char *target)
@@ -41,8 +41,9 @@ static bool convert(hc_meaning *m, const char *unit)
     m->shift = 0;
     m->scale = 1;
     m->offset = 0;
-    if (from[0] == '\0' || to[0] == '\0' || strcmp(from, to) == 0 ||
-        strcmp(from, "1") == 0)
+    /* S is a second in the heads of some cyclers */
+    if (from[0] == '\0' || to[0] == '\0' || strcmp(unit, to) == 0 ||
+        strcmp(from, to) == 0 || strcmp(from, "1") == 0)
         return true;
     if (strcmp(to, "degC") == 0) {
         if (strcmp(from, "C") == 0)

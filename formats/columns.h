@@ -25,6 +25,8 @@
  *     control_mode                EC-Lab: 1 current, 2 voltage, 3 rest
  *     control_mixed               mA in control_mode 1, V in 2
  *     spectrum_key                changes from one spectrum to the next
+ *     charging_current_ampere, discharging_current_ampere  both without sign
+ *     *_siemens *_farad loss_factor parallel_resistance_ohm (immittance.h)
  *     NAME@ce, NAME@we, NAME@cell the same of another pair of electrodes
  */
 typedef struct {

@@ -17,7 +17,7 @@ static const char *const pair_names[] = {"cell", "we", "ce"};
 static bool has_pair(const hc_slots *s, int k)
 {
     return (s->re[k] >= 0 && s->im[k] >= 0) ||
-           (s->mod[k] >= 0 && s->phase[k] >= 0);
+           (s->mod[k] >= 0 && s->phase[k] >= 0) || (k == 0 && s->form_a >= 0);
 }
 
 /* ---- columns ---- */
@@ -53,6 +53,13 @@ hc_status hc_eis_columns(hc_normal *n, hc_err *err)
 {
     const hc_slots *s = &n->slot;
     bool all = n->many;
+    if (s->form_a >= 0 && !all &&
+        hc_meta_add(&n->facts, "derived",
+                    "real_impedance_ohm, imaginary_impedance_ohm from "
+                    "columns '%.60s' and '%.60s'",
+                    n->dataset->columns[s->form_a].name,
+                    n->dataset->columns[s->form_b].name) != HC_OK)
+        return hc_fail_nomem(err);
     HC_TRY(key_columns(n, err));
     if (all || s->time >= 0 || s->date >= 0)
         HC_TRY(hc_normal_add(n, "test_time_second", HC_FROM_TIME, -1, err));
@@ -213,6 +220,12 @@ static size_t print_z(const hc_normal *n, const hc_cell *cells, int pair,
     if (t->re[pair] >= 0 && t->im[pair] >= 0)
         return hc_normal_text(n, imaginary ? t->im[pair] : t->re[pair], cells,
                               buf, s);
+    if (pair == 0 && t->form_a >= 0) {
+        double re, im;
+        hc_immittance_impedance(n->form, num(n, t->freq), num(n, t->form_a),
+                                num(n, t->form_b), &re, &im);
+        return hc_number_print_digits(imaginary ? im : re, 10, buf);
+    }
     mod = num(n, t->mod[pair]);
     phase = num(n, t->phase[pair]) * M_PI / 180;
     return hc_number_print_digits(

@@ -5,6 +5,7 @@
  */
 #include "formats/generic.h"
 #include "formats/format.h"
+#include "formats/immittance.h"
 
 #include "core/number.h"
 #include "core/text.h"
@@ -499,6 +500,31 @@ static found meanings(const hc_column *c, size_t n)
     return f;
 }
 
+typedef struct {
+    const hc_column *c;
+    size_t n;
+} column_list;
+
+static int find_target(const void *table, const char *target)
+{
+    const column_list *l = table;
+    for (size_t i = 0; i < l->n; i++) {
+        hc_meaning m = hc_column_meaning(&l->c[i], columns);
+        if (m.target != NULL && strcmp(m.target, target) == 0)
+            return (int)i;
+    }
+    return -1;
+}
+
+/* Have the columns an impedance, or what it follows from? */
+static bool has_impedance(const found *f, const hc_column *c, size_t n)
+{
+    column_list l = {c, n};
+    int a, b;
+    return (f->re && f->im) || (f->mod && f->phase) ||
+           hc_immittance_find(find_target, &l, &a, &b) != HC_IMMITTANCE_NONE;
+}
+
 static bool is_admittance(const char *name)
 {
     char plain[256];
@@ -586,7 +612,7 @@ static void detect(const hc_probe *p, hc_verdict *v)
         return;
     }
     f = meanings(c, n);
-    if (f.freq && ((f.re && f.im) || (f.mod && f.phase)))
+    if (f.freq && has_impedance(&f, c, n))
         hc_say_yes(v, plan.has_names ? 20 : 10);
     else if (f.time && (f.volt || f.amp))
         hc_say_yes(v, 15);

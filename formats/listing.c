@@ -1,5 +1,6 @@
 #include "formats/listing.h"
 
+#include "formats/immittance.h"
 #include "formats/lines.h"
 
 #include "core/text.h"
@@ -26,6 +27,23 @@ static bool target_is(const hc_meaning *m, const char *what)
            (m->target[len] == '\0' || m->target[len] == '@');
 }
 
+typedef struct {
+    const hc_format *format;
+    const hc_dataset *d;
+} column_list;
+
+static int find_target(const void *table, const char *target)
+{
+    const column_list *l = table;
+    for (size_t i = 0; i < l->d->n_columns; i++) {
+        hc_meaning m =
+            hc_column_meaning(&l->d->columns[i], l->format->columns);
+        if (target_is(&m, target))
+            return (int)i;
+    }
+    return -1;
+}
+
 hc_kind hc_dataset_kind(const hc_dataset *d, const hc_format *format,
                         bool *can_eis)
 {
@@ -38,7 +56,11 @@ hc_kind hc_dataset_kind(const hc_dataset *d, const hc_format *format,
         mod = mod || target_is(&m, "absolute_impedance_ohm");
         phase = phase || target_is(&m, "phase_degree");
     }
-    *can_eis = freq && ((re && im) || (mod && phase));
+    column_list l = {format, d};
+    int a, b;
+    *can_eis = freq && ((re && im) || (mod && phase) ||
+                        hc_immittance_find(find_target, &l, &a, &b) !=
+                            HC_IMMITTANCE_NONE);
     if (d->kind != HC_KIND_AUTO)
         return d->kind;
     return *can_eis ? HC_KIND_EIS : HC_KIND_SERIES;

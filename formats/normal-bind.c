@@ -23,6 +23,11 @@ static int find_pair(const hc_normal *n, const char *what, const char *pair)
     return hc_normal_find(n, target);
 }
 
+static int find_in(const void *table, const char *target)
+{
+    return hc_normal_find(table, target);
+}
+
 static void fill_slots(hc_normal *n)
 {
     static const char *const pairs[] = {"", "@we", "@ce"};
@@ -56,6 +61,10 @@ static void fill_slots(hc_normal *n)
         s->mod[k] = find_pair(n, "absolute_impedance_ohm", pairs[k]);
         s->phase[k] = find_pair(n, "phase_degree", pairs[k]);
     }
+    n->form = HC_IMMITTANCE_NONE;
+    s->form_a = s->form_b = -1;
+    if (!hc_slots_impedance(s) && s->freq >= 0)
+        n->form = hc_immittance_find(find_in, n, &s->form_a, &s->form_b);
     /* with Zwe-ce beside it, Z is that of the working electrode; with Zce
      * alone as well */
     if (find_pair(n, "real_impedance_ohm", "@cell") >= 0 || s->re[2] >= 0) {
@@ -183,5 +192,5 @@ bool hc_slots_impedance(const hc_slots *s)
         if ((s->re[k] >= 0 && s->im[k] >= 0) ||
             (s->mod[k] >= 0 && s->phase[k] >= 0))
             return true;
-    return false;
+    return s->form_a >= 0;
 }

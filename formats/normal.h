@@ -5,6 +5,7 @@
 #include "core/number.h"
 #include "core/session.h"
 #include "core/text.h"
+#include "formats/immittance.h"
 #include "formats/reading.h"
 
 #include <stdbool.h>
@@ -96,7 +97,8 @@ typedef struct {
     int control_amp, control_mixed, mode, cycle, step, step_id, step_flag;
     int record, freq, key;
     int step_time;
-    int amp_in, amp_out;                /* currents of charge and discharge */
+    int form_a, form_b;  /* of an immittance, where there is no Z */
+    int amp_in, amp_out; /* currents of charge and discharge */
     int re[3], im[3], mod[3], phase[3]; /* cell or only one, we, ce */
 } hc_slots;
 
@@ -234,6 +236,7 @@ typedef struct hc_normal {
     size_t n_in;
     hc_slots slot;
     hc_counters counters;
+    hc_immittance form; /* what the impedance of form_a, form_b follows from */
     int direction; /* column that says the direction of the current, or -1 */
     hc_kept_word said; /* what it said last */
     int amp_sign;      /* of the current otherwise */

@@ -35,6 +35,10 @@ static bool is_inner(const char *target)
         if (strcmp(target, inner[i]) == 0)
             return true;
     return strstr(target, "impedance") != NULL ||
+           strstr(target, "admittance") != NULL ||
+           strstr(target, "_farad") != NULL ||
+           strcmp(target, "loss_factor") == 0 ||
+           strcmp(target, "parallel_resistance_ohm") == 0 ||
            strstr(target, "phase_degree") != NULL ||
            strchr(target, '@') != NULL;
 }
