@@ -85,6 +85,8 @@ static hc_cell cell_of(const json_t *data, size_t row)
         return hc_cell_f8(json_real_value(v));
     if (json_is_string(v))
         return hc_cell_text(json_string_value(v), json_string_length(v));
+    if (v != NULL && !json_is_null(v)) /* no number, and not nothing */
+        return hc_cell_text("not a JSON number", 17);
     return hc_cell_none();
 }
 
