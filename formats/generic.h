@@ -38,6 +38,9 @@ const char *hc_text_direction(const hc_probe *p, size_t at, hc_dialect d,
                               const hc_column *columns, size_t n,
                               const hc_colmap *own, const char **words);
 
+/* Those words: of a discharge, in the languages of tongues.c. */
+const char *hc_discharge_words(void);
+
 /* Read the planned table as one data set; facts of the text as well. */
 hc_status hc_text_plan_read(hc_source *src, hc_sink *sink,
                             const hc_text_plan *plan, hc_dataset *d,

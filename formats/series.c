@@ -205,9 +205,11 @@ static void advance_step_time(hc_normal *n)
         return;
     double t = n->num[s->step_time];
     double key = num(n, s->step >= 0 ? s->step : s->step_id);
+    if (isnan(key)) /* no name of the step: its time alone tells */
+        key = 0;
     if (r->any && (key != r->last_step_key || t < r->last_step_time))
         r->step_base += r->last_step_time;
-    r->last_step_key = isnan(key) ? 0 : key;
+    r->last_step_key = key;
     r->last_step_time = t;
 }
 

@@ -88,11 +88,15 @@ hc_kind hc_text_kind(const hc_probe *p, size_t at, hc_dialect d,
 
 /* ---- the direction of the current ---- */
 
-/* Words for a discharge in the languages of tongues.c. */
 static const char discharging[] =
     "*DChg*Dchg*DCH*dch*ischarge*ISCHARGE*放电*放電*방전*ntlad*NTLAD*écharge"
     "*Decharge*escarga*DESCARGA*Scarica*scarica*ontlad*ozład*ybíj*urladd"
     "*Urladd*eşarj*азряд*=D*=d*=Dis*=DIS*=dis";
+
+const char *hc_discharge_words(void)
+{
+    return discharging;
+}
 
 const char *hc_text_direction(const hc_probe *p, size_t at, hc_dialect d,
                               const hc_column *columns, size_t n,

@@ -9,6 +9,7 @@
 #include "core/number.h"
 #include "core/text.h"
 #include "formats/dates.h"
+#include "formats/generic.h"
 #include "formats/xlsx_book.h"
 
 #include <math.h>
@@ -38,6 +39,7 @@ typedef struct {
     long row;
     /* the table */
     char *names[COLUMNS_MAX];
+    char units[COLUMNS_MAX][24]; /* of a row below them, "" none */
     hc_column columns[COLUMNS_MAX];
     size_t n_columns;
     hc_dataset dataset;
@@ -142,6 +144,29 @@ static hc_status keep_names(sheet *s, hc_err *err)
     return HC_OK;
 }
 
+/* Is the row one of units for the names above it?  They become theirs. */
+static bool keep_units(sheet *s)
+{
+    size_t units = 0, words = 0;
+    if (s->n_columns < 2 || s->n > s->n_columns)
+        return false;
+    for (size_t i = 0; i < s->n; i++) {
+        char text[24];
+        s->units[i][0] = '\0';
+        if (!s->cells[i].there)
+            continue;
+        hc_copy(text, sizeof text, cell_text(s, i), s->cells[i].len);
+        words++;
+        units += hc_unit_word(text, s->units[i], sizeof s->units[i]);
+    }
+    if (units < 2 || 2 * units < words)
+        return false;
+    for (size_t i = 0; i < s->n; i++)
+        if (s->units[i][0] != '\0')
+            s->columns[i].unit = s->units[i];
+    return true;
+}
+
 extern const hc_format hc_format_xlsx;
 
 static bool has_target(const sheet *s, const char *target)
@@ -164,10 +189,11 @@ static bool are_names(const sheet *s)
     return s->n_columns >= 2 && 5 * gaps <= s->n_columns;
 }
 
-/* Some Neware exports write currents without sign beside the step's type. */
+/* Neware and Maccor write currents without sign beside the step's type. */
 static bool is_direction(const char *name)
 {
     static const char *const names[] = {"Step Type", "Step Name", "Status",
+                                        "State",     "MD",        "Mode",
                                         "工步类型",  "工步名称",  "状态"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (hc_strcasecmp(name, names[i]) == 0)
@@ -190,7 +216,7 @@ static hc_status open_table(sheet *s, hc_err *err)
     for (size_t i = 0; series && i < s->n_columns; i++)
         if (s->dataset.direction == NULL && is_direction(s->names[i])) {
             s->dataset.direction = s->names[i];
-            s->dataset.discharging = "*DChg*Dchg*ischarge*放电";
+            s->dataset.discharging = hc_discharge_words();
         }
     s->open = true;
     return hc_sink_begin(s->w->sink, &s->dataset, err);
@@ -271,10 +297,12 @@ static hc_status row_end(sheet *s, hc_err *err)
         if (st == HC_OK)
             st = give_row(s, err);
     } else if (st == HC_OK && words >= 2 && numbers == 0) {
-        if (words == 2)
-            st = give_setting(s, err);
-        if (st == HC_OK)
-            st = keep_names(s, err);
+        if (!keep_units(s)) {
+            if (words == 2)
+                st = give_setting(s, err);
+            if (st == HC_OK)
+                st = keep_names(s, err);
+        }
     } else if (st == HC_OK && words + numbers > 1) {
         st = give_setting(s, err);
     }

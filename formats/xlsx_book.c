@@ -98,7 +98,8 @@ static hc_status on_string_text(void *ctx, const char *s, size_t len,
 
 /* ---- styles ---- */
 
-/* Does a number format show a date?  Letters outside quotes and brackets. */
+/* Does a number format show a date or a time?  Letters, and the colon of a
+ * time, outside quotes and brackets. */
 static bool is_date_format(const char *f)
 {
     bool quoted = false, bracket = false;
@@ -109,7 +110,7 @@ static bool is_date_format(const char *f)
             bracket = true;
         else if (*f == ']')
             bracket = false;
-        else if (!quoted && !bracket && strchr("yYdD", *f) != NULL)
+        else if (!quoted && !bracket && strchr("yYdD:", *f) != NULL)
             return true;
     }
     return false;
@@ -134,7 +135,8 @@ static hc_status on_style(void *ctx, const char *name, const char **atts,
     else if (strcmp(name, "xf") == 0 && w->in_styles &&
              w->n_styles < HC_XLSX_STYLES_MAX)
         w->date_style[w->n_styles++] =
-            n >= 0 && ((n >= 14 && n <= 22) || w->date_format[n]);
+            n >= 0 && ((n >= 14 && n <= 22) || (n >= 45 && n <= 47) ||
+                       w->date_format[n]);
     return HC_OK;
 }
 
