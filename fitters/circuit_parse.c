@@ -215,10 +215,8 @@ static hc_status parse_bare(parser *p, int *node)
             return parser_complain(
                 p, "inside '( )' every item is a branch of its "
                    "own; write p(a-b,c) or ([ab]c)");
-        if (ch == ',' && n > 0) {
+        if (ch == ',' && n > 0)
             p->at++;
-            ch = parser_look(p);
-        }
         if (n == HC_CIRCUIT_ELEMENTS)
             return parser_complain(p, "too many branches in '('");
         hc_status st = parse_term(p, &kids[n]);

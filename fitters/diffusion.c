@@ -58,7 +58,7 @@ static double sphere_g(double th)
 double hc_diffusion_g(hc_diffusion_shape shape, double th)
 {
     if (!(th > 0))
-        return th > 0 || th <= 0 ? 0 : NAN;
+        return isnan(th) ? NAN : 0;
     return shape == HC_DIFFUSION_FILM ? film_g(th) : sphere_g(th);
 }
 

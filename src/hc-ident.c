@@ -87,7 +87,7 @@ static hc_status write_records(hc_session *s, const opts *o,
 static hc_status fit(hc_session *s, opts *o, hc_cell *cell)
 {
     hc_ident *f;
-    hc_ident_result r;
+    hc_ident_result r = {0};
     hc_err later;
     hc_status st = hc_ident_new(&f, cell, &o->how, &s->err);
     if (st != HC_OK)

@@ -24,7 +24,7 @@ static hc_status need(const hc_map *m, hc_parameter p, const char *why)
 static size_t element(const char *quantity, char kind[16], long *number)
 {
     size_t k = 0, d;
-    while (hc_isalpha(quantity[k]) && k < 15) {
+    while (k < 15 && hc_isalpha(quantity[k])) {
         kind[k] = quantity[k];
         k++;
     }
