@@ -85,17 +85,26 @@ static hc_status put_table(void *ctx, const hc_record *r, const char *run,
     return HC_OK;
 }
 
+/* The writer of a table of this kind, in the laboratory's units or not. */
+static hc_status open_table(hc_writer **w, const char *kind,
+                            const hc_export *how, hc_out *out, hc_err *err)
+{
+    const hc_status st = hc_writer_new(
+        w, out, how->to == HC_EXPORT_JSON ? HC_WRITE_JSON : HC_WRITE_TABLE,
+        err);
+    if (st == HC_OK)
+        hc_writer_meta(*w, "kind", "%s%s", how->lab ? "lab-" : "", kind);
+    return st;
+}
+
 static hc_status to_table(hc_store *s, const hc_store_filter *filter,
                           const hc_export *how, hc_out *out, size_t *n,
                           hc_err *err)
 {
     hc_writer *w = NULL;
-    hc_status st = hc_writer_new(
-        &w, out, how->to == HC_EXPORT_JSON ? HC_WRITE_JSON : HC_WRITE_TABLE,
-        err);
+    hc_status st = open_table(&w, "records", how, out, err);
     if (st != HC_OK)
         return st;
-    hc_writer_meta(w, "kind", how->lab ? "lab-records" : "records");
     begin_records(w, how->lab);
     st = hc_export_each(s, filter, how->lab, put_table, w, n, err);
     if (st == HC_OK)
@@ -267,13 +276,9 @@ static hc_status write_rows(const hc_frame *f, const hc_export *how,
                             hc_out *out, hc_err *err)
 {
     hc_writer *w = NULL;
-    hc_status st = hc_writer_new(
-        &w, out, how->to == HC_EXPORT_JSON ? HC_WRITE_JSON : HC_WRITE_TABLE,
-        err);
+    hc_status st = open_table(&w, hc_frame_kind(f), how, out, err);
     if (st != HC_OK)
         return st;
-    hc_writer_meta(w, "kind", "%s%s", how->lab ? "lab-" : "",
-                   hc_frame_kind(f));
     put_rows(f, how->lab, w);
     st = hc_writer_end(w, err);
     hc_writer_free(w);
