@@ -72,6 +72,10 @@ static hc_status header(hc_reader *r, char *line, size_t len, hc_err *err)
 {
     size_t n;
     hc_status st;
+    if (len >= 2 && memcmp(line, "\x1f\x8b", 2) == 0)
+        return hc_reader_broken(r, err,
+                                "is compressed; expected a table (zcat "
+                                "undoes it, for instruments' files hc-read)");
     for (size_t i = 0; i < len; i++) {
         const unsigned char c = (unsigned char)line[i];
         if (c < 0x20 && !hc_isspace((char)c))
