@@ -23,8 +23,8 @@ hc-sim "$cell" --steps --mesh 160 --rtol 1e-6 --sweep D=1e-13,1e-14,1e-15 \
     /^#:/ { next } !h { for (i = 1; i <= NF; i++) c[$i] = i; h = 1; next }
     $c["step_type"] == "discharge" {
         q = $c["step_discharging_capacity_ah"] * 1e3; k++
-        printf "%s\t%s\t%s\t%.4f\t%.3f\n", $c["cathode_d"],
-            $c["geometry_l_p"], paper[k], q, q / paper[k] }'
+        printf "%s\t%s\t%s\t%.4f\t%.3f\n", $c["cathode_d_m2_s"],
+            $c["geometry_l_p_m"], paper[k], q, q / paper[k] }'
 echo
 printf 'thickness\tcurrent\tmeasured_mah\td_needed_m2_s\n'
 while read -r l i q; do
@@ -35,7 +35,7 @@ while read -r l i q; do
         !h { for (k = 1; k <= NF; k++) c[$k] = k; h = 1; next }
         $c["step_type"] == "discharge" {
             x = $c["step_discharging_capacity_ah"] * 1e3
-            d = log($c["cathode_d"])
+            d = log($c["cathode_d_m2_s"])
             if (n++ && !f && x >= q) {
                 f = 1
                 printf "%s\t%s\t%s\t%.2g\n", l, i, q,

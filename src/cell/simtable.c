@@ -4,10 +4,13 @@
 #include "core/text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 enum { DIGITS = 10 };
 
+/* "cathode.D" in m2/s is cathode_d_m2_s. */
 static void sweep_names(hc_writer *w, const hc_sweep_columns *sweep)
 {
     if (sweep->n == 0)
@@ -15,11 +18,12 @@ static void sweep_names(hc_writer *w, const hc_sweep_columns *sweep)
     hc_writer_column(w, "sweep_index");
     for (size_t k = 0; k < sweep->n; k++) {
         char name[96];
-        const char *path = hc_parameter_about(sweep->p[k])->path;
-        size_t i = 0;
-        for (; path[i] && i + 1 < sizeof name; i++)
-            name[i] = path[i] == '.' ? '_' : hc_tolower(path[i]);
-        name[i] = '\0';
+        const hc_parameter_info *about = hc_parameter_about(sweep->p[k]);
+        snprintf(name, sizeof name, "%s%s%s", about->path,
+                 strcmp(about->unit, "1") == 0 ? "" : "_",
+                 strcmp(about->unit, "1") == 0 ? "" : about->unit);
+        for (char *c = name; *c; c++)
+            *c = strchr("./ ", *c) ? '_' : hc_tolower(*c);
         hc_writer_column(w, name);
     }
 }
