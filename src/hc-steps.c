@@ -77,13 +77,14 @@ static hc_status run(hc_session *s, const opts *o, size_t from, size_t n,
             hc_step_table_begin(*w);
         }
     }
+    if (!st)
+        hc_series_number(series, &s->n_sources);
     if (!st && o->join) {
         hc_series_join(series);
         hc_series_queue(series, s->files + from + 1, n - 1);
     }
     if (!st)
-        st = hc_step_table_run(series, &o->limits, (long)from, *w, &s->talk,
-                               err);
+        st = hc_step_table_run(series, &o->limits, *w, &s->talk, err);
     if (series)
         hc_session_inherit(s, hc_series_trailer(series),
                            hc_series_incomplete(series));
@@ -101,8 +102,7 @@ int main(int argc, char **argv)
         return hc_session_end(&s);
     s.fail_fast = o.fail_fast;
     for (size_t i = 0; i < s.n_files; i += o.join ? s.n_files : 1)
-        if (!hc_session_note(&s,
-                             run(&s, &o, i, s.n_files - i, &w, &s.err)))
+        if (!hc_session_note(&s, run(&s, &o, i, s.n_files - i, &w, &s.err)))
             break;
     if (w)
         hc_session_note(&s, hc_writer_end(w, &s.err));

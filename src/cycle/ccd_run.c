@@ -73,12 +73,11 @@ static void warn(hc_session *s, const hc_half_list *l, const hc_ccd_result *r,
 
 static hc_status one_source(hc_session *s, const hc_ccd_job *job,
                             const hc_ccd_limits *limits, hc_series *series,
-                            hc_sample *first, bool *have, long from,
+                            hc_sample *first, bool *have, long source,
                             hc_writer **w, hc_ccd_cells *cells, hc_err *err)
 {
     hc_half_list l = {0};
     hc_ccd_result r;
-    long source = from;
     hc_status st =
         hc_half_list_read(&l, series, limits, &job->steps, first, have, err);
 
@@ -109,14 +108,18 @@ hc_status hc_ccd_run(hc_session *s, const hc_ccd_job *job, size_t from,
 
     if (st)
         return st;
+    const long first_source = s->n_sources;
+    hc_series_number(series, &s->n_sources);
     st = settle(&limits, series, err);
     if (!st && job->join) {
         hc_series_join(series);
         hc_series_queue(series, s->files + from + 1, n - 1);
     }
     while (!st) {
-        st = one_source(s, job, &limits, series, &first, &have,
-                        (long)from + first.source, w, cells, err);
+        /* the first row is that of the source before: none has been read */
+        const long source = have ? first.source : first_source;
+        st = one_source(s, job, &limits, series, &first, &have, source, w,
+                        cells, err);
         if (!have)
             break;
     }

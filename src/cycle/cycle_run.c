@@ -114,8 +114,7 @@ static hc_status show(hc_session *s, const hc_cycle_job *job,
 }
 
 static hc_status run_series(hc_session *s, const hc_cycle_job *job,
-                            hc_series *series, long from, hc_writer **w,
-                            hc_err *err)
+                            hc_series *series, hc_writer **w, hc_err *err)
 {
     hc_sample first = {0};
     bool have = false;
@@ -128,7 +127,7 @@ static hc_status run_series(hc_session *s, const hc_cycle_job *job,
                             &have, err);
         if (!st) {
             tell_difference(s, &l, hc_series_name(series));
-            st = show(s, job, &l, hc_series_meta(series), from, w, err);
+            st = show(s, job, &l, hc_series_meta(series), 0, w, err);
         }
         hc_cycle_list_clear(&l);
     } while (!st && have);
@@ -139,14 +138,17 @@ static hc_status run_series(hc_session *s, const hc_cycle_job *job,
 }
 
 static hc_status run_cycles(hc_session *s, const hc_cycle_job *job,
-                            hc_reader *reader, long from, hc_writer **w,
-                            hc_err *err)
+                            hc_reader *reader, hc_writer **w, hc_err *err)
 {
     hc_cycle_list l = {0};
+    const long from = s->n_sources++;
     hc_status st = hc_cycle_table_read(&l, reader, job->rules.cell, err);
 
     if (!st)
         st = show(s, job, &l, hc_reader_meta(reader), from, w, err);
+    for (size_t k = 0; k < l.n && !st; k++)
+        if (from + l.at[k].source >= s->n_sources)
+            s->n_sources = from + l.at[k].source + 1;
     hc_session_inherit(s, hc_reader_trailer(reader),
                        hc_reader_incomplete(reader));
     hc_cycle_list_clear(&l);
@@ -163,17 +165,19 @@ hc_status hc_cycle_run(hc_session *s, const hc_cycle_job *job, size_t from,
     if (st)
         return st;
     if (hc_cycle_table_is(reader)) {
-        st = run_cycles(s, job, reader, (long)from, w, err);
+        st = run_cycles(s, job, reader, w, err);
         hc_reader_free(reader);
         return st;
     }
     st = hc_series_new(&series, reader, err); /* takes the reader */
+    if (!st)
+        hc_series_number(series, &s->n_sources);
     if (!st && job->join) {
         hc_series_join(series);
         hc_series_queue(series, s->files + from + 1, n - 1);
     }
     if (!st)
-        st = run_series(s, job, series, (long)from, w, err);
+        st = run_series(s, job, series, w, err);
     hc_series_free(series);
     return st;
 }

@@ -339,6 +339,7 @@ hc_status hc_dc_run_file(hc_dc_run *r, const char *path, hc_err *err)
     hc_status st = hc_series_open(&series, path, err);
     if (st != HC_OK)
         return st;
+    hc_series_number(series, &r->session->n_sources);
     hc_gitt_feed f = hc_gitt_feed_of(series);
     do
         st = is(r->options->mode, "onset") ? run_onset(r, &f, err)

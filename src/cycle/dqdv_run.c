@@ -133,7 +133,7 @@ typedef struct {
     hc_dqdv_bins *bins;
     hc_writer *w;
     const char *cell;
-    long from, curves;
+    long curves;
 } runner;
 
 static hc_status one_curve(runner *r, const hc_dqdv_curve *c, hc_err *err)
@@ -143,10 +143,10 @@ static hc_status one_curve(runner *r, const hc_dqdv_curve *c, hc_err *err)
 
     r->curves++;
     if (!r->job->peaks && !r->job->fit) {
-        put_curve(r->w, c, r->from + c->source);
+        put_curve(r->w, c, c->source);
         return HC_OK;
     }
-    at.source_index = r->from + c->source;
+    at.source_index = c->source;
     snprintf(at.cell, sizeof at.cell, "%s", r->cell ? r->cell : "-");
     at.cycle_count = c->cycle;
     at.step_count = (double)c->step;
@@ -212,11 +212,12 @@ hc_status hc_dqdv_run(hc_session *s, const hc_dqdv_job *job, size_t from,
                       size_t n, hc_writer **w, hc_err *err)
 {
     hc_series *series = NULL;
-    runner r = {.s = s, .job = job, .from = (long)from};
+    runner r = {.s = s, .job = job};
     hc_status st = hc_series_open(&series, s->files[from], err);
 
     if (st)
         return st;
+    hc_series_number(series, &s->n_sources);
     if (job->join) {
         hc_series_join(series);
         hc_series_queue(series, s->files + from + 1, n - 1);

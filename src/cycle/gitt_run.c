@@ -195,6 +195,7 @@ hc_status hc_gitt_run_file(hc_gitt_job_run *j, const char *const *paths,
     hc_status st = hc_series_open(&series, paths[0], err);
     if (st != HC_OK)
         return st;
+    hc_series_number(series, &j->session->n_sources);
     if (j->options->join) {
         hc_series_join(series);
         hc_series_queue(series, paths + 1, n - 1);

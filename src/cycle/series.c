@@ -95,6 +95,7 @@ struct hc_series {
     int col[N_COLS];
     hc_sample blank; /* what no column fills, NaN */
     bool join;                /* several sources and files are one test */
+    long first_source, *n_sources; /* of a run of several; NULL: of none */
     const char *const *paths; /* still to come */
     size_t n_paths;
     bool ended;
@@ -259,11 +260,26 @@ void hc_series_join(hc_series *s)
     s->join = true;
 }
 
+void hc_series_number(hc_series *s, long *n)
+{
+    s->first_source = (*n)++;
+    s->n_sources = n;
+}
+
+/* The number of a row's source in this run. */
+static long source_of(hc_series *s, double source)
+{
+    const bool said = !s->join && source >= 0 && source < 1e9;
+    const long number = s->first_source + (said ? (long)source : 0);
+    if (s->n_sources && number >= *s->n_sources)
+        *s->n_sources = number + 1;
+    return number;
+}
+
 /* The next row of the file that has time, current and voltage. */
 static hc_status read_raw(hc_series *s, hc_sample *raw, bool *got, hc_err *err)
 {
     for (;;) {
-        double source;
         hc_status st;
 
         *raw = s->blank;
@@ -271,8 +287,7 @@ static hc_status read_raw(hc_series *s, hc_sample *raw, bool *got, hc_err *err)
                                     err);
         if (st || !*got)
             return st;
-        source = s->join ? 0 : raw->source_index;
-        raw->source = source >= 0 && source < 1e9 ? (long)source : 0;
+        raw->source = source_of(s, raw->source_index);
         raw->line = hc_reader_line(s->reader);
         if (isfinite(raw->time_s) && raw->freq_hz > 0) {
             if (!isfinite(raw->current_a))

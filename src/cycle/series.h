@@ -81,6 +81,10 @@ void hc_series_queue(hc_series *s, const char *const *paths, size_t n);
 /* Take all sources of the table (source_index) as one test. */
 void hc_series_join(hc_series *s);
 
+/* The sources of this file count on from *n, which goes on with them: no two
+ * files of a run have one in common.  *n lives as long as the series. */
+void hc_series_number(hc_series *s, long *n);
+
 const hc_meta *hc_series_meta(const hc_series *s);
 const char *hc_series_name(const hc_series *s);
 /* "#: cell", or NULL. */

@@ -140,22 +140,19 @@ void hc_step_notes_tell(const hc_step_notes *n, const char *file,
 }
 
 /* Steps that are done go to the table. */
-static void drain(hc_steps *d, long first_source, hc_writer *w,
-                  hc_step_notes *notes)
+static void drain(hc_steps *d, hc_writer *w, hc_step_notes *notes)
 {
     hc_step step;
 
     (void)hc_steps_row(d);
     while (hc_steps_next(d, &step)) {
         hc_step_notes_add(notes, &step);
-        step.source += first_source;
         hc_step_table_put(w, &step);
     }
 }
 
 hc_status hc_step_table_run(hc_series *s, const hc_step_limits *limits,
-                            long first_source, hc_writer *w, hc_talk *talk,
-                            hc_err *err)
+                            hc_writer *w, hc_talk *talk, hc_err *err)
 {
     hc_steps *d = NULL;
     hc_step_notes notes = {0};
@@ -169,12 +166,12 @@ hc_status hc_step_table_run(hc_series *s, const hc_step_limits *limits,
         if (!st && got)
             st = hc_steps_push(d, sample, err);
         if (!st && hc_steps_done(d))
-            drain(d, first_source, w, &notes);
+            drain(d, w, &notes);
     }
     if (!st) {
         do {
             got = hc_steps_finish(d);
-            drain(d, first_source, w, &notes);
+            drain(d, w, &notes);
         } while (got);
         hc_series_tell(s, talk);
         hc_step_notes_tell(&notes, hc_series_name(s), talk);

@@ -25,10 +25,10 @@ void hc_step_notes_add(hc_step_notes *n, const hc_step *step);
 void hc_step_notes_tell(const hc_step_notes *n, const char *file,
                         hc_talk *talk);
 
-/* All steps of a series into the table; `first_source` is added to the
- * source index.  HC_NO when the current is zero throughout. */
+/* All steps of a series into the table.  HC_NO when the current is zero
+ * throughout. */
 hc_status hc_step_table_run(hc_series *s, const hc_step_limits *limits,
-                            long first_source, hc_writer *w, hc_talk *talk,
+                            hc_writer *w, hc_talk *talk,
                             hc_err *err) HC_MUST_USE;
 
 #endif
