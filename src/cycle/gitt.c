@@ -268,11 +268,12 @@ static hc_status list_runs(hc_gitt_work *w, hc_err *err)
 hc_status hc_gitt_run_curve(const hc_gitt_run *r, hc_monotone_kind kind,
                             hc_monotone *out, hc_err *err)
 {
-    double *x = malloc(2 * r->n * sizeof *x), *y = x + r->n;
+    double *x = malloc(2 * r->n * sizeof *x);
     bool rises = true;
     hc_status st;
     if (x == NULL)
         return hc_fail_nomem(err);
+    double *y = x + r->n;
     for (size_t k = 0; k + 1 < r->n; k++)
         rises = rises && r->sign * (r->surface_c[k + 1] - r->surface_c[k]) >
                              0.05 * fabs(r->q_c[k + 1] - r->q_c[k]);

@@ -15,11 +15,12 @@ static double composition(const hc_gitt_cell *cell, double q_c)
 static hc_status ocv_curve(const hc_gitt_run *run, hc_monotone *out,
                            double *width, hc_err *err)
 {
-    double *x = malloc(2 * run->n * sizeof *x), *y = x + run->n;
+    double *x = malloc(2 * run->n * sizeof *x);
     double least = INFINITY;
     hc_status st;
     if (x == NULL)
         return hc_fail_nomem(err);
+    double *y = x + run->n;
     for (size_t k = 0; k < run->n; k++) {
         size_t from = run->sign > 0 ? k : run->n - 1 - k;
         x[k] = run->q_c[from];
