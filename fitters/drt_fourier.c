@@ -105,8 +105,9 @@ static double widest_gap(const samples *s)
 }
 
 /* Frequency above which the transform is noise: its power has fallen to what
- * noise of this sd gives; or interpolation: the widest gap between points has
- * half a period. */
+ * noise of this sd gives; or interpolation and extrapolated ends: the widest
+ * gap between points has half a period, or the transform of gamma passes its
+ * value at zero, which that of no gamma >= 0 does. */
 static size_t cut_off(const fftw_complex *f, double sd, const samples *s)
 {
     const double range = s->u[s->n - 1] - s->u[0];
@@ -119,7 +120,9 @@ static size_t cut_off(const fftw_complex *f, double sd, const samples *s)
         double p = 0;
         for (size_t i = k; i < k + 4; i++)
             p += (creal(f[i]) * creal(f[i]) + cimag(f[i]) * cimag(f[i])) / 4;
-        if (p < 4 * noise)
+        const double nu = ((double)k + 1.5) / (POINTS * step);
+        if (p < 4 * noise ||
+            p * pow(cosh(M_PI * M_PI * nu), 2) > creal(f[0]) * creal(f[0]))
             break;
     }
     return k;

@@ -98,9 +98,10 @@ hc_status hc_drt_consensus(const hc_drt_data *d, const hc_drt_job *job,
     if (ran == 0)
         goto cleanup;
     st = HC_OK;
+    const size_t enough = job->agree > 0 ? (size_t)job->agree : ran / 2 + 1;
     qsort(g, n, sizeof *g, by_tau);
     for (size_t k = 0; k < n; k++) {
-        if ((long)g[k].n < job->agree)
+        if (g[k].n < enough)
             continue;
         agreed++;
         double tau, r, spread_tau, spread_r;

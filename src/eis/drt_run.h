@@ -21,7 +21,8 @@ typedef struct {
     double prominence;    /* of peaks, part of the largest */
     bool smooth;          /* along the series that a file holds, ridge */
     double series_weight; /* of it; NaN: chosen */
-    long agree;           /* consensus: how many methods must agree */
+    long agree;           /* consensus: how many methods must agree,
+                          * 0: more than half of them */
     hc_spectrum_filter filter;
 } hc_drt_job;
 
