@@ -12,7 +12,7 @@
 
 fuzz_how() {
     HC_FUZZ_RUNS=$HC_SRCDIR/tests/fuzz/runs.tsv
-    HC_FUZZ_LIMIT=${HC_FUZZ_SECONDS-${HC_FUZZ_LIMIT-20}}
+    HC_FUZZ_LIMIT=${HC_FUZZ_SECONDS-${HC_FUZZ_LIMIT-8}}
     if [ -n "${HC_RELEASE-}" ]; then
         HC_FUZZ_RUNS= HC_FUZZ_LIMIT=${HC_FUZZ_SECONDS-60}
         : "${HC_FUZZ_SEED=$(od -An -N3 -tu4 /dev/urandom | tr -d ' ')}"
