@@ -15,51 +15,12 @@ static size_t print_float(float x, char *buf)
     return hc_number_print_digits((double)x, 9, buf);
 }
 
-static size_t print_integer(int64_t i, char *buf)
-{
-    uint64_t u = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
-    *buf = '-';
-    return hc_whole_print(u, buf + (i < 0)) + (i < 0);
-}
-
 /* i times 10^e; zeros at the end go. */
 static size_t print_decimal(int64_t i, int e, char *buf)
 {
-    char digits[HC_NUMBER_SIZE], *p = buf;
-    const char *from = digits;
-    uint64_t u = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
-    if (u == 0 || e < -60 || e > 60) {
-        if (u != 0)
-            return hc_number_print((double)i * pow(10, e), buf);
-        *p = '0';
-        return 1;
-    }
-    int n = (int)hc_whole_print(u, digits), whole = n + e;
-    if (i < 0)
-        *p++ = '-';
-    if (e >= 0) {
-        memcpy(p, digits, (size_t)n);
-        memset(p + n, '0', (size_t)e);
-        return (size_t)(p + whole - buf);
-    }
-    while (n > 1 && n > whole && digits[n - 1] == '0')
-        n--;
-    if (whole <= 0) {
-        *p++ = '0';
-        *p++ = '.';
-        memset(p, '0', (size_t)-whole);
-        p += -whole;
-    } else {
-        hc_copy_few(p, digits, (size_t)whole);
-        p += whole;
-        if (n == whole)
-            return (size_t)(p - buf);
-        *p++ = '.';
-        from += whole;
-        n -= whole;
-    }
-    hc_copy_few(p, from, (size_t)n);
-    return (size_t)(p + n - buf);
+    if (i != 0 && (e < -HC_DECIMAL_MOST || e > HC_DECIMAL_MOST))
+        return hc_number_print((double)i * pow(10, e), buf);
+    return hc_decimal_print(i, i == 0 ? 0 : e, buf);
 }
 
 size_t hc_cell_print(const hc_cell *c, char *buf, const char **s)
@@ -76,7 +37,7 @@ size_t hc_cell_print(const hc_cell *c, char *buf, const char **s)
     case HC_CELL_F4:
         return print_float(c->u.f4, buf);
     case HC_CELL_INT:
-        return print_integer(c->u.i, buf);
+        return hc_decimal_print(c->u.i, 0, buf);
     case HC_CELL_DEC:
         return print_decimal(c->u.i, (int32_t)c->len, buf);
     }

@@ -32,15 +32,10 @@ static void fix_comma(char *s, size_t len)
 
 static inline hc_cell make_cell(char *s, char *end, bool comma)
 {
-    while (s < end && (*s == ' ' || *s == '\t'))
-        s++;
-    while (end > s && (end[-1] == ' ' || end[-1] == '\t'))
-        end--;
-    if (s == end)
-        return hc_cell_none();
-    if (comma)
-        fix_comma(s, (size_t)(end - s));
-    return hc_cell_text(s, (size_t)(end - s));
+    hc_cell c = hc_field(s, end);
+    if (comma && c.type == HC_CELL_TEXT)
+        fix_comma(s + (c.u.s - s), c.len);
+    return c;
 }
 
 /* A quoted field at s (which is the quote); *next stands behind it, on the
@@ -119,23 +114,28 @@ static size_t split_quoted(char *s, char *end, hc_dialect d, hc_cell *cells,
     }
 }
 
+/* Is there a quote in the line? */
+static bool has_quote(const char *line, size_t len)
+{
+    return len <= 64 ? hc_scan_mask(line, len, '"') != 0
+                     : memchr(line, '"', len) != NULL;
+}
+
 size_t hc_split(char *line, size_t len, hc_dialect d, hc_cell *cells,
                 size_t cap)
 {
-    enum { WINDOW = 512 };
-    uint32_t at[WINDOW];
     char *s = line, *end = line + len;
     size_t n = 0;
     if (d.delimiter == ' ')
         return split_blanks(s, end, d, cells, cap);
-    if (d.quotes && memchr(line, '"', len) != NULL)
+    if (d.quotes && has_quote(line, len))
         return split_quoted(s, end, d, cells, cap);
-    for (char *from = line; from < end; from += WINDOW) {
+    for (char *from = line; from < end; from += 64) {
         size_t rest = (size_t)(end - from);
-        size_t marks = hc_scan_byte(from, rest < WINDOW ? rest : WINDOW,
-                                    d.delimiter, at, WINDOW);
-        for (size_t k = 0; k < marks; k++, n++) {
-            char *stop = from + at[k];
+        uint64_t marks =
+            hc_scan_mask(from, rest < 64 ? rest : 64, d.delimiter);
+        for (; marks != 0; marks &= marks - 1, n++) {
+            char *stop = from + __builtin_ctzll(marks);
             if (n >= cap) {
                 /* counted only */
             } else if (!d.decimal_comma && s<stop && * s> ' ' &&
@@ -146,7 +146,7 @@ size_t hc_split(char *line, size_t len, hc_dialect d, hc_cell *cells,
             }
             s = stop + 1;
         }
-        if (rest <= WINDOW)
+        if (rest <= 64)
             break;
     }
     if (n < cap)

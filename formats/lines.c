@@ -355,14 +355,105 @@ bool hc_is_blank(const char *line, size_t len)
     return true;
 }
 
+/* ---- many plain rows at once ---- */
+
+/* What nearly all rows are: ASCII that begins with a number, without quotes,
+ * one field for each column.  (With leading tabs that alone tells a row from
+ * what stops them.)  Puts the cells, returns what stands behind the
+ * line end; NULL: something else, or too close to the end of what waits. */
+static const char *plain_row(row_reader *r, const char *line, const char *end,
+                             bool *trailing)
+{
+    const char delimiter = r->rules->dialect.delimiter, *s = line, *stop;
+    uint32_t skip = 0;
+    size_t n = 0;
+    if (r->rules->leading_tab) {
+        if (end == line || *line != delimiter)
+            return NULL;
+        skip = 1;
+        s++;
+    }
+    if (end - s < 1 || (!hc_isdigit(*s) && *s != '-'))
+        return NULL;
+    for (const char *from = line; end - from >= 32; from += 32, skip = 0) {
+        hc_marks m = hc_scan_marks(from, delimiter);
+        uint32_t here = m.ends ^ (m.ends - 1); /* to the line end */
+        if ((m.odd & here) != 0)
+            return NULL;
+        for (uint32_t k = m.marks & here & ~skip; k != 0; k &= k - 1) {
+            stop = from + __builtin_ctz(k);
+            if (n == r->n)
+                return NULL;
+            r->cells[n++] = hc_field(s, stop);
+            s = stop + 1;
+        }
+        if (m.ends == 0)
+            continue;
+        stop = from + __builtin_ctz(m.ends);
+        end = stop + 1;
+        stop -= stop > s && stop[-1] == '\r';
+        if (r->rules->stop != NULL && !r->rules->leading_tab &&
+            r->rules->stop(line, (size_t)(stop - line)))
+            return NULL;
+        *trailing = s == stop;
+        if (n + 1 == r->n)
+            r->cells[n++] = hc_field(s, stop);
+        else if (!*trailing)
+            return NULL;
+        return n < r->n || (stop > s && stop[-1] == '\r') ? NULL : end;
+    }
+    return NULL;
+}
+
+static bool may_be_plain(const hc_rows_rules *rules)
+{
+    return rules->max_rows == 0 && rules->dialect.delimiter != ' ' &&
+           !rules->dialect.decimal_comma;
+}
+
+/* Rows of the lines that wait in the buffer, up to the first that is not
+ * plain. */
+static hc_status take_plain(row_reader *r, hc_lines *l, hc_sink *sink,
+                            long *taken, hc_err *err)
+{
+    const char *text, *at, *next, *end;
+    hc_status st = HC_OK;
+    bool trailing;
+    *taken = 0;
+    size_t bytes = hc_in_lines(l->in, &text);
+    end = text + bytes;
+    for (at = text; st == HC_OK; at = next) {
+        next = plain_row(r, at, end, &trailing);
+        if (next == NULL)
+            break;
+        reject_short(r, sink);
+        r->trailing = trailing;
+        r->any = true;
+        if (r->rules->fix != NULL)
+            r->rules->fix(r->cells, r->n);
+        sink->line = ++l->number;
+        ++*taken;
+        st = hc_sink_row(sink, r->cells, err);
+    }
+    hc_in_take_lines(l->in, (size_t)(at - text), *taken);
+    return st;
+}
+
 static hc_status read_rows(row_reader *r, hc_lines *l, hc_sink *sink,
                            hc_err *err)
 {
+    enum { PAUSE = 64 }; /* lines after one that is not plain */
     const hc_rows_rules *rules = r->rules;
+    bool plain = may_be_plain(rules);
+    long taken, pause = 0;
     char *line;
     size_t len;
     while (rules->max_rows == 0 ||
            sink->dataset_rows + sink->dataset_rejected < rules->max_rows) {
+        if (plain && !l->again && pause-- <= 0) {
+            HC_TRY(take_plain(r, l, sink, &taken, err));
+            pause = taken > 0 ? 0 : PAUSE;
+        }
         HC_TRY(hc_lines_next(l, &line, &len, err));
         if (line == NULL)
             return say_tail(r, sink, err);

@@ -58,6 +58,16 @@ const char *hc_dialect_delimiter_name(hc_dialect d); /* "tab" */
 size_t hc_split(char *line, size_t len, hc_dialect d, hc_cell *cells,
                 size_t cap);
 
+/* A field without the blanks around it, HC_CELL_NONE when nothing is left. */
+static inline hc_cell hc_field(const char *s, const char *end)
+{
+    while (s < end && (*s == ' ' || *s == '\t'))
+        s++;
+    while (end > s && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+    return s == end ? hc_cell_none() : hc_cell_text(s, (size_t)(end - s));
+}
+
 /* A number whose digits stand in groups of three ("1,234.5", "1.234,5",
  * "1 234") without their marks and with a decimal point, NUL behind; returns
  * its length, 0 when it is none or might be another number ("1,234"). */

@@ -252,8 +252,9 @@ static void set_row(nda *s, const unsigned char *r)
     int type = (int)hc_nda_get(r, l->type);
     const char *name = hc_neware_step_type(type, s->texts[C_STATUS]);
 
-    for (size_t i = 0; i < s->n_columns; i++)
-        s->cells[i] = hc_cell_none();
+    /* the others are set in every row, or in none */
+    for (int c = C_AUX; c < C_AUX + 2 * (int)s->n_aux; c++)
+        set(s, c, hc_cell_none());
     set(s, C_INDEX, hc_cell_int(hc_nda_get(r, l->index)));
     set(s, C_CYCLE, hc_cell_int(hc_nda_get(r, l->cycle) + l->cycle_base));
     set(s, C_STEP, hc_cell_int(s->step_count));
@@ -317,10 +318,11 @@ static record_is kind_of(const nda *s, const unsigned char *r)
     return id == 0xAA || id == 0xFF ? IS_MARK : IS_ODD;
 }
 
-static hc_status take(nda *s, const unsigned char *r, hc_err *err)
+static hc_status take(nda *s, const unsigned char *r, record_is is,
+                      hc_err *err)
 {
     uint32_t index;
-    switch (kind_of(s, r)) {
+    switch (is) {
     case IS_AUX:
         if (s->l->floats)
             s->aux_lost++;
@@ -428,7 +430,7 @@ static hc_status read_records(nda *s, hc_source *src, const hc_nda_head *h,
         if (left < s->record &&
             (is != IS_DATA || hc_nda_get(r, s->l->index) != s->last_index + 1))
             return HC_OK;
-        HC_TRY(take(s, r, err));
+        HC_TRY(take(s, r, is, err));
         hc_in_skip(src->in, s->record);
         s->offset += s->record;
         left = left > s->record ? left - s->record : 0;

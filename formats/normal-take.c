@@ -118,22 +118,35 @@ static bool mend_groups(hc_normal *n, const hc_cell **cells, size_t i)
 }
 
 /* Columns of cycles, steps, set values say the same again and again: is this
- * the short text of the row before?  If not it is noted, but for its length:
- * the caller sets that once there is a number for it. */
-static inline bool same_as_before(hc_seen *seen, const hc_cell *cell)
+ * the cell of the row before?  If not it is noted, but for what it is: the
+ * caller sets that once there is a number for it.  Of texts only those of 1
+ * to 8 bytes are noted, and only where hc_word may read behind them. */
+static inline bool same_as_before(hc_seen *seen, const hc_cell *cell,
+                                  bool padded)
 {
-    size_t len = cell->type == HC_CELL_TEXT ? cell->len : 0, was = seen->len;
-    uint64_t word;
-    if (len - 1 >= 8) {
-        seen->len = 0;
-        return false;
+    uint64_t what = hc_cell_what(cell), was = seen->what, word;
+    if (cell->type == HC_CELL_TEXT) {
+        if (!padded || cell->len - 1 >= 8) {
+            seen->what = 0;
+            return false;
+        }
+        word = hc_word(cell->u.s) << 8 * (8 - cell->len);
+    } else {
+        word = (uint64_t)cell->u.i;
     }
-    word = hc_word(cell->u.s) << 8 * (8 - len);
-    if (word == seen->word && len == was)
+    if (word == seen->word && what == was && what != 0)
         return true;
     seen->word = word;
-    seen->len = 0;
+    seen->what = 0;
     return false;
+}
+
+/* Its number is known now; one whose sign depends on another column is not
+ * kept. */
+static inline void note(hc_normal *n, size_t i, const hc_cell *cell)
+{
+    if (n->direction < 0 || (int)i != n->slot.amp)
+        n->seen[i].what = hc_cell_what(cell);
 }
 
 /* A sign, digits and a mark, as nearly all numbers of texts are. */
@@ -141,16 +154,16 @@ static inline bool take_short(hc_normal *n, size_t i, const hc_cell *cell)
 {
     const hc_incol *c = &n->in[i];
     double x;
-    if (same_as_before(&n->seen[i], cell))
-        return true;
     if (cell->type != HC_CELL_TEXT ||
         !hc_decimal_parse(cell->u.s, cell->len, &x))
         return false;
-    /* unless its sign depends on another column */
-    if (n->direction < 0 || (int)i != n->slot.amp)
-        n->seen[i].len = cell->len;
+    note(n, i, cell);
     n->shape[i] = x == 0 ? HC_SHAPE_ZERO : HC_SHAPE_DECIMAL;
-    n->num[i] = c->passed ? 0 : c->plain ? x : hc_meaning_value(&c->m, x);
+    if (c->passed)
+        x = 0;
+    else if (!c->plain)
+        x = hc_meaning_value(&c->m, x);
+    n->num[i] = x;
     return true;
 }
 
@@ -195,19 +208,27 @@ bool hc_normal_take(hc_normal *n, const hc_cell **row)
 {
     const hc_cell *cells = *row;
     const bool padded = n->sink->padded;
-    hc_normal_direction(n, cells);
+    if (n->direction >= 0)
+        hc_normal_direction(n, cells);
     for (size_t i = 0; i < n->n_in; i++) {
-        if ((int)i == n->slot.step_id &&
-            !(padded && same_as_before(&n->seen[i], &cells[i]))) {
+        bool step = (int)i == n->slot.step_id, number = n->in[i].number;
+        if (!step && !number)
+            continue;
+        if (same_as_before(&n->seen[i], &cells[i], padded))
+            continue;
+        if (step) {
             n->num[i] = step_key(&cells[i]);
-            n->seen[i].len = cells[i].len;
+            note(n, i, &cells[i]);
         }
-        if (!n->in[i].number || (padded && take_short(n, i, &cells[i])))
+        if (!number || (padded && take_short(n, i, &cells[i])))
             continue;
         n->shape[i] = HC_SHAPE_OTHER;
-        n->seen[i].len = 0;
-        if (take_any(n, i, &cells[i]))
+        n->seen[i].what = 0;
+        if (take_any(n, i, &cells[i])) {
+            if (cells[i].type != HC_CELL_TEXT)
+                note(n, i, &cells[i]);
             continue;
+        }
         if (mend_groups(n, row, i)) {
             cells = *row;
             i--; /* now it is a number */
@@ -229,7 +250,7 @@ void hc_normal_take_again(hc_normal *n, const hc_cell *cells)
     hc_normal_direction(n, cells);
     for (size_t i = 0; i < n->n_in; i++) {
         n->shape[i] = HC_SHAPE_OTHER;
-        n->seen[i].len = 0;
+        n->seen[i].what = 0;
         if ((int)i == n->slot.step_id)
             n->num[i] = step_key(&cells[i]);
         if (!n->in[i].number)

@@ -44,10 +44,10 @@ typedef enum {
     HC_WATCH_DISTORTION,
 } hc_watched;
 
-/* A short text that was a number. */
+/* A cell of the row before that was a number: a short text, or a value. */
 typedef struct {
-    uint64_t word; /* its last byte on top */
-    size_t len;    /* 0: none */
+    uint64_t word; /* of a text its last byte on top, else the value's bits */
+    uint64_t what; /* see hc_cell_what; 0: none */
 } hc_seen;
 
 /* A number printed last, and its text. */
@@ -232,7 +232,7 @@ typedef struct hc_normal {
     hc_incol *in;
     double *num;          /* numbers of the present row, in our units */
     unsigned char *shape; /* how they are written */
-    hc_seen *seen;        /* and the texts of those that were short */
+    hc_seen *seen;        /* and what they were before */
     size_t n_in;
     hc_slots slot;
     hc_counters counters;

@@ -49,6 +49,29 @@ static bool same_cell(const hc_cell *a, const hc_cell *b)
     return a->type == b->type && a->len == b->len && a->u.i == b->u.i;
 }
 
+/* A value of a binary file in our unit and sign, without a detour through
+ * hc_normal_text; 0: it takes that.  At most HC_NUMBER_SIZE bytes. */
+static size_t print_value(const hc_normal *n, int column, const hc_cell *cell,
+                          char *p)
+{
+    enum { NEAR = 18 }; /* powers of ten whose texts are no longer */
+    const hc_incol *in = &n->in[column];
+    bool whole = cell->type == HC_CELL_INT;
+    int e = whole ? 0 : (int32_t)cell->len;
+    int64_t i = cell->u.i;
+    if (in->number && !in->m.exact && cell->type > HC_CELL_TEXT)
+        return hc_number_print(n->num[column], p);
+    if (!whole && cell->type != HC_CELL_DEC)
+        return 0;
+    if (in->number) {
+        if (i == INT64_MIN || (whole && (in->m.shift != 0 || in->m.sign < 0)))
+            return 0;
+        e += in->m.shift;
+        i = in->m.sign < 0 ? -i : i;
+    }
+    return e < -NEAR || e > NEAR ? 0 : hc_decimal_print(i, e, p);
+}
+
 /* Binary files hold the same numbers again and again: the text of the row
  * before serves, unless the sign depends on another column. */
 static char *put_printed(hc_normal *n, hc_outcol *c, int column,
@@ -61,14 +84,21 @@ static char *put_printed(hc_normal *n, hc_outcol *c, int column,
         p[k->len] = '\t';
         return p + k->len + 1;
     }
-    t->len = hc_normal_text(n, column, cells, t->buf, &t->s);
-    if (cell->type > HC_CELL_TEXT && t->len < sizeof k->text &&
+    size_t len = print_value(n, column, cell, p);
+    if (len == 0) {
+        t->len = len = hc_normal_text(n, column, cells, t->buf, &t->s);
+        if (len >= ROOM)
+            return NULL;
+        hc_copy_few(p, t->s, len);
+    }
+    if (cell->type > HC_CELL_TEXT && len < sizeof k->text &&
         (n->direction < 0 || column != n->slot.amp)) {
         k->cell = *cell;
-        k->len = t->len;
-        memcpy(k->text, t->s, t->len);
+        k->len = len;
+        memcpy(k->text, p, sizeof k->text);
     }
-    return put_text(p, t);
+    p[len] = '\t';
+    return p + len + 1;
 }
 
 /* A column of the data set in our unit and sign. */

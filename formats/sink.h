@@ -84,6 +84,12 @@ static inline hc_cell hc_cell_none(void)
     return (hc_cell){HC_CELL_NONE, 0, {.i = 0}};
 }
 
+/* Type and length (or exponent) of a cell in one number, 0 of an empty one. */
+static inline uint64_t hc_cell_what(const hc_cell *c)
+{
+    return (uint64_t)c->type << 32 | (c->type == HC_CELL_NONE ? 0 : c->len);
+}
+
 /* Is it a text with a colon, as times have it and no number? */
 static inline bool hc_cell_has_colon(const hc_cell *c)
 {

@@ -50,6 +50,12 @@ size_t hc_number_print_digits(double x, int digits, char *buf);
 /* A whole number, the same for its buffer. */
 size_t hc_whole_print(uint64_t x, char *buf);
 
+/* i times 10^e, |e| <= HC_DECIMAL_MOST, digit by digit and without exponent;
+ * zeros at the end of a fraction go.  Writes into buf (HC_DECIMAL_SIZE),
+ * without a NUL; returns the length. */
+enum { HC_DECIMAL_MOST = 60, HC_DECIMAL_SIZE = 112 };
+size_t hc_decimal_print(int64_t i, int e, char *buf);
+
 /* Text of a decimal number times 10^shift, by moving the exponent of the
  * text, so that no digit changes ("1.50" by -3 gives "1.50e-3").  Writes to
  * buf[cap] and returns the length, 0 when it does not fit or s is not a

@@ -112,8 +112,29 @@ static char *put_exponent(char *p, int e)
     return p;
 }
 
-/* Lay out n digits whose mark stands after the first `point` of them.
- * digits[DIGITS] bytes may be read, buf[HC_NUMBER_SIZE] be written. */
+/* Lay out n digits whose mark stands after the first `point` of them, in
+ * blocks: 20 bytes of digits may be read, 42 + |point| be written. */
+static inline char *lay_plain(const char *digits, int n, int point, char *p)
+{
+    if (point <= 0) {
+        memcpy(p, "0.000000", 8);
+        if (point < -6)
+            memset(p + 8, '0', (size_t)(-6 - point));
+        memcpy(p + 2 - point, digits, 20);
+        return p + 2 - point + n;
+    }
+    memcpy(p, digits, 20);
+    if (point >= n) {
+        memset(p + n, '0', (size_t)(point - n));
+        return p + point;
+    }
+    memcpy(p + point + 1, digits + point, 20);
+    p[point] = '.';
+    return p + n + 1;
+}
+
+/* The same with an exponent where there would be many zeros, and a NUL.
+ * buf[HC_NUMBER_SIZE] may be written. */
 static size_t lay_out(const char *digits, int n, int point, char *buf)
 {
     char *p = buf;
@@ -125,19 +146,8 @@ static size_t lay_out(const char *digits, int n, int point, char *buf)
             p += n - 1;
         }
         p = put_exponent(p, point - 1);
-    } else if (point <= 0) {
-        memcpy(p, "0.0000", 6);
-        memcpy(p + 2 - point, digits, 20);
-        p += 2 - point + n;
-    } else if (point >= n) {
-        memcpy(p, digits, 20);
-        memset(p + n, '0', (size_t)(point - n));
-        p += point;
     } else {
-        memcpy(p, digits, 20);
-        memcpy(p + point + 1, digits + point, 20);
-        p[point] = '.';
-        p += n + 1;
+        p = lay_plain(digits, n, point, p);
     }
     *p = '\0';
     return (size_t)(p - buf);
@@ -199,12 +209,13 @@ static size_t print(double x, int keep, char *buf)
         return 1;
     }
     int exp10 = keep <= 12 ? first_digits(x, keep, &d) : 0, n;
-    if (keep > 12 || d == 0)
+    if (keep > 12 || d == 0) {
         exp10 = shortest(x, &d);
-    n = count_digits(d);
-    if (n > keep) { /* round to so many digits, half up */
-        exp10 += n - keep;
-        d = (d + hc_whole_tens[n - keep] / 2) / hc_whole_tens[n - keep];
+        n = keep >= 17 ? 0 : count_digits(d);
+        if (n > keep) { /* round to so many digits, half up */
+            exp10 += n - keep;
+            d = (d + hc_whole_tens[n - keep] / 2) / hc_whole_tens[n - keep];
+        }
     }
     n = write_digits(d, digits);
     int point = n + exp10;
@@ -231,4 +242,24 @@ size_t hc_whole_print(uint64_t x, char *buf)
     memcpy(buf, digits + DIGITS - n, 20);
     buf[n] = '\0';
     return (size_t)n;
+}
+
+size_t hc_decimal_print(int64_t i, int e, char *buf)
+{
+    char digits[2 * DIGITS]; /* laid out in blocks */
+    char *p = buf;
+    const char *from;
+    int n, point;
+    if (i == 0) {
+        *buf = '0';
+        return 1;
+    }
+    *p = '-';
+    p += i < 0;
+    n = write_digits(i < 0 ? 0 - (uint64_t)i : (uint64_t)i, digits);
+    from = digits + DIGITS - n;
+    point = n + e;
+    while (n > 1 && n > point && from[n - 1] == '0')
+        n--;
+    return (size_t)(lay_plain(from, n, point, p) - buf);
 }

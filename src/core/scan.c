@@ -1,9 +1,5 @@
 #include "core/scan.h"
 
-#ifdef __SSE2__
-#include <emmintrin.h>
-#endif
-
 /* The last bytes of s[0..len), n < 8 of them, in the low bytes of a word; the
  * others are 0. */
 static uint64_t last_word(const char *s, size_t len, size_t n)
@@ -90,6 +86,25 @@ static size_t scan_words(const char *s, size_t len, char c, uint32_t *at,
         n = note(hc_word_equal(last_word(s, len, len - i), eight), i, at, cap,
                  n);
     return n;
+}
+
+uint64_t hc_scan_mask(const char *s, size_t n, char c)
+{
+    const uint64_t eight = hc_word_of((unsigned char)c);
+    uint64_t mask = 0;
+    size_t i = 0;
+#ifdef __SSE2__
+    if (n >= 16)
+        return hits_of(s, n, c);
+#endif
+    for (; i + 8 <= n; i += 8)
+        mask |= (uint64_t)hc_word_highs(hc_word_equal(hc_word(s + i), eight))
+                << i;
+    if (i < n) /* c is not 0, as the bytes behind the end are */
+        mask |= (uint64_t)hc_word_highs(
+                    hc_word_equal(last_word(s, n, n - i), eight))
+                << i;
+    return mask;
 }
 
 size_t hc_scan_byte(const char *s, size_t len, char c, uint32_t *at,

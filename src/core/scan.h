@@ -14,6 +14,10 @@
 #include <stdint.h>
 #include <string.h>
 
+#ifdef __SSE2__
+#include <emmintrin.h>
+#endif
+
 /* Eight bytes, the first of them lowest. */
 static inline uint64_t hc_word(const char *s)
 {
@@ -48,6 +52,13 @@ static inline uint64_t hc_word_equal(uint64_t w, uint64_t eight)
     return ~(((x & low) + low) | x | low);
 }
 
+/* Bit i is set where byte i of the eight has its high bit set. */
+static inline unsigned hc_word_highs(uint64_t w)
+{
+    const uint64_t gather = UINT64_C(0x0102040810204080);
+    return (unsigned)(((w & hc_word_of(0x80)) >> 7) * gather >> 56);
+}
+
 /* How many of the eight bytes are decimal digits before the first that is
  * none. */
 static inline size_t hc_word_digits(uint64_t w)
@@ -68,6 +79,43 @@ static inline uint64_t hc_word_value(uint64_t w, size_t n)
            32;
 }
 
+/* What 32 bytes hold, a bit for each, the first lowest. */
+typedef struct {
+    uint32_t ends;  /* '\n' */
+    uint32_t marks; /* the delimiter */
+    uint32_t odd;   /* NUL, '"', above 0x7f */
+} hc_marks;
+
+static inline hc_marks hc_scan_marks(const char *s, char delimiter)
+{
+    hc_marks m = {0, 0, 0};
+#ifdef __SSE2__
+    const __m128i quote = _mm_set1_epi8('"'), zero = _mm_setzero_si128();
+    const __m128i end = _mm_set1_epi8('\n'), mark = _mm_set1_epi8(delimiter);
+    for (int i = 0; i < 32; i += 16) {
+        __m128i w = _mm_loadu_si128((const void *)(s + i));
+        __m128i odd = _mm_or_si128(
+            w, _mm_or_si128(_mm_cmpeq_epi8(w, zero),
+                            _mm_cmpeq_epi8(w, quote)));
+        m.ends |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(w, end)) << i;
+        m.marks |= (uint32_t)_mm_movemask_epi8(_mm_cmpeq_epi8(w, mark)) << i;
+        m.odd |= (uint32_t)_mm_movemask_epi8(odd) << i;
+    }
+#else
+    for (int i = 0; i < 32; i += 8) {
+        uint64_t w = hc_word(s + i);
+        uint64_t odd = w | hc_word_equal(w, 0) |
+                       hc_word_equal(w, hc_word_of('"'));
+        uint64_t marks =
+            hc_word_equal(w, hc_word_of((unsigned char)delimiter));
+        m.ends |= hc_word_highs(hc_word_equal(w, hc_word_of('\n'))) << i;
+        m.marks |= hc_word_highs(marks) << i;
+        m.odd |= hc_word_highs(odd) << i;
+    }
+#endif
+    return m;
+}
+
 /* A copy of a few bytes, as a cell has them. */
 static inline void hc_copy_few(char *to, const char *s, size_t n)
 {
@@ -85,6 +133,9 @@ static inline void hc_copy_few(char *to, const char *s, size_t n)
         to[n - 1] = s[n - 1];
     }
 }
+
+/* Bit i is set where byte i of s[0..n), n <= 64, is c, which is not NUL. */
+uint64_t hc_scan_mask(const char *s, size_t n, char c);
 
 /* Where the byte c stands in s[0..len): offsets into at[cap], in order.
  * Returns how many there are, which may be more than cap; c is not NUL and

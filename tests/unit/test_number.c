@@ -359,6 +359,45 @@ static void prints_whole_numbers(void **state)
     assert_string_equal(buf, "18446744073709551615");
 }
 
+/* Against the digits of printf with the mark put in by hand. */
+static void prints_decimals(void **state)
+{
+    uint64_t seed = 5;
+    char buf[HC_DECIMAL_SIZE], want[200], digits[32];
+    (void)state;
+    for (int trial = 0; trial < 200000; trial++) {
+        int64_t i = (int64_t)(unit_random(&seed) >> unit_random(&seed) % 64);
+        int e = (int)(unit_random(&seed) % (2 * HC_DECIMAL_MOST + 1)) -
+                HC_DECIMAL_MOST;
+        i = trial % 3 == 0 ? -i : i;
+        size_t len = hc_decimal_print(i, e, buf);
+        int n = snprintf(digits, sizeof digits, "%llu",
+                         i < 0 ? 0 - (unsigned long long)i
+                               : (unsigned long long)i);
+        int at = 0, zeros = n + e <= 0 ? 1 - n - e : 0;
+        at += snprintf(want, sizeof want, "%s%.*s%s", i < 0 ? "-" : "",
+                       zeros, "0000000000000000000000000000000000000000000"
+                       "000000000000000000", digits);
+        for (int k = 0; k < e && i != 0; k++)
+            want[at++] = '0';
+        if (e < 0 && i != 0) { /* the mark, and no zeros at the end */
+            memmove(want + at + e + 1, want + at + e, (size_t)-e);
+            want[at + e] = '.';
+            at++;
+            while (want[at - 1] == '0')
+                at--;
+            at -= want[at - 1] == '.';
+        }
+        if (i == 0)
+            at = snprintf(want, sizeof want, "0");
+        want[at] = '\0';
+        assert_int_equal(len, at);
+        assert_memory_equal(buf, want, len);
+    }
+    assert_int_equal(hc_decimal_print(INT64_MIN, 0, buf), 20);
+    assert_memory_equal(buf, "-9223372036854775808", 20);
+}
+
 static void shifts_the_exponent_of_the_text(void **state)
 {
     char buf[HC_NUMBER_SIZE];
@@ -514,6 +553,7 @@ int main(void)
         cmocka_unit_test(takes_plain_cells),
         cmocka_unit_test(reads_integers),
         cmocka_unit_test(prints_whole_numbers),
+        cmocka_unit_test(prints_decimals),
         cmocka_unit_test(shifts_the_exponent_of_the_text),
         cmocka_unit_test(ignores_the_locale),
         cmocka_unit_test(table_of_powers_is_right),

@@ -20,18 +20,45 @@ static void finds_every_byte(void **state)
             assert_non_null(s);
             for (size_t i = 0; i < n; i++)
                 s[i] = (char)near[unit_random(&seed) % (trial < 20 ? 3 : 8)];
+            uint64_t mask = n <= 64 ? hc_scan_mask(s, n, '\t') : 0, seen = 0;
             got = hc_scan_byte(s, n, '\t', at, cap);
             for (size_t i = 0; i < n; i++) {
                 unusual |= s[i] == 0 || (unsigned char)s[i] > 0x7f;
+                if (n <= 64)
+                    seen |= (uint64_t)(s[i] == '\t') << i;
                 if (s[i] != '\t')
                     continue;
                 assert_true(k >= cap || at[k] == i);
                 k++;
             }
             assert_int_equal(got, k);
+            assert_true(mask == seen);
             assert_int_equal(hc_scan_unusual(s, n), unusual);
             free(s);
         }
+}
+
+/* All three marks of 32 bytes. */
+static void finds_marks(void **state)
+{
+    static const unsigned char bytes[] = {'\n', ',', '"', 0,    0x80, 0xff,
+                                          '!',  '#', '+', 0x0b, '1',  '.'};
+    uint64_t seed = 11;
+    char s[32];
+    (void)state;
+    for (int trial = 0; trial < 20000; trial++) {
+        hc_marks is = {0, 0, 0}, got;
+        for (int i = 0; i < 32; i++) {
+            unsigned char c = bytes[unit_random(&seed) % sizeof bytes];
+            s[i] = (char)c;
+            is.ends |= (uint32_t)(c == '\n') << i;
+            is.marks |= (uint32_t)(c == ',') << i;
+            is.odd |= (uint32_t)(c == 0 || c == '"' || c > 0x7f) << i;
+        }
+        got = hc_scan_marks(s, ',');
+        assert_true(got.ends == is.ends && got.marks == is.marks &&
+                    got.odd == is.odd);
+    }
 }
 
 static void knows_digits(void **state)
@@ -79,6 +106,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(finds_every_byte),
+        cmocka_unit_test(finds_marks),
         cmocka_unit_test(knows_digits),
         cmocka_unit_test(copies_few),
     };
