@@ -4,6 +4,7 @@
 #include "core/text.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -69,6 +70,18 @@ static double context(const hc_frame *f, size_t row, int column,
     return hc_meta_number(hc_frame_meta(f), key);
 }
 
+/* Its keys as far as they tell it apart. */
+static void name(hc_spectrum *s)
+{
+    size_t n = sizeof s->name;
+    int at = snprintf(s->name, n, "spectrum %ld", s->spectrum_index);
+    if (s->source_index > 0)
+        at += snprintf(s->name + at, n - (size_t)at, " of source %ld",
+                       s->source_index);
+    if (strcmp(s->electrode, "-") != 0 && strcmp(s->electrode, "cell") != 0)
+        snprintf(s->name + at, n - (size_t)at, " (%s)", s->electrode);
+}
+
 static void describe(hc_spectrum *s, const hc_frame *f, size_t row,
                      const columns *c)
 {
@@ -83,6 +96,7 @@ static void describe(hc_spectrum *s, const hc_frame *f, size_t row,
     strncpy(s->cell, cell == NULL ? "-" : cell, sizeof s->cell - 1);
     strncpy(s->electrode, electrode == NULL ? "-" : electrode,
             sizeof s->electrode - 1);
+    name(s);
     s->cycle_count = hc_frame_number(f, row, c->cycle);
     s->step_count = hc_frame_number(f, row, c->step);
     s->temperature_celsius =

@@ -24,6 +24,7 @@ typedef struct {
     long spectrum_index;
     char electrode[16];
     char cell[128];
+    char name[64];          /* in messages: "spectrum 3 of source 1 (we)" */
     size_t n;
     double *freq_hz;        /* [n] falling */
     double complex *z_ohm;  /* [n] Im < 0 capacitive */

@@ -191,10 +191,10 @@ static void say_negative(hc_session *ses, const char *file,
             first = i;
     if (n > 0)
         hc_say_warning(&ses->talk, file, 0,
-                       "spectrum %ld: the real part is negative at %zu of %zu "
+                       "%s: the real part is negative at %zu of %zu "
                        "points, first at %.3g Hz: no passive sample does that "
                        "(leads, bad points?); R_inf and R_pol may be off",
-                       s->spectrum_index, n, s->n, s->freq_hz[first]);
+                       s->name, n, s->n, s->freq_hz[first]);
 }
 
 static void say(hc_session *ses, const char *file, const hc_spectrum *s,
@@ -204,31 +204,30 @@ static void say(hc_session *ses, const char *file, const hc_spectrum *s,
     for (size_t i = 0; i < r->n_peaks; i++)
         if (r->peaks[i].edge)
             hc_say_warning(&ses->talk, file, 0,
-                           "spectrum %ld: gamma rises towards %.3g s, "
+                           "%s: gamma rises towards %.3g s, "
                            "outside the measured frequencies: no peak, "
                            "and its size is an extrapolation",
-                           s->spectrum_index, r->peaks[i].tau_s);
+                           s->name, r->peaks[i].tau_s);
     if (r->ln_one_over_two < 0)
         hc_say_warning(&ses->talk, file, 0,
-                       "spectrum %ld: Re and Im do not have one distribution "
+                       "%s: Re and Im do not have one distribution "
                        "(evidence for two exp(%.3g) times as large): drift, "
                        "or a non-linear answer? (see hc-kk)",
-                       s->spectrum_index, -r->ln_one_over_two);
+                       s->name, -r->ln_one_over_two);
     if (r->n_outlying > 0)
         hc_say_warning(&ses->talk, file, 0,
-                       "spectrum %ld: %zu points between %.3g and %.3g Hz "
+                       "%s: %zu points between %.3g and %.3g Hz "
                        "lie off every response of a passive sample and "
                        "count less: drift or artefacts? (see hc-kk)",
-                       s->spectrum_index, r->n_outlying, r->outlying_low_hz,
+                       s->name, r->n_outlying, r->outlying_low_hz,
                        r->outlying_high_hz);
     else if (r->noise_raised > 2)
         hc_say_warning(&ses->talk, file, 0,
-                       "spectrum %ld: no distribution at or above zero comes "
+                       "%s: no distribution at or above zero comes "
                        "closer than %.1f times the noise: drift, bad points "
                        "or an inductive loop? (see hc-kk)",
-                       s->spectrum_index, r->noise_raised);
-    hc_say_note(&ses->talk, "%s: spectrum %ld: %s", file, s->spectrum_index,
-                r->model);
+                       s->name, r->noise_raised);
+    hc_say_note(&ses->talk, "%s: %s: %s", file, s->name, r->model);
 }
 
 static hc_status write_result(hc_session *ses, const hc_spectrum *s,
@@ -272,7 +271,7 @@ static void name_spectrum(hc_err *err, const char *file, const hc_spectrum *s)
         return;
     strncpy(err->file, file, sizeof err->file - 1);
     if (s)
-        hc_err_prefix(err, "spectrum %ld: ", s->spectrum_index);
+        hc_err_prefix(err, "%s: ", s->name);
 }
 
 static hc_status one_spectrum(hc_session *ses, const hc_spectrum *s,

@@ -178,29 +178,27 @@ static void warn(hc_fit_job *job, const hc_spectrum *s,
     }
     if (unseen.len > 0)
         hc_say_warning(talk, file, 0,
-                       "spectrum %ld: no frequency of the data depends on%s",
-                       s->spectrum_index, hc_text_get(&unseen));
+                       "%s: no frequency of the data depends on%s", s->name,
+                       hc_text_get(&unseen));
     if (bad.len > 0)
-        hc_say_warning(talk, file, 0,
-                       "spectrum %ld: the data do not determine%s",
-                       s->spectrum_index, hc_text_get(&bad));
+        hc_say_warning(talk, file, 0, "%s: the data do not determine%s",
+                       s->name, hc_text_get(&bad));
     if (!out->chained && out->result.agreed <= 1 && !job->setup.thorough)
         hc_say_warning(talk, file, 0,
-                       "spectrum %ld: %d of %d starts ended at the best "
+                       "%s: %d of %d starts ended at the best "
                        "minimum; --effort thorough looks harder",
-                       s->spectrum_index, out->result.agreed,
-                       out->result.starts);
+                       s->name, out->result.agreed, out->result.starts);
     if (out->result.best.degenerate)
         hc_say_warning(talk, file, 0,
-                       "spectrum %ld: the best fit is degenerate (an "
+                       "%s: the best fit is degenerate (an "
                        "exponent near 0, a time far outside, or a vanished "
                        "resistance)",
-                       s->spectrum_index);
+                       s->name);
     if (job->n_noise >= 3 && r->noise_relative > alarm_limit * usual)
         hc_say_warning(talk, file, 0,
-                       "spectrum %ld: an outlier, its residuals are %.1f "
+                       "%s: an outlier, its residuals are %.1f "
                        "times those of the spectra before",
-                       s->spectrum_index, r->noise_relative / usual);
+                       s->name, r->noise_relative / usual);
     hc_text_clear(&bad);
     hc_text_clear(&unseen);
 }
@@ -240,11 +238,10 @@ static hc_status fit_frame(hc_fit_job *job, const hc_frame *f, hc_err *err)
     job->setup.area_m2 = hc_meta_number(hc_frame_meta(f), "area_m2");
     job->setup.thickness_m =
         hc_meta_number(hc_frame_meta(f), "se_thickness_m");
-    hc_status st = out == NULL
-                       ? hc_fail_nomem(err)
-                       : hc_session_spectra(job->session, f,
-                                            &job->options->filter, &s, &n,
-                                            err);
+    hc_status st =
+        out == NULL ? hc_fail_nomem(err)
+                    : hc_session_spectra(job->session, f,
+                                         &job->options->filter, &s, &n, err);
     if (st == HC_OK)
         st = hc_fit_job_tables(job, hc_frame_meta(f), err);
     for (size_t i = 0; i < n && st == HC_OK; i++) {

@@ -42,14 +42,14 @@ static void look_at(const hc_spectrum *s, hc_talk *talk, const char *file)
         twice += s->freq_hz[i] == s->freq_hz[i - 1];
     if (twice > 0)
         hc_say_warning(talk, file, 0,
-                       "spectrum %ld: %zu frequencies stand there twice; "
+                       "%s: %zu frequencies stand there twice; "
                        "all points are used",
-                       s->spectrum_index, twice);
+                       s->name, twice);
     if (sign_is_flipped(s))
         hc_say_warning(talk, file, 0,
-                       "spectrum %ld: the sign of Im Z seems turned round "
+                       "%s: the sign of Im Z seems turned round "
                        "(capacitive is Im Z < 0 here)",
-                       s->spectrum_index);
+                       s->name);
 }
 
 /* ---- robust loss ---- */
@@ -165,7 +165,7 @@ hc_status hc_fit_spectrum(const hc_fit_setup *setup, const hc_spectrum *s,
     if (st == HC_OK)
         st = hc_fit_judge(f, &out->result.best, setup->ask, &out->report, err);
     if (st != HC_OK)
-        hc_err_prefix(err, "spectrum %ld: ", s->spectrum_index);
+        hc_err_prefix(err, "%s: ", s->name);
     hc_fit_free(f);
     free(kk);
     free(re);

@@ -194,9 +194,9 @@ static hc_status one_cell(series *k, hc_err *err)
         bool needed = k->job->options->arrhenius != NULL;
         if (needed && !(k->t_k[i] > 0))
             st = hc_fail(err, HC_DATA,
-                         "spectrum %ld has no temperature, "
+                         "%s has no temperature, "
                          "which --arrhenius needs (temperature_celsius)",
-                         k->s[i]->spectrum_index);
+                         k->s[i]->name);
         if (!needed)
             k->t_k[i] = t_ref_k;
         if (st == HC_OK)

@@ -91,9 +91,8 @@ static void drop(points *p, const hc_kk_judgement *j, const hc_spectrum *s,
     for (size_t i = 0; i < p->data.n; i++) {
         if (j->flag[i] >= HC_KK_EDGE) {
             rows[s->row[p->index[i]]].keep = false;
-            hc_say_warning(talk, file, 0,
-                           "spectrum %ld: point at %.5g Hz dropped (%s)",
-                           s->spectrum_index, p->freq_hz[i],
+            hc_say_warning(talk, file, 0, "%s: point at %.5g Hz dropped (%s)",
+                           s->name, p->freq_hz[i],
                            hc_kk_flag_word((hc_kk_flag)j->flag[i]));
             p->dropped++;
             continue;
@@ -207,20 +206,19 @@ static hc_status verdict(const hc_spectrum *s, const hc_kk_run *run,
     const double most = run->limits.drop_max * (double)s->n;
     if (run->drop && (double)(p->dropped + j->droppable) > most)
         return hc_fail_at(err, HC_NO, file, 0,
-                          "spectrum %ld: %zu of %zu points would have to be "
+                          "%s: %zu of %zu points would have to be "
                           "dropped, more than the %.3g %% of --drop-max",
-                          s->spectrum_index, p->dropped + j->droppable, s->n,
+                          s->name, p->dropped + j->droppable, s->n,
                           100 * run->limits.drop_max);
     if (run->check && j->verdict == HC_KK_FAIL)
         return hc_fail_at(err, HC_NO, file, 0,
-                          "spectrum %ld fails the Kramers-Kronig test: %s",
-                          s->spectrum_index, j->reason);
+                          "%s fails the Kramers-Kronig test: %s", s->name,
+                          j->reason);
     if (j->verdict == HC_KK_FAIL)
-        hc_say_warning(talk, file, 0,
-                       "spectrum %ld fails the Kramers-Kronig test: %s",
-                       s->spectrum_index, j->reason);
+        hc_say_warning(talk, file, 0, "%s fails the Kramers-Kronig test: %s",
+                       s->name, j->reason);
     else
-        hc_say_note(talk, "%s: spectrum %ld: %s: %s", file, s->spectrum_index,
+        hc_say_note(talk, "%s: %s: %s: %s", file, s->name,
                     hc_kk_verdict_word(j->verdict), j->reason);
     return HC_OK;
 }
@@ -243,7 +241,7 @@ static hc_status one_spectrum(hc_session *ses, const hc_spectrum *s,
         points_clear(&p);
         if (err->file[0] == '\0')
             strncpy(err->file, file, sizeof err->file - 1);
-        hc_err_prefix(err, "spectrum %ld: ", s->spectrum_index);
+        hc_err_prefix(err, "%s: ", s->name);
         return st;
     }
     for (size_t i = 0; i < p.data.n; i++) {
