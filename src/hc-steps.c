@@ -78,7 +78,7 @@ static hc_status run(hc_session *s, const opts *o, size_t from, size_t n,
         }
     }
     if (!st)
-        hc_series_number(series, &s->n_sources);
+        hc_series_number(series, hc_session_number(s));
     if (!st && o->join) {
         hc_series_join(series);
         hc_series_queue(series, s->files + from + 1, n - 1);
@@ -86,7 +86,8 @@ static hc_status run(hc_session *s, const opts *o, size_t from, size_t n,
     if (!st)
         st = hc_step_table_run(series, &o->limits, *w, &s->talk, err);
     if (series)
-        hc_session_inherit(s, hc_series_trailer(series),
+        hc_session_inherit(s, hc_series_meta(series),
+                           hc_series_trailer(series),
                            hc_series_incomplete(series));
     hc_series_free(series);
     return st;

@@ -194,7 +194,7 @@ hc_status hc_sim_job_run(const hc_sim_job *job, hc_writer *w, hc_talk *talk,
         st = hc_frame_open(&measured, job->like, err);
     if (measured && job->tail)
         hc_tail_add(job->tail, hc_frame_trailer(measured),
-                    hc_frame_incomplete(measured));
+                    hc_frame_incomplete(measured), 0);
     const char *text = hc_text_get(&in_file);
     if (st == HC_OK)
         st = dispatch(job, &cell, measured, text, w, talk, err);

@@ -12,23 +12,53 @@
 
 void hc_tail_clear(hc_tail *t)
 {
-    hc_meta_clear(&t->hashes);
+    hc_meta_clear(&t->sources);
     *t = (hc_tail){0};
 }
 
-void hc_tail_add(hc_tail *t, const hc_meta *trailer, bool incomplete)
+static void add_once(hc_tail *t, const char *line)
+{
+    for (size_t k = 0; k < t->sources.n; k++)
+        if (strcmp(t->sources.lines[k], line) == 0)
+            return;
+    if (hc_meta_add_line(&t->sources, line) != HC_OK)
+        t->failed = true;
+}
+
+void hc_tail_add_lines(hc_tail *t, const hc_meta *m, const char *key,
+                       long first)
+{
+    const size_t n = strlen(key);
+    for (size_t i = 0; i < m->n; i++) {
+        const char *number = m->lines[i] + n + 1;
+        if (!hc_starts_with(m->lines[i], key) || number[-1] != ' ')
+            continue;
+        size_t digits = 0;
+        long source;
+        while (hc_isdigit(number[digits]))
+            digits++;
+        if (first == 0 ||
+            !hc_integer_parse(number, digits, 0, 999999999, &source)) {
+            add_once(t, m->lines[i]);
+            continue;
+        }
+        hc_text line = {0};
+        hc_text_printf(&line, "%s %ld%s", key, first + source,
+                       number + digits);
+        if (line.failed)
+            t->failed = true;
+        else
+            add_once(t, hc_text_get(&line));
+        hc_text_clear(&line);
+    }
+}
+
+void hc_tail_add(hc_tail *t, const hc_meta *trailer, bool incomplete,
+                 long first)
 {
     t->incomplete |= incomplete;
-    for (size_t i = 0; i < trailer->n; i++) {
-        const char *line = trailer->lines[i];
-        size_t k = 0;
-        if (!hc_starts_with(line, "sha256 "))
-            continue;
-        while (k < t->hashes.n && strcmp(t->hashes.lines[k], line) != 0)
-            k++;
-        if (k == t->hashes.n && hc_meta_add_line(&t->hashes, line) != HC_OK)
-            t->failed = true;
-    }
+    hc_tail_add_lines(t, trailer, "source", first);
+    hc_tail_add_lines(t, trailer, "sha256", first);
 }
 
 void hc_meta_clear(hc_meta *m)

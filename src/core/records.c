@@ -253,7 +253,7 @@ static hc_status copy_rows(hc_reader *r, hc_writer *w, hc_err *err)
 /* What both pass on behind their rows goes behind all rows. */
 static void add_tail(hc_tail *tail, const hc_reader *r)
 {
-    hc_tail_add(tail, hc_reader_trailer(r), hc_reader_incomplete(r));
+    hc_tail_add(tail, hc_reader_trailer(r), hc_reader_incomplete(r), 0);
 }
 
 /* '#:' lines of `add` that `have` does not hold. */

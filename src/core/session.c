@@ -111,23 +111,32 @@ hc_status hc_session_table(hc_session *s, const char *kind,
     return HC_OK;
 }
 
-void hc_session_inherit(hc_session *s, const hc_meta *trailer, bool incomplete)
+long *hc_session_number(hc_session *s)
 {
-    hc_tail_add(&s->tail, trailer, incomplete);
+    s->first_source = s->n_sources;
+    return &s->n_sources;
+}
+
+void hc_session_inherit(hc_session *s, const hc_meta *head,
+                        const hc_meta *trailer, bool incomplete)
+{
+    if (s->first_source > 0)
+        hc_tail_add_lines(&s->tail, head, "source", s->first_source);
+    hc_tail_add(&s->tail, trailer, incomplete, s->first_source);
 }
 
 void hc_session_inherit_frame(hc_session *s, const hc_frame *f)
 {
-    hc_session_inherit(s, hc_frame_trailer(f), hc_frame_incomplete(f));
+    hc_session_inherit(s, hc_frame_meta(f), hc_frame_trailer(f),
+                       hc_frame_incomplete(f));
 }
 
 hc_status hc_session_spectra(hc_session *s, const hc_frame *f,
                              const hc_spectrum_filter *filter,
                              hc_spectrum **out, size_t *n, hc_err *err)
 {
-    const long before = s->n_sources;
     const hc_status st = hc_spectra_of(f, filter, out, n, err);
-    s->n_sources = before + 1;
+    const long before = (*hc_session_number(s))++;
     for (size_t i = 0; i < *n && st == HC_OK; i++) {
         hc_spectrum *k = &(*out)[i];
         k->source_index += before;

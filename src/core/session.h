@@ -35,7 +35,8 @@ typedef struct {
     bool fail_fast;         /* note() returns false after a failure */
     char step[512];         /* "hc-kk 0.1 --method linkk", for '#: step' */
     hc_tail tail;           /* what its inputs pass on to its tables */
-    long n_sources;         /* of the spectra read so far */
+    long n_sources;         /* of the inputs read so far */
+    long first_source;      /* of the input at hand */
 } hc_session;
 
 /* Parse, answer --help and --version, open the output.  False: nothing more
@@ -54,13 +55,17 @@ hc_status hc_session_table(hc_session *s, const char *kind,
                            const hc_meta *from, hc_writer **w, hc_err *err)
     HC_MUST_USE;
 
-/* An input was read to its end: its trailer passes on. */
-void hc_session_inherit(hc_session *s, const hc_meta *trailer,
-                        bool incomplete);
+/* The sources of the next input count on from those before, so that no two
+ * rows of a run have the same keys: the count, which goes on with them. */
+long *hc_session_number(hc_session *s);
+
+/* An input was read to its end: its trailer passes on, and what its head says
+ * of its sources unless it is the first, whose head is that of the output. */
+void hc_session_inherit(hc_session *s, const hc_meta *head,
+                        const hc_meta *trailer, bool incomplete);
 void hc_session_inherit_frame(hc_session *s, const hc_frame *f);
 
-/* hc_spectra_of for one file after another: the sources of each count on from
- * those before, so that no two spectra of a run have the same keys. */
+/* hc_spectra_of for one file after another, numbered so. */
 hc_status hc_session_spectra(hc_session *s, const hc_frame *f,
                              const hc_spectrum_filter *filter,
                              hc_spectrum **out, size_t *n,

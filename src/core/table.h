@@ -39,17 +39,23 @@ double hc_meta_number(const hc_meta *m, const char *key);
 
 /* ---- what a table passes on behind its rows ---- */
 
-/* Of all inputs of a tool: whether one was incomplete, and the sha256 lines
- * of their sources, each once, in the order in which they were met. */
+/* Of all inputs of a tool: whether one was incomplete, and the lines that name
+ * their sources and give their sha256, each once, in the order in which they
+ * were met. */
 typedef struct {
     bool incomplete;
     bool failed; /* no memory for a line */
-    hc_meta hashes;
+    hc_meta sources;
 } hc_tail;
 
 void hc_tail_clear(hc_tail *t);
-/* Add what an input passes on, known once its end was read. */
-void hc_tail_add(hc_tail *t, const hc_meta *trailer, bool incomplete);
+/* Add what an input passes on, known once its end was read.  Its sources
+ * count on from `first` in what the tool writes. */
+void hc_tail_add(hc_tail *t, const hc_meta *trailer, bool incomplete,
+                 long first);
+/* Add the lines of `m` that begin with `key` and the number of a source. */
+void hc_tail_add_lines(hc_tail *t, const hc_meta *m, const char *key,
+                       long first);
 
 /* ---- reading ---- */
 

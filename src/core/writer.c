@@ -369,7 +369,7 @@ static void put_tail(hc_writer *w)
         return;
     if (w->tail->incomplete)
         hc_writer_meta(w, "incomplete", "the input was");
-    hc_writer_copy_meta(w, &w->tail->hashes);
+    hc_writer_copy_meta(w, &w->tail->sources);
     w->failed |= w->tail->failed;
 }
 

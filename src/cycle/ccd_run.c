@@ -109,7 +109,7 @@ hc_status hc_ccd_run(hc_session *s, const hc_ccd_job *job, size_t from,
     if (st)
         return st;
     const long first_source = s->n_sources;
-    hc_series_number(series, &s->n_sources);
+    hc_series_number(series, hc_session_number(s));
     st = settle(&limits, series, err);
     if (!st && job->join) {
         hc_series_join(series);
@@ -124,7 +124,7 @@ hc_status hc_ccd_run(hc_session *s, const hc_ccd_job *job, size_t from,
             break;
     }
     hc_series_tell(series, &s->talk);
-    hc_session_inherit(s, hc_series_trailer(series),
+    hc_session_inherit(s, hc_series_meta(series), hc_series_trailer(series),
                        hc_series_incomplete(series));
     hc_series_free(series);
     return st;

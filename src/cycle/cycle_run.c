@@ -132,7 +132,7 @@ static hc_status run_series(hc_session *s, const hc_cycle_job *job,
         hc_cycle_list_clear(&l);
     } while (!st && have);
     hc_series_tell(series, &s->talk);
-    hc_session_inherit(s, hc_series_trailer(series),
+    hc_session_inherit(s, hc_series_meta(series), hc_series_trailer(series),
                        hc_series_incomplete(series));
     return st;
 }
@@ -141,7 +141,7 @@ static hc_status run_cycles(hc_session *s, const hc_cycle_job *job,
                             hc_reader *reader, hc_writer **w, hc_err *err)
 {
     hc_cycle_list l = {0};
-    const long from = s->n_sources++;
+    const long from = (*hc_session_number(s))++;
     hc_status st = hc_cycle_table_read(&l, reader, job->rules.cell, err);
 
     if (!st)
@@ -149,7 +149,7 @@ static hc_status run_cycles(hc_session *s, const hc_cycle_job *job,
     for (size_t k = 0; k < l.n && !st; k++)
         if (from + l.at[k].source >= s->n_sources)
             s->n_sources = from + l.at[k].source + 1;
-    hc_session_inherit(s, hc_reader_trailer(reader),
+    hc_session_inherit(s, hc_reader_meta(reader), hc_reader_trailer(reader),
                        hc_reader_incomplete(reader));
     hc_cycle_list_clear(&l);
     return st;
@@ -171,7 +171,7 @@ hc_status hc_cycle_run(hc_session *s, const hc_cycle_job *job, size_t from,
     }
     st = hc_series_new(&series, reader, err); /* takes the reader */
     if (!st)
-        hc_series_number(series, &s->n_sources);
+        hc_series_number(series, hc_session_number(s));
     if (!st && job->join) {
         hc_series_join(series);
         hc_series_queue(series, s->files + from + 1, n - 1);

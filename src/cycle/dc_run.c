@@ -339,14 +339,15 @@ hc_status hc_dc_run_file(hc_dc_run *r, const char *path, hc_err *err)
     hc_status st = hc_series_open(&series, path, err);
     if (st != HC_OK)
         return st;
-    hc_series_number(series, &r->session->n_sources);
+    hc_series_number(series, hc_session_number(r->session));
     hc_gitt_feed f = hc_gitt_feed_of(series);
     do
         st = is(r->options->mode, "onset") ? run_onset(r, &f, err)
                                            : run_holds(r, &f, err);
     while (st == HC_OK && f.has_ahead);
     hc_series_tell(series, &r->session->talk);
-    hc_session_inherit(r->session, hc_series_trailer(series),
+    hc_session_inherit(r->session, hc_series_meta(series),
+                       hc_series_trailer(series),
                        hc_series_incomplete(series));
     hc_series_free(series);
     return st;

@@ -217,7 +217,7 @@ hc_status hc_dqdv_run(hc_session *s, const hc_dqdv_job *job, size_t from,
 
     if (st)
         return st;
-    hc_series_number(series, &s->n_sources);
+    hc_series_number(series, hc_session_number(s));
     if (job->join) {
         hc_series_join(series);
         hc_series_queue(series, s->files + from + 1, n - 1);
@@ -233,7 +233,7 @@ hc_status hc_dqdv_run(hc_session *s, const hc_dqdv_job *job, size_t from,
     if (!st)
         st = all_rows(&r, series, err);
     hc_series_tell(series, &s->talk);
-    hc_session_inherit(s, hc_series_trailer(series),
+    hc_session_inherit(s, hc_series_meta(series), hc_series_trailer(series),
                        hc_series_incomplete(series));
     hc_dqdv_bins_free(r.bins);
     hc_steps_free(r.steps);

@@ -195,14 +195,15 @@ hc_status hc_gitt_run_file(hc_gitt_job_run *j, const char *const *paths,
     hc_status st = hc_series_open(&series, paths[0], err);
     if (st != HC_OK)
         return st;
-    hc_series_number(series, &j->session->n_sources);
+    hc_series_number(series, hc_session_number(j->session));
     if (j->options->join) {
         hc_series_join(series);
         hc_series_queue(series, paths + 1, n - 1);
     }
     st = all_trains(j, series, err);
     hc_series_tell(series, &j->session->talk);
-    hc_session_inherit(j->session, hc_series_trailer(series),
+    hc_session_inherit(j->session, hc_series_meta(series),
+                       hc_series_trailer(series),
                        hc_series_incomplete(series));
     hc_series_free(series);
     return st;

@@ -33,6 +33,8 @@ static hc_status collect(hc_session *ses, const char *path,
         else
             k->all = more;
     }
+    if (st == HC_OK)
+        hc_session_inherit_frame(ses, f);
     if (st != HC_OK) {
         hc_spectra_free(s, n);
         hc_frame_free(f);
@@ -58,7 +60,5 @@ hc_status hc_fit_collect(hc_session *s, const hc_spectrum_filter *filter,
     for (size_t i = 0; i < s->n_files; i++)
         if (!hc_session_note(s, collect(s, s->files[i], filter, out, err)))
             break;
-    for (size_t i = 0; i < out->n_frames; i++)
-        hc_session_inherit_frame(s, out->frames[i]);
     return HC_OK;
 }

@@ -263,8 +263,8 @@ hc_status hc_fit_job_file(hc_fit_job *job, const char *path, hc_err *err)
     hc_frame *f = NULL;
     hc_status st = hc_frame_open(&f, path, err);
     if (st == HC_OK) {
-        hc_session_inherit_frame(job->session, f);
         st = fit_frame(job, f, err);
+        hc_session_inherit_frame(job->session, f);
     }
     hc_frame_free(f);
     return st;

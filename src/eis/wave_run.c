@@ -439,7 +439,7 @@ static hc_status all_pieces(run *a, hc_session *s, hc_writer **w, hc_err *err)
         if (st != HC_OK)
             return st;
     }
-    hc_session_inherit(s, hc_reader_trailer(a->r),
+    hc_session_inherit(s, hc_reader_meta(a->r), hc_reader_trailer(a->r),
                        hc_reader_incomplete(a->r));
     if (!open)
         return hc_fail_at(err, HC_DATA, a->name, 0, "has no rows");

@@ -212,18 +212,12 @@ static hc_status insert_run(hc_store *s, const run *r, hc_err *err)
 }
 
 /* "0 name format=x" and "0 hex" lines joined by their index. */
-static hc_status insert_source(hc_store *s, sqlite3_int64 run_id,
-                               const hc_frame *f, const char *sha_line,
-                               hc_err *err)
+/* The name and the format that "source N name format=..." gives, where N is
+ * the number that sha_line begins with. */
+static void name_source(const hc_meta *m, const char *sha_line,
+                        char name[512], char format[64])
 {
-    const hc_meta *m = hc_frame_meta(f);
     size_t index_len = strcspn(sha_line, " ");
-    const char *text = sha_line + index_len + (sha_line[index_len] == ' ');
-    char name[512] = "-", format[64] = "-", hex[128];
-    sqlite3_stmt *q = NULL;
-    hc_status st;
-
-    hc_copy(hex, sizeof hex, text, strcspn(text, " \n"));
     for (size_t i = 0; i < m->n; i++) {
         const char *p = m->lines[i] + 7, *end;
         if (!hc_starts_with(m->lines[i], "source ") ||
@@ -231,11 +225,25 @@ static hc_status insert_source(hc_store *s, sqlite3_int64 run_id,
             continue;
         p += index_len + 1;
         end = strstr(p, " format=");
-        hc_copy(name, sizeof name, p,
-             end != NULL ? (size_t)(end - p) : strlen(p));
+        hc_copy(name, 512, p, end != NULL ? (size_t)(end - p) : strlen(p));
         if (end != NULL)
-            hc_copy(format, sizeof format, end + 8, strcspn(end + 8, " "));
+            hc_copy(format, 64, end + 8, strcspn(end + 8, " "));
     }
+}
+
+static hc_status insert_source(hc_store *s, sqlite3_int64 run_id,
+                               const hc_frame *f, const char *sha_line,
+                               hc_err *err)
+{
+    size_t index_len = strcspn(sha_line, " ");
+    const char *text = sha_line + index_len + (sha_line[index_len] == ' ');
+    char name[512] = "-", format[64] = "-", hex[128];
+    sqlite3_stmt *q = NULL;
+    hc_status st;
+
+    hc_copy(hex, sizeof hex, text, strcspn(text, " \n"));
+    name_source(hc_frame_meta(f), sha_line, name, format);
+    name_source(hc_frame_trailer(f), sha_line, name, format);
     st = hc_sql_prepare(s,
                         "INSERT INTO source (sha256, name, format)"
                         " VALUES (?1, ?2, ?3)"
