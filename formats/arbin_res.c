@@ -230,6 +230,19 @@ static hc_status plain_row(void *ctx, const char *const *values, hc_err *err)
     return hc_sink_row(p->sink, p->cells, err);
 }
 
+/* All rows of a table; where the file lacks pages of it that is said. */
+static hc_status read_table(const hc_database_ops *ops, hc_database *db,
+                            const char *name, const hc_database_handler *h,
+                            void *ctx, hc_sink *sink, hc_err *err)
+{
+    size_t missing = 0;
+    HC_TRY(ops->table(db, name, h, ctx, &missing, err));
+    if (missing > 0)
+        hc_sink_incomplete(sink, "%s has %zu rows more than can be read",
+                           name, missing);
+    return HC_OK;
+}
+
 static hc_status read_plain(const hc_database_ops *ops, hc_database *db,
                             const char *name, bool meta, hc_sink *sink,
                             hc_err *err)
@@ -238,7 +251,7 @@ static hc_status read_plain(const hc_database_ops *ops, hc_database *db,
     plain p = {.sink = sink, .name = name, .meta = meta};
     if (!ops->has(db, name))
         return HC_OK;
-    hc_status st = ops->table(db, name, &h, &p, err);
+    hc_status st = read_table(ops, db, name, &h, &p, sink, err);
     if (st == HC_OK && !meta)
         st = hc_sink_end(sink, err);
     free(p.columns);
@@ -265,7 +278,8 @@ static hc_status read_tables(const hc_database_ops *ops, hc_database *db,
     hc_err lost;
     if (read_plain(ops, db, "Global_Table", true, sink, &lost) != HC_OK)
         hc_sink_warn(sink, 0, "%s", lost.text);
-    hc_status st = ops->table(db, "Channel_Normal_Table", &h, &r, err);
+    hc_status st =
+        read_table(ops, db, "Channel_Normal_Table", &h, &r, sink, err);
     if (st == HC_OK)
         st = give(&r, sink, err);
     clear(&r);

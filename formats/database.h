@@ -30,8 +30,10 @@ typedef struct {
                       const char *name, hc_err *err);
     void (*close)(hc_database *d);
     bool (*has)(const hc_database *d, const char *table);
+    /* *missing: how many rows more the table says it has */
     hc_status (*table)(hc_database *d, const char *name,
-                       const hc_database_handler *h, void *ctx, hc_err *err);
+                       const hc_database_handler *h, void *ctx,
+                       size_t *missing, hc_err *err);
 } hc_database_ops;
 
 #endif

@@ -1,7 +1,9 @@
 /* mdb_module.c: the module hc-mdb: Access databases by libmdb
  *
  * libmdb wants a file, so the bytes go to it in memory (mdb_open_buffer);
- * rows come in the order of the pages, not of the records.
+ * rows come in the order of the pages, not of the records.  The list of
+ * tables is read here: mdb_read_catalog reads the properties of all objects
+ * as well, and never ends where a file is cut within them.
  */
 #include "formats/database.h"
 
@@ -12,11 +14,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { CELL = 4096, COLUMNS_MAX = 256 };
+enum { CELL = 4096, COLUMNS_MAX = 256, TABLES_MAX = 4096 };
 
 struct hc_database {
     MdbHandle *mdb;
     char name[512];
+    MdbCatalogEntry *tables; /* [n] */
+    size_t n, cap;
 };
 
 /* libmdb talks on stdout and stderr about damaged pages; what the user has
@@ -41,48 +45,112 @@ static void hush_end(hush *h)
         fclose(h->null);
 }
 
-static hc_status db_open(hc_database **out, void *data, size_t len,
-                         const char *name, hc_err *err)
+/* ---- the list of tables ---- */
+
+static hc_status add_table(hc_database *d, const char *name, long id,
+                           hc_err *err)
 {
-    hc_database *d = calloc(1, sizeof *d);
-    if (d == NULL)
+    MdbCatalogEntry *t =
+        hc_grow(d->tables, &d->cap, d->n + 1, sizeof *d->tables);
+    if (t == NULL)
         return hc_fail_nomem(err);
-    strncpy(d->name, name, sizeof d->name - 1);
-    hush h = hush_begin();
-    d->mdb = mdb_open_buffer(data, len, MDB_NOFLAGS);
-    bool fine = d->mdb != NULL && mdb_read_catalog(d->mdb, MDB_TABLE) != NULL;
-    hush_end(&h);
-    if (!fine) {
-        if (d->mdb != NULL)
-            mdb_close(d->mdb);
-        free(d);
-        return hc_fail_at(err, HC_DATA, name, 0,
-                          "the Access database cannot be opened (cut or "
-                          "damaged?)");
-    }
-    /* one spelling of dates for all, and numbers as they are */
-    mdb_set_date_fmt(d->mdb, "%Y-%m-%dT%H:%M:%S");
-    *out = d;
+    d->tables = t;
+    t = &d->tables[d->n++];
+    *t = (MdbCatalogEntry){.mdb = d->mdb,
+                           .object_type = MDB_TABLE,
+                           .table_pg = (unsigned long)id & 0xffffff};
+    hc_copy(t->object_name, sizeof t->object_name, name, strlen(name));
     return HC_OK;
+}
+
+/* The rows of MSysObjects, at page 2 of every such file, that are tables. */
+static hc_status list_tables(hc_database *d, MdbTableDef *objects,
+                             char cell[3][CELL], hc_err *err)
+{
+    static const char *const names[3] = {"Id", "Name", "Type"};
+    int lengths[3] = {0};
+    hc_status st = HC_OK;
+    for (int i = 0; i < 3; i++) {
+        char name[8];
+        snprintf(name, sizeof name, "%s", names[i]);
+        if (mdb_bind_column_by_name(objects, name, cell[i], &lengths[i]) < 0)
+            return HC_OK;
+    }
+    mdb_rewind_table(objects);
+    while (st == HC_OK && d->n < TABLES_MAX && mdb_fetch_row(objects))
+        if (lengths[0] > 0 && lengths[1] > 0 && lengths[2] > 0 &&
+            atoi(cell[2]) == MDB_TABLE)
+            st = add_table(d, cell[1], atol(cell[0]), err);
+    return st;
+}
+
+static hc_status find_tables(hc_database *d, hc_err *err)
+{
+    MdbCatalogEntry entry = {
+        .mdb = d->mdb, .object_type = MDB_TABLE, .table_pg = 2};
+    char(*cell)[CELL] = calloc(3, sizeof *cell);
+    if (cell == NULL)
+        return hc_fail_nomem(err);
+    snprintf(entry.object_name, sizeof entry.object_name, "MSysObjects");
+    MdbTableDef *objects = mdb_read_table(&entry);
+    hc_status st = HC_OK;
+    if (objects != NULL && mdb_read_columns(objects) != NULL)
+        st = list_tables(d, objects, cell, err);
+    if (objects != NULL)
+        mdb_free_tabledef(objects);
+    free(cell);
+    return st;
 }
 
 static void db_close(hc_database *d)
 {
     if (d == NULL)
         return;
-    mdb_close(d->mdb);
+    if (d->mdb != NULL)
+        mdb_close(d->mdb);
+    free(d->tables);
     free(d);
+}
+
+static hc_status db_open(hc_database **out, void *data, size_t len,
+                         const char *name, hc_err *err)
+{
+    hc_database *d = calloc(1, sizeof *d);
+    hc_status st = HC_OK;
+    if (d == NULL)
+        return hc_fail_nomem(err);
+    hc_copy(d->name, sizeof d->name, name, strlen(name));
+    hush h = hush_begin();
+    d->mdb = mdb_open_buffer(data, len, MDB_NOFLAGS);
+    if (d->mdb != NULL) {
+        mdb_set_bind_size(d->mdb, CELL);
+        /* one spelling of dates for all, and numbers as they are */
+        mdb_set_date_fmt(d->mdb, "%Y-%m-%dT%H:%M:%S");
+        st = find_tables(d, err);
+    }
+    hush_end(&h);
+    if (st == HC_OK && d->n == 0)
+        st = hc_fail_at(err, HC_DATA, name, 0,
+                        "the Access database cannot be opened (cut or "
+                        "damaged?)");
+    if (st != HC_OK)
+        db_close(d);
+    else
+        *out = d;
+    return st;
+}
+
+static MdbCatalogEntry *find(const hc_database *d, const char *table)
+{
+    for (size_t i = 0; i < d->n; i++)
+        if (hc_strcasecmp(d->tables[i].object_name, table) == 0)
+            return &d->tables[i];
+    return NULL;
 }
 
 static bool db_has(const hc_database *d, const char *table)
 {
-    for (unsigned i = 0; i < d->mdb->num_catalog; i++) {
-        MdbCatalogEntry *e = g_ptr_array_index(d->mdb->catalog, i);
-        if (e->object_type == MDB_TABLE &&
-            hc_strcasecmp(e->object_name, table) == 0)
-            return true;
-    }
-    return false;
+    return find(d, table) != NULL;
 }
 
 /* ---- one table ---- */
@@ -116,8 +184,9 @@ static hc_db_type type_of(const MdbColumn *c)
 
 /* The streams are put back for what the reader says. */
 static hc_status walk_rows(walk *w, const hc_database_handler *h, void *ctx,
-                           hush *quiet, hc_err *err)
+                           hush *quiet, size_t *missing, hc_err *err)
 {
+    size_t rows = 0;
     FILE *null = stdout;
     stdout = quiet->out;
     stderr = quiet->err;
@@ -132,25 +201,25 @@ static hc_status walk_rows(walk *w, const hc_database_handler *h, void *ctx,
         for (size_t i = 0; i < w->n; i++)
             w->values[i] = w->lengths[i] > 0 ? w->cells + i * CELL : NULL;
         st = h->row(ctx, w->values, err);
+        rows++;
     }
+    *missing = w->table->num_rows > rows ? w->table->num_rows - rows : 0;
     stdout = stderr = null;
     return st;
 }
 
 static hc_status db_table(hc_database *d, const char *name,
-                          const hc_database_handler *h, void *ctx, hc_err *err)
+                          const hc_database_handler *h, void *ctx,
+                          size_t *missing, hc_err *err)
 {
     walk *w = calloc(1, sizeof *w);
-    char *copy = hc_strdup(name);
+    MdbCatalogEntry *entry = find(d, name);
     hc_status st = HC_OK;
-    if (w == NULL || copy == NULL) {
-        free(w);
-        free(copy);
+    if (w == NULL)
         return hc_fail_nomem(err);
-    }
     hush quiet = hush_begin();
-    mdb_set_bind_size(d->mdb, CELL);
-    w->table = mdb_read_table_by_name(d->mdb, copy, MDB_TABLE);
+    if (entry != NULL)
+        w->table = mdb_read_table(entry);
     if (w->table == NULL || mdb_read_columns(w->table) == NULL)
         st = hc_fail_at(err, HC_DATA, d->name, 0,
                         "table %s cannot be read (cut or damaged?)", name);
@@ -170,14 +239,13 @@ static hc_status db_table(hc_database *d, const char *name,
     }
     if (st == HC_OK) {
         mdb_rewind_table(w->table);
-        st = walk_rows(w, h, ctx, &quiet, err);
+        st = walk_rows(w, h, ctx, &quiet, missing, err);
     }
     if (w->table != NULL)
         mdb_free_tabledef(w->table);
     hush_end(&quiet);
     free(w->cells);
     free(w);
-    free(copy);
     return st;
 }
 
