@@ -55,7 +55,8 @@ static double best_scale(const hc_ccd_cell *c, size_t n, double ln_shape,
     return fmax(fa, fb);
 }
 
-/* Range in which the scale can lie. */
+/* Range in which the scale can lie; cells that never bore a current say
+ * nothing of it. */
 static void range_of(const hc_ccd_cell *c, size_t n, double *lo, double *hi)
 {
     double low = INFINITY, high = 0;
@@ -63,6 +64,8 @@ static void range_of(const hc_ccd_cell *c, size_t n, double *lo, double *hi)
     for (size_t k = 0; k < n; k++) {
         double top = isnan(c[k].high_a_m2) ? c[k].low_a_m2 : c[k].high_a_m2;
 
+        if (!(top > 0))
+            continue;
         high = fmax(high, top);
         low = fmin(low, c[k].low_a_m2 > 0 ? c[k].low_a_m2 : 0.1 * top);
     }
@@ -116,6 +119,8 @@ hc_weibull hc_weibull_fit(const hc_ccd_cell *cells, size_t n)
     if (closed < 2)
         return w;
     range_of(cells, n, &lo, &hi);
+    if (!(lo < hi))
+        return w;
     for (int k = 0; k <= 400; k++) {
         double s = s_lo + (s_hi - s_lo) * k / 400;
         double f = best_scale(cells, n, s, lo, hi, &at);

@@ -22,6 +22,26 @@ static void weibull_of_five(void **state)
     assert_true(w.median_high > 11 && w.median_high < 15);
 }
 
+/* A cell that never bore a current and never failed says nothing; where all
+ * are so there is no answer. */
+static void cells_without_a_current(void **state)
+{
+    static const hc_ccd_cell cells[] = {{.low_a_m2 = 5, .high_a_m2 = 6},
+                                        {.low_a_m2 = 7, .high_a_m2 = 8},
+                                        {.low_a_m2 = 6, .high_a_m2 = 7},
+                                        {.low_a_m2 = 9, .high_a_m2 = 10},
+                                        {.low_a_m2 = 0, .high_a_m2 = NAN}};
+    static const hc_ccd_cell none[] = {{.low_a_m2 = 0, .high_a_m2 = 0},
+                                       {.low_a_m2 = 0, .high_a_m2 = 0}};
+    hc_weibull with = hc_weibull_fit(cells, 5);
+    hc_weibull without = hc_weibull_fit(cells, 4);
+    (void)state;
+    assert_true(with.ok && without.ok);
+    assert_near(with.scale, without.scale, 1e-5);
+    assert_near(with.shape, without.shape, 1e-5);
+    assert_false(hc_weibull_fit(none, 2).ok);
+}
+
 /* The intervals do not overlap: the third of five passes one half. */
 static void turnbull_of_five(void **state)
 {
@@ -58,6 +78,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(weibull_of_five),
+        cmocka_unit_test(cells_without_a_current),
         cmocka_unit_test(turnbull_of_five),
         cmocka_unit_test(says_when_it_cannot),
     };
