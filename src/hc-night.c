@@ -134,8 +134,7 @@ static hc_status run(hc_session *s, opts *o, const char *program, int *signal)
     if (n->cell_files != NULL) {
         cell_files = realpath(n->cell_files, NULL);
         if (cell_files == NULL)
-            st = hc_fail_at(&s->err, HC_NOINPUT, n->cell_files, 0,
-                            "cannot open");
+            st = hc_fail_open(&s->err, HC_NOINPUT, n->cell_files);
         n->cell_files = cell_files;
     }
     if (st == HC_OK)

@@ -120,8 +120,7 @@ static hc_status open_file(const char *path, int *fd, hc_err *err)
         *fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
     while (*fd < 0 && errno == EINTR);
     if (*fd < 0)
-        return hc_fail_at(err, HC_NOINPUT, path, 0, "cannot open: %s",
-                          strerror(errno));
+        return hc_fail_open(err, HC_NOINPUT, path);
     if (fstat(*fd, &sb) == 0 && S_ISDIR(sb.st_mode)) {
         close(*fd);
         return hc_fail_at(err, HC_NOINPUT, path, 0,

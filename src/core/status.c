@@ -1,5 +1,6 @@
 #include "core/status.h"
 
+#include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
@@ -90,6 +91,13 @@ hc_status hc_fail_at(hc_err *err, hc_status s, const char *file, long line,
 hc_status hc_fail_nomem(hc_err *err)
 {
     return hc_fail(err, HC_NOMEM, "out of memory");
+}
+
+hc_status hc_fail_open(hc_err *err, hc_status s, const char *path)
+{
+    if (errno == ENOMEM)
+        return hc_fail_nomem(err);
+    return hc_fail_at(err, s, path, 0, "cannot open: %s", strerror(errno));
 }
 
 void hc_err_prefix(hc_err *err, const char *fmt, ...)

@@ -68,6 +68,10 @@ hc_status hc_fail_at(hc_err *err, hc_status s, const char *file, long line,
 /* HC_NOMEM with its sentence. */
 hc_status hc_fail_nomem(hc_err *err);
 
+/* A call that was to open `path` failed and left errno: `s` and why, or
+ * HC_NOMEM where it was memory that it lacked. */
+hc_status hc_fail_open(hc_err *err, hc_status s, const char *path);
+
 /* Put words in front of the text ("circuit 'R0-': ..."). */
 void hc_err_prefix(hc_err *err, const char *fmt, ...) HC_PRINTF(2, 3);
 

@@ -277,8 +277,7 @@ hc_status hc_scan_add(hc_scan *s, const char *root, const char *except,
     hc_status st = HC_OK;
 
     if (real == NULL || stat(real, &sb) != 0) {
-        st = hc_fail_at(err, HC_NOINPUT, root, 0, "cannot open: %s",
-                        strerror(errno));
+        st = hc_fail_open(err, HC_NOINPUT, root);
         free(real);
         return st;
     }

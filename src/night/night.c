@@ -87,8 +87,7 @@ static hc_status prepare(hc_night *n, hc_err *err)
     if (n->o->dry_run)
         return n->o->cells != NULL ? copy_cells(n, n->o->cells, err) : HC_OK;
     if ((n->out = realpath(n->o->out, NULL)) == NULL)
-        st = hc_fail_at(err, HC_CREATE, n->o->out, 0, "cannot open: %s",
-                        strerror(errno));
+        st = hc_fail_open(err, HC_CREATE, n->o->out);
     if (st == HC_OK)
         st = lock_out(n, err);
     if (st != HC_OK)

@@ -208,8 +208,7 @@ static hc_status list_folder(hc_recipe **list, size_t *n, const char *folder,
     if (d == NULL && errno == ENOTDIR)
         return add(list, n, &cap, hc_strdup(folder), err);
     if (d == NULL)
-        return hc_fail_at(err, HC_NOINPUT, folder, 0, "cannot open: %s",
-                          strerror(errno));
+        return hc_fail_open(err, HC_NOINPUT, folder);
     while (st == HC_OK && (e = readdir(d)) != NULL)
         if (e->d_name[0] != '.')
             st = add(list, n, &cap,
@@ -247,8 +246,7 @@ hc_status hc_recipes_open(hc_recipe **out, size_t *n, const char *path,
     size_t count = 0;
     char *real = realpath(path, NULL);
     hc_status st = real == NULL
-                       ? hc_fail_at(err, HC_NOINPUT, path, 0,
-                                    "cannot open: %s", strerror(errno))
+                       ? hc_fail_open(err, HC_NOINPUT, path)
                        : list_folder(&list, &count, real, err);
     free(real);
     for (size_t i = 0; i < count && st == HC_OK; i++)

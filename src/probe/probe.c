@@ -123,16 +123,47 @@ static hc_status steps_of(hc_reader *r, answer *a, hc_err *err)
     return st;
 }
 
-static void find_format(const char *data, size_t len, answer *a)
+/* Of what is tried, only that memory ended is a failure of ours. */
+static hc_status unless_nomem(hc_status st, hc_err *err)
+{
+    return st == HC_NOMEM ? hc_fail_nomem(err) : HC_OK;
+}
+
+static hc_status find_format(const char *data, size_t len, answer *a,
+                             hc_err *err)
 {
     hc_source *src = NULL;
     const hc_format *format = NULL;
     hc_err ignored;
-    if (hc_source_memory(&src, data, len, "(file)", &ignored) != HC_OK)
-        return;
-    if (hc_format_detect(&src->probe, &format, &ignored) == HC_OK)
+    hc_status st = hc_source_memory(&src, data, len, "(file)", &ignored);
+    if (st == HC_OK)
+        st = hc_format_detect(&src->probe, &format, &ignored);
+    if (st == HC_OK)
         set(a->format, sizeof a->format, format->name);
     hc_source_free(src);
+    return unless_nomem(st, err);
+}
+
+/* Kind and technique of the table that the file was read to. */
+static hc_status find_technique(const char *text, size_t n, answer *a,
+                                hc_err *err)
+{
+    hc_in *in = NULL;
+    hc_reader *r = NULL;
+    hc_err ignored;
+    hc_status st = hc_in_memory(&in, text, n, "(table)", &ignored);
+    if (st == HC_OK)
+        st = hc_reader_new(&r, in, &ignored);
+    if (st == HC_OK) {
+        set(a->kind, sizeof a->kind, hc_reader_kind(r));
+        set(a->technique, sizeof a->technique, hc_reader_kind(r));
+        if (strcmp(a->kind, "series") == 0) {
+            st = steps_of(r, a, &ignored);
+            r = NULL;
+        }
+    }
+    hc_reader_free(r);
+    return unless_nomem(st, err);
 }
 
 static hc_status look(const char *data, size_t len, bool cut, answer *a,
@@ -140,13 +171,12 @@ static hc_status look(const char *data, size_t len, bool cut, answer *a,
 {
     hc_read_options o = {.growing = true, .few = true, .max_bad = 1000};
     hc_out *out = NULL;
-    hc_in *in = NULL;
-    hc_reader *r = NULL;
     size_t n;
-    hc_status st = hc_out_memory(&out, err);
+    hc_status st = find_format(data, len, a, err);
+    if (st == HC_OK)
+        st = hc_out_memory(&out, err);
     if (st != HC_OK)
         return st;
-    find_format(data, len, a);
     hc_trial t = hc_try_memory(data, len, NULL, &o, out);
     const char *text = hc_out_data(out, &n);
     a->status = cut && t.rows > 0 ? HC_OK : t.status;
@@ -156,19 +186,9 @@ static hc_status look(const char *data, size_t len, bool cut, answer *a,
     if (a->status == HC_DATA && t.rows == 0 &&
         strstr(t.err.text, "holds no measurement") != NULL)
         a->status = HC_NO;
-    if (n > 0)
-        st = hc_in_memory(&in, text, n, "(table)", err);
-    if (n > 0 && st == HC_OK && hc_reader_new(&r, in, err) == HC_OK) {
-        set(a->kind, sizeof a->kind, hc_reader_kind(r));
-        set(a->technique, sizeof a->technique, hc_reader_kind(r));
-        if (strcmp(a->kind, "series") == 0) {
-            hc_err ignored;
-            if (steps_of(r, a, &ignored) == HC_NOMEM)
-                st = hc_fail_nomem(err);
-            r = NULL;
-        }
-    }
-    hc_reader_free(r);
+    st = unless_nomem(t.status, err);
+    if (st == HC_OK && n > 0)
+        st = find_technique(text, n, a, err);
     hc_out_discard(out);
     return st;
 }

@@ -1,7 +1,6 @@
 /* schema.c: opening a database, making it, bringing it up to date */
 #include "store/sql.h"
 
-#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -290,8 +289,7 @@ static hc_status is_database(const char *path, bool create, hc_err *err)
     struct stat sb;
     if (stat(path, &sb) != 0)
         return create ? HC_OK
-                      : hc_fail_at(err, HC_NOINPUT, path, 0, "cannot open: %s",
-                                   strerror(errno));
+                      : hc_fail_open(err, HC_NOINPUT, path);
     if (S_ISDIR(sb.st_mode))
         return hc_fail_at(err, HC_NOINPUT, path, 0,
                           "is a folder; expected a database");

@@ -3,7 +3,6 @@
 
 #include "core/sha256.h"
 
-#include <errno.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -179,8 +178,7 @@ static hc_status attach(hc_store *s, const char *other, hc_err *err)
     hc_status st;
 
     if (access(other, R_OK) != 0)
-        return hc_fail_at(err, HC_NOINPUT, other, 0, "cannot open: %s",
-                          strerror(errno));
+        return hc_fail_open(err, HC_NOINPUT, other);
     st = hc_sql_prepare(s, "ATTACH ?1 AS other", &q, err);
     if (st == HC_OK) {
         hc_sql_text(q, 1, other);
