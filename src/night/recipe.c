@@ -52,23 +52,22 @@ static char *join(const char *folder, size_t len, const char *name,
     return t.failed ? NULL : t.data;
 }
 
-/* The tool beside us or in PATH; NULL when there is none. */
-static char *find_tool(const char *tools, const char *name, size_t len)
+/* The tool beside us or in PATH, owned; *at NULL when there is none. */
+static hc_status find_tool(char **at, const char *tools, const char *name,
+                           size_t len, hc_err *err)
 {
-    char *at = join(tools, strlen(tools), name, len);
     const char *path = getenv("PATH");
-    while (at != NULL && access(at, X_OK) != 0 && path != NULL &&
-           *path != '\0') {
+    *at = join(tools, strlen(tools), name, len);
+    while (*at != NULL && access(*at, X_OK) != 0) {
+        free(*at);
+        *at = NULL;
+        if (path == NULL || *path == '\0')
+            return HC_OK;
         size_t n = strcspn(path, ":");
-        free(at);
-        at = join(path, n, name, len);
+        *at = join(path, n, name, len);
         path += n + (path[n] == ':');
     }
-    if (at != NULL && access(at, X_OK) != 0) {
-        free(at);
-        at = NULL;
-    }
-    return at;
+    return *at == NULL ? hc_fail_nomem(err) : HC_OK;
 }
 
 static hc_status add_tools(hc_sha256 *sum, const hc_recipe *r,
@@ -78,12 +77,13 @@ static hc_status add_tools(hc_sha256 *sum, const hc_recipe *r,
     for (const char *p = words; *p != '\0' && st == HC_OK;) {
         size_t n = strcspn(p, " \t");
         char hex[HC_SHA256_HEX];
-        char *tool = find_tool(tools, p, n);
-        if (tool == NULL)
+        char *tool = NULL;
+        st = find_tool(&tool, tools, p, n, err);
+        if (st == HC_OK && tool == NULL)
             st = hc_fail_at(err, HC_USAGE, r->path, 0,
                             "its tool '%.*s' is neither in PATH nor in %s",
                             (int)n, p, tools);
-        else
+        else if (st == HC_OK)
             st = hc_sha256_file(tool, hex, err);
         if (st == HC_OK)
             hc_sha256_add(sum, hex, sizeof hex);
