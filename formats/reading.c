@@ -318,8 +318,9 @@ static void try_source(hc_source *src, hc_read_options options, hc_out *out,
     if (t->status == HC_OK)
         t->status = read_source(&r, src, f, src->name, 0, &t->err);
     t->incomplete = t->incomplete || r.incomplete;
-    if (finish_table(&r, NULL) != HC_OK && t->status == HC_OK)
-        t->status = HC_INTERNAL;
+    hc_status end = finish_table(&r, t->status == HC_OK ? &t->err : NULL);
+    if (t->status == HC_OK)
+        t->status = end;
     hc_source_free(src);
     hc_writer_free(writer_of(&r));
     hc_normal_clear(&r.normal);

@@ -45,15 +45,16 @@ static int spawn(const hc_program *p, const int write_end[2], pid_t *pid)
     int e = posix_spawn_file_actions_init(&a);
     if (e != 0)
         return e;
-    posix_spawn_file_actions_addopen(&a, 0, "/dev/null", O_RDONLY, 0);
-    for (int i = 0; i < 2; i++)
+    e = posix_spawn_file_actions_addopen(&a, 0, "/dev/null", O_RDONLY, 0);
+    for (int i = 0; i < 2 && e == 0; i++)
         if (write_end[i] >= 0)
-            posix_spawn_file_actions_adddup2(&a, write_end[i], 1 + i);
+            e = posix_spawn_file_actions_adddup2(&a, write_end[i], 1 + i);
         else
-            posix_spawn_file_actions_addopen(&a, 1 + i, "/dev/null", O_WRONLY,
-                                             0);
-    e = posix_spawnp(pid, argv[0], &a, NULL, argv,
-                     p->env != NULL ? p->env : environ);
+            e = posix_spawn_file_actions_addopen(&a, 1 + i, "/dev/null",
+                                                 O_WRONLY, 0);
+    if (e == 0)
+        e = posix_spawnp(pid, argv[0], &a, NULL, argv,
+                         p->env != NULL ? p->env : environ);
     posix_spawn_file_actions_destroy(&a);
     return e;
 }
@@ -140,6 +141,8 @@ hc_status hc_program_run(const hc_program *p, hc_text *out, hc_text *said,
     int e = st == HC_OK ? spawn(p, write_end, &r.pid) : 0;
 
     close_ends(write_end, write_end[0] == write_end[1] ? 1 : 2);
+    if (st == HC_OK && e == ENOMEM)
+        st = hc_fail_nomem(err);
     if (st == HC_OK && e != 0) {
         *code = HC_PROGRAM_MISSING;
         if (said != NULL)

@@ -13,8 +13,9 @@ hc_status hc_asker_new(hc_asker **out, const char *program,
 void hc_asker_free(hc_asker *a);
 
 /* Fill format, kind, technique, cell, facts, exit_code and message of a
- * file.  A process that dies or takes too long over it is an answer, too
- * (exit_code 70 or 75), and the next question starts another. */
+ * file.  A process that dies over it, lacks memory or takes too long is an
+ * answer, too (exit_code 70, 71 or 75), and the next question starts another.
+ * HC_NOMEM: it could not be started. */
 hc_status hc_asker_ask(hc_asker *a, hc_file *f, hc_err *err) HC_MUST_USE;
 
 #endif

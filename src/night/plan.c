@@ -47,6 +47,19 @@ static void unreadable(hc_file *f, const hc_err *why)
     f->mtime_ns = -1;
 }
 
+/* What the file is, asked.  An answer that another night may give better is
+ * not held on to. */
+static hc_status ask(hc_asker *asker, hc_file *f, hc_err *err)
+{
+    hc_status st = hc_asker_ask(asker, f, err);
+    hc_status answer = hc_status_of_exit(f->exit_code);
+    if (st == HC_OK && (answer == HC_NOMEM || answer == HC_AGAIN)) {
+        hc_copy(f->sha256, sizeof f->sha256, "-", 1);
+        f->mtime_ns = -1;
+    }
+    return st;
+}
+
 /* The file as it is now; `was` is what is known of it, or NULL. */
 static hc_status look_at(hc_night *n, hc_asker *asker, const hc_found *found,
                          const hc_file *was, hc_file *f, hc_err *err)
@@ -80,7 +93,7 @@ static hc_status look_at(hc_night *n, hc_asker *asker, const hc_found *found,
     memcpy(f->sha256, sha256, sizeof f->sha256);
     memcpy(f->registry, n->registry, sizeof f->registry);
     f->looked = !same;
-    return same ? HC_OK : hc_asker_ask(asker, f, err);
+    return same ? HC_OK : ask(asker, f, err);
 }
 
 /* ---- jobs ---- */
@@ -90,28 +103,35 @@ static void add_word(hc_sha256 *s, const char *word)
     hc_sha256_add(s, word, strlen(word) + 1);
 }
 
-/* Sum of the cell's own file, "-" when there is none. */
-static void cell_file_sum(const hc_night *n, const hc_file *f,
-                          char hex[HC_SHA256_HEX])
+/* Sum of the cell's own file, "-" when there is none that can be read. */
+static hc_status cell_file_sum(const hc_night *n, const hc_file *f,
+                               char hex[HC_SHA256_HEX], hc_err *err)
 {
     hc_text path = {0};
-    hc_err ignored;
     memcpy(hex, "-", 2);
     if (n->o->cell_files == NULL || strchr(f->cell, '/') != NULL)
-        return;
+        return HC_OK;
     hc_text_printf(&path, "%s/%s.json", n->o->cell_files, f->cell);
-    if (!path.failed && hc_sha256_file(path.data, hex, &ignored) != HC_OK)
-        memcpy(hex, "-", 2);
+    hc_status st = hc_text_status(&path, err);
+    if (st == HC_OK)
+        st = hc_sha256_file(path.data, hex, err);
     hc_text_clear(&path);
+    if (st == HC_OK || st == HC_NOMEM)
+        return st;
+    memcpy(hex, "-", 2);
+    return HC_OK;
 }
 
 /* All that the result depends on. */
-static void key_of(const hc_night *n, const hc_file *f, const hc_recipe *r,
-                   char key[HC_SHA256_HEX])
+static hc_status key_of(const hc_night *n, const hc_file *f,
+                        const hc_recipe *r, char key[HC_SHA256_HEX],
+                        hc_err *err)
 {
     hc_sha256 s;
     char cell_file[HC_SHA256_HEX];
-    cell_file_sum(n, f, cell_file);
+    hc_status st = cell_file_sum(n, f, cell_file, err);
+    if (st != HC_OK)
+        return st;
     hc_sha256_init(&s);
     add_word(&s, PACKAGE_VERSION);
     add_word(&s, f->sha256);
@@ -122,6 +142,7 @@ static void key_of(const hc_night *n, const hc_file *f, const hc_recipe *r,
     add_word(&s, cell_file);
     add_word(&s, n->o->growing ? "growing" : "-");
     hc_sha256_hex(&s, key);
+    return HC_OK;
 }
 
 static void id_of(hc_work *w)
@@ -158,7 +179,9 @@ static hc_status consider(hc_night *n, size_t *cap, const hc_file *f,
                                                  sizeof *jobs, job_by_key)
                                        : NULL;
     hc_work w = {.file = f, .recipe = r, .row = id};
-    key_of(n, f, r, w.row.key);
+    hc_status st = key_of(n, f, r, w.row.key, err);
+    if (st != HC_OK)
+        return st;
     w.why = reason(n, was, w.row.key);
     if (w.why == NULL) {
         n->unchanged++;

@@ -128,9 +128,13 @@ static int spawn(const hc_pool *p, const hc_pool_job *job, char *const argv[],
                                         POSIX_SPAWN_SETSIGMASK);
     posix_spawnattr_setsigmask(&attr, &p->old_mask);
     e = posix_spawn_file_actions_addchdir_np(&a, job->folder);
-    posix_spawn_file_actions_addopen(&a, 0, "/dev/null", O_RDONLY, 0);
-    posix_spawn_file_actions_addopen(&a, 1, "stdout.tsv", flags, 0666);
-    posix_spawn_file_actions_addopen(&a, 2, "log", flags, 0666);
+    if (e == 0)
+        e = posix_spawn_file_actions_addopen(&a, 0, "/dev/null", O_RDONLY, 0);
+    if (e == 0)
+        e = posix_spawn_file_actions_addopen(&a, 1, "stdout.tsv", flags,
+                                             0666);
+    if (e == 0)
+        e = posix_spawn_file_actions_addopen(&a, 2, "log", flags, 0666);
     if (e == 0)
         e = posix_spawn(pid, argv[0], &a, &attr, argv, job->env);
     posix_spawnattr_destroy(&attr);
