@@ -279,7 +279,7 @@ static hc_status read_records(hc_mpr *r, const data_head *h, hc_err *err)
 
 hc_status hc_mpr_data(hc_mpr *r, const hc_mpr_module *m, hc_err *err)
 {
-    data_head h;
+    data_head h = {0};
     hc_dataset d;
     bool whole;
     if (r->data_seen)

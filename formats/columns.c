@@ -179,10 +179,18 @@ static hc_meaning plain_meaning(const hc_column *c, const hc_colmap *own)
     m.rank = row->rank;
     if (unit[0] == '\0' && row->unit != NULL)
         hc_copy_trimmed(unit, sizeof unit, row->unit, strlen(row->unit));
-    if (!convert(&m, unit)) { /* it is something else */
-        m.other = m.target;
-        m.target = NULL;
+    if (convert(&m, unit))
+        return m;
+    /* "T/°C" is no time: the name may stand there twice */
+    const char *first = m.target;
+    while ((row = find(row + 1, row->name)) != NULL) {
+        m.target = row->target;
+        m.rank = row->rank;
+        if (convert(&m, unit))
+            return m;
     }
+    m.other = first;
+    m.target = NULL;
     return m;
 }
 

@@ -5,6 +5,9 @@
 #include "formats/columns.h"
 #include "formats/lines.h"
 
+/* What such texts call things otherwise than spellings.c. */
+extern const hc_colmap hc_text_columns[];
+
 /* Where the table of a text is; lines count from 0. */
 typedef struct {
     hc_dialect dialect;
@@ -23,6 +26,11 @@ hc_status hc_text_plan_columns(const hc_probe *p, const hc_text_plan *plan,
                                hc_column **c, size_t *n,
                                hc_err *err) HC_MUST_USE;
 
+/* Which of the n columns hold complex numbers (hc_dataset.is_complex), as the
+ * first rows say; to be freed; NULL: none, or no memory. */
+unsigned char *hc_text_plan_complex(const hc_probe *p,
+                                    const hc_text_plan *plan, size_t n);
+
 /* Is a table with the columns of spectra and of a time series (a cycler that
  * measured impedance now and then) one of spectra?  From the rows of the
  * probe from line `at` on (from 0): HC_KIND_EIS when most of them have a
@@ -31,15 +39,17 @@ hc_status hc_text_plan_columns(const hc_probe *p, const hc_text_plan *plan,
 hc_kind hc_text_kind(const hc_probe *p, size_t at, hc_dialect d,
                      const hc_column *columns, size_t n, const hc_colmap *own);
 
-/* Names of the column of a series that says the direction of its current, and
- * in *words what stands there in a discharge (hc_dataset); NULL where the rows
- * of the probe from line `at` on show currents with a sign. */
-const char *hc_text_direction(const hc_probe *p, size_t at, hc_dialect d,
-                              const hc_column *columns, size_t n,
-                              const hc_colmap *own, const char **words);
+/* What the rows of the probe from line `at` on say of the current of a series:
+ * its sign has to be turned (d->reversed), or the column says its direction
+ * (d->direction); d->judge_current is set where there is one.
+ * (text-direction.c) */
+void hc_text_direction(const hc_probe *p, size_t at, hc_dialect dialect,
+                       const hc_colmap *own, hc_dataset *d);
 
-/* Those words: of a discharge, in the languages of tongues.c. */
+/* Words of a discharge (hc_dataset), in the languages of tongues.c, and of a
+ * charge, for where those of a discharge say no. */
 const char *hc_discharge_words(void);
+const char *hc_charge_words(void);
 
 /* Read the planned table as one data set; facts of the text as well. */
 hc_status hc_text_plan_read(hc_source *src, hc_sink *sink,

@@ -99,6 +99,10 @@ void hc_normal_mark_passed(hc_normal *n)
     if (n->kind != HC_KIND_EIS && n->slot.working >= 0 &&
         (n->slot.volt >= 0 || n->slot.counter < 0))
         n->in[n->slot.working].passed = n->in[n->slot.working].m.exact;
+    if (n->dataset->judge_current && n->slot.volt >= 0)
+        n->in[n->slot.volt].passed = false;
+    if (n->dataset->judge_current && n->slot.working >= 0)
+        n->in[n->slot.working].passed = false;
     for (size_t i = 0; i < n->n_in; i++)
         if (n->kind == HC_KIND_EIS && n->in[i].m.target != NULL &&
             hc_watch_column(n->in[i].m.target) != HC_WATCH_NOT)
@@ -125,6 +129,16 @@ static void scale_times(hc_normal *n)
                        "column '%s' is in units of %g s, as the dates beside "
                        "it show",
                        n->dataset->columns[n->slot.time].name, n->time_unit);
+}
+
+/* The rows have shown that positive currents discharge. */
+static void turn_current(hc_normal *n, const hc_dataset *d)
+{
+    if (d->reversed == NULL || n->slot.amp < 0 || n->options->no_repair)
+        return;
+    n->in[n->slot.amp].m.sign = -n->in[n->slot.amp].m.sign;
+    hc_normal_repaired(n, "column '%.60s' with its sign turned: %s",
+                       d->columns[n->slot.amp].name, d->reversed);
 }
 
 /* "1e-3" without its 1 */
@@ -158,6 +172,8 @@ hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
     }
     for (size_t i = 0; i < n->n_in; i++) {
         hc_incol *c = &n->in[i];
+        if (d->is_complex != NULL && d->is_complex[i] != HC_COMPLEX_NO)
+            continue;
         c->m = hc_column_meaning(&d->columns[i], n->format->columns);
         if (c->m.target == NULL)
             continue;
@@ -170,8 +186,11 @@ hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
     hc_counters_find(n);
     n->direction = -1;
     n->said.len = 0;
+    turn_current(n, d);
     n->amp_sign = n->slot.amp >= 0 ? n->in[n->slot.amp].m.sign : 1;
-    for (size_t i = 0; d->direction != NULL && i < n->n_in; i++)
+    n->run.polarity = (hc_polarity){0};
+    for (size_t i = 0;
+         d->direction != NULL && d->reversed == NULL && i < n->n_in; i++)
         if (strcmp(d->columns[i].name, d->direction) == 0)
             n->direction = (int)i;
     for (size_t i = 0; i < n->n_in; i++) {

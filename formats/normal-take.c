@@ -4,6 +4,7 @@
 #include "core/decimal.h"
 #include "core/number.h"
 #include "formats/dates.h"
+#include "formats/generic.h"
 #include "formats/lines.h"
 
 #include <math.h>
@@ -38,35 +39,58 @@ static bool is_number(const char *s, size_t len)
 }
 
 /* The words of a column repeat: the answer to the last one is kept. */
-static bool discharges(hc_normal *n, const hc_cell *c)
+static hc_word_says says(hc_normal *n, const hc_cell *c)
 {
     hc_kept_word *k = &n->said;
-    bool yes;
+    hc_word_says what = HC_WORD_OTHER;
     if (c->type == HC_CELL_TEXT && c->len == k->len &&
         memcmp(c->u.s, k->text, k->len) == 0)
-        return k->discharging;
-    yes = hc_cell_says(c, n->dataset->discharging);
+        return k->says;
+    if (hc_cell_says(c, n->dataset->discharging))
+        what = HC_WORD_DISCHARGED;
+    else if (hc_cell_says(c, hc_charge_words()))
+        what = HC_WORD_CHARGED;
     if (c->type == HC_CELL_TEXT && c->len <= sizeof k->text) {
         k->len = c->len;
         memcpy(k->text, c->u.s, c->len);
-        k->discharging = yes;
+        k->says = what;
     }
-    return yes;
+    return what;
+}
+
+/* Some dialects have the sign all the same, in all rows then; and some the
+ * other one, as the first charge of a size shows. */
+static void see_sign(hc_normal *n, hc_word_says what, double amp)
+{
+    hc_running *r = &n->run;
+    if (fabs(amp) > r->largest_amp)
+        r->largest_amp = fabs(amp);
+    if (!(amp < 0) || r->reversed)
+        return;
+    if (what == HC_WORD_DISCHARGED) {
+        r->signed_amp = true;
+    } else if (what == HC_WORD_CHARGED && -amp > 0.1 * r->largest_amp) {
+        r->reversed = true;
+        hc_normal_repaired(n,
+                           "row %zu: current_ampere with its sign turned from "
+                           "here: it is negative in the steps of a charge",
+                           hc_writer_rows(n->writer) + 1);
+    }
 }
 
 void hc_normal_direction(hc_normal *n, const hc_cell *cells)
 {
+    const hc_running *r = &n->run;
     double x;
     if (n->direction < 0 || n->slot.amp < 0)
         return;
-    bool discharging =
-        !n->run.signed_amp && discharges(n, &cells[n->direction]);
-    /* some dialects have the sign all the same, in all rows then */
-    if (discharging && hc_cell_number(&cells[n->slot.amp], &x) && x < 0) {
-        n->run.signed_amp = true;
-        discharging = false;
-    }
-    n->in[n->slot.amp].m.sign = discharging ? -n->amp_sign : n->amp_sign;
+    hc_word_says what =
+        r->signed_amp ? HC_WORD_OTHER : says(n, &cells[n->direction]);
+    if (what != HC_WORD_OTHER && hc_cell_number(&cells[n->slot.amp], &x))
+        see_sign(n, what, x);
+    bool turned =
+        r->reversed || (what == HC_WORD_DISCHARGED && !r->signed_amp);
+    n->in[n->slot.amp].m.sign = turned ? -n->amp_sign : n->amp_sign;
 }
 
 /* A step may be called anything: a number of its own for each text. */
@@ -234,12 +258,9 @@ bool hc_normal_take(hc_normal *n, const hc_cell **row)
             i--; /* now it is a number */
             continue;
         }
-        hc_sink_reject(n->sink, n->sink->line, "%.60s is not a number: '%.*s'",
-                       n->dataset->columns[i].name,
-                       (int)(cells[i].len < 40 ? cells[i].len : 40),
-                       cells[i].u.s);
-        n->sink->rows--;
-        n->sink->dataset_rows--;
+        hc_normal_reject(
+            n, "%.60s is not a number: '%.*s'", n->dataset->columns[i].name,
+            (int)(cells[i].len < 40 ? cells[i].len : 40), cells[i].u.s);
         return false;
     }
     return true;

@@ -160,6 +160,18 @@ static void tell_twins(hc_normal *n, const hc_dataset *d)
 
 /* ---- the sink ---- */
 
+void hc_normal_reject(hc_normal *n, const char *fmt, ...)
+{
+    char text[256];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    hc_sink_reject(n->sink, n->sink->line, "%s", text);
+    n->sink->rows--;
+    n->sink->dataset_rows--;
+}
+
 static hc_status accept(hc_normal *n, const hc_dataset *d, hc_kind kind,
                         hc_err *err)
 {
@@ -198,8 +210,9 @@ static hc_status on_begin(void *ctx, const hc_dataset *d, hc_err *err)
     size_t index = n->n_datasets++;
     hc_kind kind;
     n->active = n->side = false;
-    n->dataset = d;
     list_dataset(n, d, index);
+    HC_TRY(hc_normal_widen(n, &d, err));
+    n->dataset = d;
     HC_TRY(hc_normal_bind(n, d, err));
     if (!wanted(n, d, index, &kind)) {
         n->side = d->side;
@@ -211,6 +224,8 @@ static hc_status on_begin(void *ctx, const hc_dataset *d, hc_err *err)
 static hc_status on_row(void *ctx, const hc_cell *cells, hc_err *err)
 {
     hc_normal *n = ctx;
+    if ((n->side || n->active) && !hc_normal_wide_row(n, &cells))
+        return HC_OK;
     if (n->side && hc_normal_take(n, &cells)) {
         hc_eis_rest_row(n);
         return HC_OK;
@@ -340,6 +355,7 @@ void hc_normal_clear(hc_normal *n)
     free(n->shape);
     free(n->seen);
     hc_normal_mended_clear(n);
+    hc_normal_wide_clear(n);
     free(n->held.cells);
     free(n->held.at);
     hc_text_clear(&n->held.text);

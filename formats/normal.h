@@ -5,7 +5,9 @@
 #include "core/number.h"
 #include "core/session.h"
 #include "core/text.h"
+#include "formats/complex.h"
 #include "formats/immittance.h"
+#include "formats/polarity.h"
 #include "formats/reading.h"
 
 #include <stdbool.h>
@@ -122,6 +124,9 @@ typedef struct {
     double last_record;
     double warned_cycle;
     bool signed_amp; /* a row of discharge had a negative current */
+    bool reversed;   /* one of charge had */
+    double largest_amp; /* of the rows that a column says the direction of */
+    hc_polarity polarity; /* of the open data set */
 } hc_running;
 
 /* A row kept for one moment, until the next one tells what it is. */
@@ -138,6 +143,14 @@ typedef struct {
     hc_cell *cells;
     char (*text)[HC_MENDED_SIZE];
 } hc_mended_row;
+
+/* The open data set with the parts of its complex numbers as columns. */
+typedef struct {
+    hc_complex_columns columns;
+    hc_dataset dataset;
+    hc_cell *cells;         /* of the present row */
+    hc_complex_text *texts; /* what they point to */
+} hc_wide;
 
 typedef struct {
     long spectrum; /* index of the present one, -1 before */
@@ -184,11 +197,16 @@ typedef struct {
     double last_a, last_b, step, cycle, direction;
 } hc_counters;
 
-/* A word and whether it means that the cell is discharged. */
+/* A word and what it says that the cell is. */
+typedef enum {
+    HC_WORD_OTHER,
+    HC_WORD_DISCHARGED,
+    HC_WORD_CHARGED,
+} hc_word_says;
 typedef struct {
     size_t len; /* 0: none yet */
     char text[24];
-    bool discharging;
+    hc_word_says says;
 } hc_kept_word;
 
 typedef struct hc_normal {
@@ -228,6 +246,7 @@ typedef struct hc_normal {
     hc_meta trailer; /* lines to write behind the rows */
     /* of the open data set */
     const hc_dataset *dataset;
+    hc_wide wide;
     bool active, side;
     hc_incol *in;
     double *num;          /* numbers of the present row, in our units */
@@ -315,6 +334,17 @@ bool hc_counters_add(hc_normal *n, double step, double cycle, double amp);
  * has been rejected.  Again: of a row that was taken before. */
 bool hc_normal_take(hc_normal *n, const hc_cell **row);
 void hc_normal_take_again(hc_normal *n, const hc_cell *cells);
+
+/* *d becomes the data set with what its complex numbers consist of
+ * (normal-wide.c), a row of it one with their parts; false: one is none, the
+ * row has been rejected. */
+hc_status hc_normal_widen(hc_normal *n, const hc_dataset **d,
+                          hc_err *err) HC_MUST_USE;
+bool hc_normal_wide_row(hc_normal *n, const hc_cell **cells);
+void hc_normal_wide_clear(hc_normal *n);
+
+/* The present row cannot be taken. */
+void hc_normal_reject(hc_normal *n, const char *fmt, ...) HC_PRINTF(2, 3);
 
 /* Give the current of this row its sign where a column says the direction. */
 void hc_normal_direction(hc_normal *n, const hc_cell *cells);

@@ -318,6 +318,8 @@ static hc_status emit(hc_normal *n, const hc_cell *cells, double t)
     hc_running *r = &n->run;
     d.volt = voltage(n);
     d.amp = current(n, t);
+    if (n->dataset->judge_current)
+        hc_polarity_add(&r->polarity, d.amp, d.volt);
     d.cycle = count_cycle(n);
     d.step = count_step(n);
     d.utc = can_utc(n) ? utc_of(n, cells, t) : NAN;
@@ -452,12 +454,9 @@ static bool lacks_date(hc_normal *n, const hc_cell *cells)
     c = &cells[s->date];
     if (c->type != HC_CELL_TEXT || !isnan(hc_normal_clock(n, c, &utc)))
         return false;
-    hc_sink_reject(n->sink, n->sink->line,
-                   "%.60s is not a date that is known: '%.*s'",
-                   n->dataset->columns[s->date].name,
-                   (int)(c->len < 40 ? c->len : 40), c->u.s);
-    n->sink->rows--;
-    n->sink->dataset_rows--;
+    hc_normal_reject(n, "%.60s is not a date that is known: '%.*s'",
+                     n->dataset->columns[s->date].name,
+                     (int)(c->len < 40 ? c->len : 40), c->u.s);
     return true;
 }
 
@@ -503,10 +502,36 @@ hc_status hc_series_row(hc_normal *n, const hc_cell *cells, hc_err *err)
     return emit(n, cells, t);
 }
 
+/* What the whole of the rows says of the sign of the current, where nothing
+ * turned it. */
+static void tell_polarity(hc_normal *n)
+{
+    const char *what = NULL;
+    if (!n->dataset->judge_current)
+        return;
+    switch (hc_polarity_says(&n->run.polarity)) {
+    case HC_POLARITY_REVERSED:
+    case HC_POLARITY_DOUBTFUL:
+        what = "the voltage falls while it is positive: does a positive "
+               "current discharge in this file?";
+        break;
+    case HC_POLARITY_UNSIGNED:
+        what = "it has one sign where the voltage rises and where it falls: "
+               "is it without sign in this file?";
+        break;
+    case HC_POLARITY_UNKNOWN:
+    case HC_POLARITY_RIGHT:
+        return;
+    }
+    hc_sink_warn(n->sink, 0, "current_ampere: %s", what);
+    hc_normal_trail(n, "flagged", "%s%scurrent_ampere: %s",
+                    n->many ? n->path : "", n->many ? ": " : "", what);
+}
+
 hc_status hc_series_end(hc_normal *n, hc_err *err)
 {
     (void)err;
-    if (!n->held.held)
-        return HC_OK;
-    return release(n, false, NAN);
+    hc_status st = n->held.held ? release(n, false, NAN) : HC_OK;
+    tell_polarity(n);
+    return st;
 }

@@ -134,6 +134,13 @@ typedef struct {
      * stands there when the cell is discharged ("D"; "*DChg*Dis*=D": any of
      * these somewhere in it, or D alone).  NULL: currents are signed. */
     const char *direction, *discharging;
+    /* Nothing is known of the sign of the current: its rows are to tell. */
+    bool judge_current;
+    /* Why its sign has to be turned ("in the steps of a discharge"); NULL:
+     * it has not. */
+    const char *reversed;
+    /* hc_complex of each column (complex.h); NULL: none is complex. */
+    const unsigned char *is_complex;
 } hc_dataset;
 
 /* A data set with "not said" in all members but these. */

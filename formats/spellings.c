@@ -156,6 +156,7 @@ static const hc_colmap spellings[] = {
     /* time */
     {"time", "test_time_second", "s", 1, 1},
     {"t", "test_time_second", "s", 1, 1},
+    {"t", "temperature_t1_celsius", "degC", 1, 3}, /* "T/K" */
     {"test time", "test_time_second", "s", 1, 0},
     {"testtime", "test_time_second", "s", 1, 0},
     {"elapsed time", "test_time_second", "s", 1, 0},

@@ -1,5 +1,4 @@
-/* text-kind.c: what the rows hold tells: spectra or a time series, currents
- * with a sign or without */
+/* text-kind.c: what the rows hold tells: spectra or a time series */
 #include "formats/generic.h"
 
 #include "core/number.h"
@@ -84,58 +83,4 @@ hc_kind hc_text_kind(const hc_probe *p, size_t at, hc_dialect d,
     return rows == 0          ? HC_KIND_AUTO
            : 2 * with >= rows ? HC_KIND_EIS
                               : HC_KIND_SERIES;
-}
-
-/* ---- the direction of the current ---- */
-
-static const char discharging[] =
-    "*DChg*Dchg*DCH*dch*ischarge*ISCHARGE*放电*放電*방전*ntlad*NTLAD*écharge"
-    "*Decharge*escarga*DESCARGA*Scarica*scarica*ontlad*ozład*ybíj*urladd"
-    "*Urladd*eşarj*азряд*=D*=d*=Dis*=DIS*=dis";
-
-const char *hc_discharge_words(void)
-{
-    return discharging;
-}
-
-const char *hc_text_direction(const hc_probe *p, size_t at, hc_dialect d,
-                              const hc_column *columns, size_t n,
-                              const hc_colmap *own, const char **words)
-{
-    enum { ROWS = 2000 };
-    int state = -1, amp = -1, rank = 99;
-    const char *line = NULL, *end = p->text + p->text_len;
-    size_t len;
-    bool negative = false;
-    for (size_t i = 0; i < n; i++) {
-        hc_meaning m = hc_column_meaning(&columns[i], own);
-        if (m.target == NULL)
-            continue;
-        if (strcmp(m.target, "step_type") == 0 && m.rank < rank) {
-            state = (int)i;
-            rank = m.rank;
-        } else if (strcmp(m.target, "current_ampere") == 0) {
-            amp = (int)i;
-        }
-    }
-    hc_cell *cells =
-        state < 0 || amp < 0 ? NULL : calloc(n + 1, sizeof *cells);
-    if (cells == NULL || !hc_probe_line(p, at, &line, &len))
-        line = end;
-    for (size_t row = 0; line < end && row < ROWS && !negative; row++) {
-        const char *nl = memchr(line, '\n', (size_t)(end - line));
-        char *copy =
-            hc_strndup(line, (size_t)((nl == NULL ? end : nl) - line));
-        double x;
-        size_t got =
-            copy == NULL ? 0 : hc_split(copy, strlen(copy), d, cells, n);
-        negative = got > (size_t)state && got > (size_t)amp &&
-                   hc_cell_number(&cells[amp], &x) && x < 0 &&
-                   !hc_cell_says(&cells[state], discharging);
-        free(copy);
-        line = nl == NULL ? end : nl + 1;
-    }
-    free(cells);
-    *words = discharging;
-    return state < 0 || amp < 0 || negative ? NULL : columns[state].name;
 }

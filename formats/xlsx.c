@@ -218,6 +218,7 @@ static hc_status open_table(sheet *s, hc_err *err)
             s->dataset.direction = s->names[i];
             s->dataset.discharging = hc_discharge_words();
         }
+    s->dataset.judge_current = series;
     s->open = true;
     return hc_sink_begin(s->w->sink, &s->dataset, err);
 }

@@ -1,0 +1,202 @@
+/* text-direction.c: the sign of the current of a table that nobody described
+ *
+ * Words beside the rows ("Discharge") tell most, then the columns of charge
+ * that count up, then the voltage (polarity.h).
+ */
+#include "formats/generic.h"
+#include "formats/polarity.h"
+
+#include "core/number.h"
+#include "core/text.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const char discharging[] =
+    "*DChg*Dchg*DCH*dch*ischarge*ISCHARGE*放电*放電*방전*ntlad*NTLAD*écharge"
+    "*Decharge*escarga*DESCARGA*Scarica*scarica*ontlad*ozład*ybíj*urladd"
+    "*Urladd*eşarj*азряд*=D*=d*=Dis*=DIS*=dis";
+
+/* "recharge" and "Aufladen" among them */
+static const char charging[] =
+    "*harge*HARGE*Chg*CHG*CCCV*充电*充電*충전*Laden*laden*LADEN*Ladung*ladung"
+    "*arica*ARICA*arga*ARGA*ładow*abíj*ppladd*şarj*Şarj*аряд*=C*=c*=Cha*=CHA"
+    "*=cha";
+
+const char *hc_discharge_words(void)
+{
+    return discharging;
+}
+
+const char *hc_charge_words(void)
+{
+    return charging;
+}
+
+typedef struct {
+    int state, amp, volt, in, out; /* columns, -1 none */
+    hc_meaning amp_is, volt_is;
+} places;
+
+/* Counters of charge, of the test, a cycle or a step. */
+static bool is_counter(const char *target, bool in)
+{
+    const char *tail = in ? "charging_capacity_ah" : "discharging_capacity_ah";
+    return hc_ends_with(target, tail) &&
+           (!in || !hc_ends_with(target, "discharging_capacity_ah"));
+}
+
+static places find(const hc_dataset *d, const hc_colmap *own)
+{
+    places w = {.state = -1, .amp = -1, .volt = -1, .in = -1, .out = -1};
+    int rank = 99;
+    for (size_t i = 0; i < d->n_columns; i++) {
+        hc_meaning m = hc_column_meaning(&d->columns[i], own);
+        int at = (int)i;
+        if (m.target == NULL)
+            continue;
+        if (strcmp(m.target, "step_type") == 0 && m.rank < rank) {
+            w.state = at;
+            rank = m.rank;
+        } else if (strcmp(m.target, "current_ampere") == 0) {
+            if (w.amp < 0 || m.rank < w.amp_is.rank) {
+                w.amp = at;
+                w.amp_is = m;
+            }
+        } else if (strcmp(m.target, "voltage_volt") == 0 ||
+                   (w.volt < 0 &&
+                    strcmp(m.target, "working_potential_volt") == 0)) {
+            w.volt = at;
+            w.volt_is = m;
+        } else if (is_counter(m.target, true)) {
+            w.in = at;
+        } else if (is_counter(m.target, false)) {
+            w.out = at;
+        }
+    }
+    return w;
+}
+
+/* What the rows show. */
+typedef struct {
+    double largest; /* |current| */
+    /* rows with words of a discharge or a charge, by the current's sign */
+    unsigned out_plus, out_minus, in_plus, in_minus, else_minus;
+    /* rows in which a counter of charge rose */
+    unsigned up_in_plus, up_in_minus, up_out_plus, up_out_minus;
+    double last_in, last_out;
+    hc_polarity polarity;
+} evidence;
+
+static double number(const hc_cell *cells, size_t got, int at)
+{
+    double x = NAN;
+    if (at < 0 || got <= (size_t)at || !hc_cell_number(&cells[at], &x))
+        return NAN;
+    return x;
+}
+
+static void count_words(evidence *e, const hc_cell *state, double amp)
+{
+    if (hc_cell_says(state, discharging)) {
+        e->out_plus += amp > 0;
+        e->out_minus += amp < 0;
+    } else if (hc_cell_says(state, charging)) {
+        e->in_plus += amp > 0;
+        e->in_minus += amp < 0;
+    } else {
+        e->else_minus += amp < 0;
+    }
+}
+
+static void add_row(evidence *e, const places *w, const hc_cell *cells,
+                    size_t got)
+{
+    double amp = number(cells, got, w->amp),
+           volt = number(cells, got, w->volt);
+    double in = number(cells, got, w->in), out = number(cells, got, w->out);
+    if (isnan(amp))
+        return;
+    amp = hc_meaning_value(&w->amp_is, amp);
+    if (!isnan(volt))
+        hc_polarity_add(&e->polarity, amp,
+                        hc_meaning_value(&w->volt_is, volt));
+    if (fabs(amp) > 50 * e->largest) /* all before was noise */
+        *e = (evidence){.last_in = e->last_in,
+                        .last_out = e->last_out,
+                        .polarity = e->polarity};
+    if (fabs(amp) > e->largest)
+        e->largest = fabs(amp);
+    if (fabs(amp) > 0.02 * e->largest) {
+        if (w->state >= 0 && got > (size_t)w->state)
+            count_words(e, &cells[w->state], amp);
+        e->up_in_plus += in > e->last_in && amp > 0;
+        e->up_in_minus += in > e->last_in && amp < 0;
+        e->up_out_plus += out > e->last_out && amp > 0;
+        e->up_out_minus += out > e->last_out && amp < 0;
+    }
+    e->last_in = in;
+    e->last_out = out;
+}
+
+static bool look(const hc_probe *p, size_t at, hc_dialect dialect,
+                 const places *w, size_t n, evidence *e)
+{
+    const char *line, *end = p->text + p->text_len;
+    size_t len;
+    hc_cell *cells = calloc(n + 1, sizeof *cells);
+    if (cells == NULL || !hc_probe_line(p, at, &line, &len)) {
+        free(cells);
+        return false;
+    }
+    while (line < end) {
+        const char *nl = memchr(line, '\n', (size_t)(end - line));
+        if (nl == NULL && !p->whole)
+            break; /* cut by the end of the probe */
+        len = (size_t)((nl == NULL ? end : nl) - line);
+        char *copy = hc_strndup(line, len);
+        if (copy != NULL)
+            add_row(e, w, cells, hc_split(copy, len, dialect, cells, n));
+        free(copy);
+        line = nl == NULL ? end : nl + 1;
+    }
+    free(cells);
+    return true;
+}
+
+/* Many more of one than of the other. */
+static bool mostly(unsigned many, unsigned few)
+{
+    return many > 0 && many > 8 * few;
+}
+
+void hc_text_direction(const hc_probe *p, size_t at, hc_dialect dialect,
+                       const hc_colmap *own, hc_dataset *d)
+{
+    places w = find(d, own);
+    evidence e = {.last_in = NAN, .last_out = NAN};
+    if (w.amp < 0 || !look(p, at, dialect, &w, d->n_columns, &e))
+        return;
+    d->judge_current = true;
+    if (mostly(e.out_minus, e.out_plus)) /* as it should be */
+        return;
+    if (mostly(e.in_minus, e.in_plus)) {
+        d->reversed = "it is negative in the steps of a charge";
+        return;
+    }
+    if (w.state >= 0 && e.else_minus == 0 && e.in_minus == 0) {
+        d->direction = d->columns[w.state].name;
+        d->discharging = discharging;
+        if (e.in_plus + e.out_plus > 0)
+            return;
+    }
+    unsigned up_wrong = e.up_in_minus + e.up_out_plus;
+    unsigned up_right = e.up_in_plus + e.up_out_minus;
+    bool one_sign = !e.polarity.negative;
+    if (mostly(up_wrong, up_right) && !(one_sign && e.up_in_plus > 0))
+        d->reversed = "the columns of charge count the other way";
+    else if (up_right == 0 &&
+             hc_polarity_says(&e.polarity) == HC_POLARITY_REVERSED)
+        d->reversed = "the voltage falls while it is positive";
+}
