@@ -410,11 +410,12 @@ hc_status hc_gitt_law_fit(const hc_gitt_train *t,
         m.base = malloc((3 * f->n + run->n) * sizeof *m.base);
         if (m.base == NULL)
             st = hc_fail_nomem(err);
+    }
+    if (st == HC_OK) {
         m.trial = m.base + f->n;
         m.rested = m.base + 3 * f->n;
-    }
-    if (st == HC_OK)
         st = rounds(f, &p, &m, &got, err);
+    }
     if (st == HC_OK)
         st = curve_doubt(f, p, &m, &got, err);
     if (st == HC_OK)

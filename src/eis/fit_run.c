@@ -135,9 +135,10 @@ hc_status hc_fit_spectrum(const hc_fit_setup *setup, const hc_spectrum *s,
                           hc_err *err)
 {
     hc_fit *f = NULL;
-    double *re = malloc(2 * (s->n + 1) * sizeof *re), *im = re + s->n;
+    double *re = malloc(2 * (s->n + 1) * sizeof *re);
     if (re == NULL)
         return hc_fail_nomem(err);
+    double *im = re + s->n;
     for (size_t i = 0; i < s->n; i++) {
         re[i] = creal(s->z_ohm[i]);
         im[i] = cimag(s->z_ohm[i]);
@@ -209,9 +210,10 @@ hc_status hc_fit_curve(hc_writer *w, const hc_fit_setup *setup,
     size_t n = s->n;
     if (dense > 0)
         n = (size_t)ceil(decades * dense) + 1;
-    double *f = calloc(3 * (n + 1), sizeof *f), *re = f + n, *im = re + n;
+    double *f = calloc(3 * (n + 1), sizeof *f);
     if (f == NULL)
         return hc_fail_nomem(err);
+    double *re = f + n, *im = re + n;
     for (size_t i = 0; i < n; i++)
         f[i] = dense > 0 ? top * pow(10, -decades * (double)i /
                                              fmax((double)(n - 1), 1))
