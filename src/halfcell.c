@@ -62,6 +62,24 @@ static int help(void)
     return hc_status_exit(st);
 }
 
+static hc_status no_such_tool(const char *name, hc_err *err)
+{
+    const char *best = NULL;
+    const char *word = hc_starts_with(name, "hc-") ? name + 3 : name;
+    size_t least = strlen(word) / 2 + 1; /* half the letters are right */
+
+    for (size_t i = 0; i < N_TOOLS; i++)
+        if (hc_nearer(tools[i].name, word, &least))
+            best = tools[i].name;
+    if (best == NULL)
+        return hc_fail(err, HC_USAGE,
+                       "no tool is called '%s'; 'halfcell' lists them", name);
+    return hc_fail(err, HC_USAGE,
+                   "no tool is called '%s'; did you mean 'halfcell %s'? "
+                   "('halfcell' lists them)",
+                   name, best);
+}
+
 /* The tool that stands beside this program, or the one in PATH. */
 static int run(const char *self, char **argv)
 {
@@ -74,12 +92,12 @@ static int run(const char *self, char **argv)
         hc_text_add(&path, self, (size_t)(slash - self) + 1);
     hc_text_printf(&path, "hc-%s", argv[0]);
     if (!path.failed) {
-        const char *full = hc_text_get(&path);
+        const char *full = hc_text_get(&path), *name = argv[0];
         argv[0] = path.data + (slash != NULL ? slash - self + 1 : 0);
         execvp(full, argv);
-        st = hc_fail(&err, errno == ENOENT ? HC_USAGE : HC_NOINPUT,
-                     "cannot run %s: %s; 'halfcell' lists the tools", full,
-                     strerror(errno));
+        st = errno == ENOENT ? no_such_tool(name, &err)
+                             : hc_fail(&err, HC_NOINPUT, "cannot run %s: %s",
+                                       full, strerror(errno));
     } else {
         st = hc_fail_nomem(&err);
     }

@@ -297,11 +297,8 @@ static hc_status unknown(reader *r, const char *path)
     size_t least = 4;
     for (int i = 0; i < HC_P_COUNT; i++) {
         const char *name = hc_parameter_about((hc_parameter)i)->path;
-        size_t d = hc_edit_distance(name, path);
-        if (d < least) {
-            least = d;
+        if (hc_nearer(name, path, &least))
             best = name;
-        }
     }
     if (best)
         return hc_fail_at(r->err, HC_DATA, r->f->name, 0,

@@ -153,13 +153,9 @@ static hc_status unknown(const hc_tool *tool, const char *word, hc_err *err)
         return hc_fail(err, HC_USAGE, "unknown option '%s'", word);
     snprintf(name, sizeof name, "%.*s", (int)(len > 60 ? 60 : len) - 2,
              word + 2);
-    for (const hc_option *o = tool->options; o->type != HC_OPT_END; o++) {
-        size_t d = hc_edit_distance(o->name, name);
-        if (d < distance) {
-            distance = d;
+    for (const hc_option *o = tool->options; o->type != HC_OPT_END; o++)
+        if (hc_nearer(o->name, name, &distance))
             best = o->name;
-        }
-    }
     if (best == NULL)
         return hc_fail(err, HC_USAGE, "unknown option '--%s'", name);
     return hc_fail(err, HC_USAGE,

@@ -196,6 +196,15 @@ size_t hc_edit_distance(const char *a, const char *b)
     return row[n];
 }
 
+bool hc_nearer(const char *name, const char *written, size_t *least)
+{
+    size_t d = hc_edit_distance(name, written);
+    if (d >= *least)
+        return false;
+    *least = d;
+    return true;
+}
+
 size_t hc_utf8_letter(const char *text, size_t left)
 {
     const unsigned char *s = (const unsigned char *)text;

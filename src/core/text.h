@@ -65,5 +65,7 @@ void hc_trim(const char **s, size_t *len);
 
 /* Edit distance of two short words, for "did you mean". */
 size_t hc_edit_distance(const char *a, const char *b);
+/* Is the name nearer to what was written than *least, which follows? */
+bool hc_nearer(const char *name, const char *written, size_t *least);
 
 #endif

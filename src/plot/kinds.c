@@ -32,13 +32,9 @@ const hc_plot_kind *hc_plot_find(const char *name)
 const char *hc_plot_nearest(const char *name)
 {
     size_t best = 0, least = (size_t)-1;
-    for (size_t i = 0; i < KINDS; i++) {
-        size_t d = hc_edit_distance(kinds[i]->name, name);
-        if (d < least) {
-            least = d;
+    for (size_t i = 0; i < KINDS; i++)
+        if (hc_nearer(kinds[i]->name, name, &least))
             best = i;
-        }
-    }
     return kinds[best]->name;
 }
 
