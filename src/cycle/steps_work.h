@@ -102,6 +102,30 @@ static inline const hc_sample *hc_steps_waiting(const hc_steps *d, unsigned k)
     return &d->wait[(d->wait_at + k) % HC_WAIT_RING];
 }
 
+/* ---- steps.c ---- */
+
+/* The limit of a rest, when one of what it is made of has changed. */
+void hc_steps_renew_limit(hc_steps *d);
+
+/* ---- steps_open.c ---- */
+
+/* Begin a stretch at p.  Nobody knows at first what is noise and what is
+ * current: until a current is proven every stretch begins quiet. */
+void hc_steps_open(hc_steps *d, const hc_sample *p, bool by_edge);
+/* Voltage across the edge, for the step that ends and the one that begins. */
+void hc_steps_note_drop(hc_steps *d, const hc_sample *p);
+/* Charge (A s) of the interval before the first row of a step: none, unless
+ * the instrument says when the step began, or the current runs on. */
+double hc_steps_lead_in(hc_steps *d, const hc_sample *p, bool new_id,
+                        double dt_usual);
+
+/* ---- steps_close.c ---- */
+
+/* End the stretch: its step is held until what follows it is known. */
+void hc_steps_close(hc_steps *d);
+/* Hand on the step that is held. */
+void hc_steps_release(hc_steps *d, bool rest_after);
+
 /* ---- steps_edge.c ---- */
 
 /* Does the current between the last row placed and p begin another step?
