@@ -27,6 +27,21 @@ static inline const hc_gitt_segment *hc_gitt_at(const hc_gitt_work *w,
     return hc_gitt_train_segment(w->train, i);
 }
 
+static inline void hc_gitt_raise(hc_gitt_pulse *p, hc_gitt_bit bit)
+{
+    p->flags |= 1u << bit;
+}
+
+/* Fill noise, pulses and runs of the result.  HC_NO: there is no pulse. */
+hc_status hc_gitt_list(hc_gitt_work *w, hc_err *err) HC_MUST_USE;
+/* Mean of the last part of a rest, V, with the drift of the model (job, may
+ * be NULL) taken off; *count is the number of its samples. */
+double hc_gitt_tail_mean(const hc_gitt_segment *rest, double part,
+                         const hc_gitt_job *job, double rate_s, double t0_s,
+                         size_t *count);
+/* Standard error of the mean of `used` rested samples, V. */
+double hc_gitt_rested_error(const hc_gitt_work *w, size_t used);
+
 /* The curve through the rested points of a run, in rising charge. */
 hc_status hc_gitt_run_curve(const hc_gitt_run *r, hc_monotone_kind kind,
                             hc_monotone *out, hc_err *err) HC_MUST_USE;
