@@ -60,7 +60,7 @@ hc_status hc_series_new(hc_series **out, hc_reader *reader, hc_err *err)
         return hc_fail_nomem(err);
     }
     s->reader = reader;
-    st = hc_series_columns(reader, &s->blank, err);
+    st = hc_sample_columns(reader, &s->blank, err);
     if (st) {
         hc_series_free(s);
         return st;
@@ -107,7 +107,7 @@ static hc_status open_queued(hc_series *s, hc_err *err)
     hc_reader_free(old);
     s->paths++;
     s->n_paths--;
-    return hc_series_columns(s->reader, &s->blank, err);
+    return hc_sample_columns(s->reader, &s->blank, err);
 }
 
 void hc_series_join(hc_series *s)

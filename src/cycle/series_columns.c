@@ -108,8 +108,7 @@ static void map_columns(const hc_reader *r, int col[N_COLS])
 }
 
 /* Each column there is goes straight to its member of a sample. */
-static hc_status want_columns(hc_reader *r, const int col[N_COLS],
-                              hc_err *err)
+static hc_status want_columns(hc_reader *r, const int col[N_COLS], hc_err *err)
 {
     int column[N_COLS];
     size_t to[N_COLS], n = 0;
@@ -122,7 +121,7 @@ static hc_status want_columns(hc_reader *r, const int col[N_COLS],
     return hc_reader_want(r, column, to, n, err);
 }
 
-hc_status hc_series_columns(hc_reader *r, hc_sample *blank, hc_err *err)
+hc_status hc_sample_columns(hc_reader *r, hc_sample *blank, hc_err *err)
 {
     const char *kind = hc_reader_kind(r);
     int col[N_COLS], none;

@@ -7,7 +7,7 @@
 /* Each column there is goes straight to its member of a sample from now on
  * (hc_reader_next_numbers); *blank has NaN where none does.  HC_DATA when
  * time, current or voltage has no column, or the table's kind is another. */
-hc_status hc_series_columns(hc_reader *r, hc_sample *blank,
+hc_status hc_sample_columns(hc_reader *r, hc_sample *blank,
                             hc_err *err) HC_MUST_USE;
 
 #endif

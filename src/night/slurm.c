@@ -5,6 +5,8 @@
  * What Slurm no longer knows and left no result (its node died, it was
  * cancelled) is handed in again.
  */
+#include "night/slurm_work.h"
+
 #include "core/program.h"
 #include "night/task.h"
 
@@ -13,34 +15,12 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
-enum { ARRAY_MAX = 1000 }; /* tasks; MaxArraySize is 1001 by default */
 /* How long a controller may be away before the night gives up for now. */
 static const double patience_s = 900;
 
-typedef struct {
-    hc_work *work;
-    long array, task; /* 0: not handed in */
-    bool ended, gone; /* gone: not in the queue at the last look */
-} handed;
-
-typedef struct {
-    hc_night *n;
-    hc_collector *c;
-    handed *jobs;
-    size_t left;
-    char *folder; /* OUT/slurm */
-    char name[32];
-    char **env;
-    double silent_since; /* s; 0: the controller answers */
-    long previous[64];   /* arrays of the stage before */
-    size_t n_previous;
-} slurm;
-
-/* OUT/slurm/NUMBER.END, or without a number OUT/slurm/END. */
-static char *file_in(const slurm *s, long number, const char *end)
+char *hc_slurm_file(const hc_slurm *s, long number, const char *end)
 {
     hc_text t = {0};
     hc_text_printf(&t, "%s/", s->folder);
@@ -52,9 +32,8 @@ static char *file_in(const slurm *s, long number, const char *end)
 
 /* ---- talking to the controller ---- */
 
-/* False: it does not answer (HC_OK), or it refuses (a status). */
-static hc_status ask(slurm *s, const char *const *argv, hc_text *said,
-                     bool *answered, hc_err *err)
+hc_status hc_slurm_ask(hc_slurm *s, const char *const *argv, hc_text *said,
+                       bool *answered, hc_err *err)
 {
     int code = 0;
     const hc_program p = {.argv = argv, .env = s->env};
@@ -86,7 +65,7 @@ static hc_status ask(slurm *s, const char *const *argv, hc_text *said,
 
 /* A task that Slurm requeued and holds, since its node could not begin it,
  * would stay for ever: it is cancelled and counts as gone. */
-static hc_status give_up(slurm *s, const char *line, hc_err *err)
+static hc_status give_up(hc_slurm *s, const char *line, hc_err *err)
 {
     char task[64];
     hc_text said = {0};
@@ -106,14 +85,14 @@ static bool is_held(const char *line)
 }
 
 /* Mark all that the queue still has ("123_4 REASON" a line). */
-static hc_status look_at_queue(slurm *s, bool *answered, hc_err *err)
+static hc_status look_at_queue(hc_slurm *s, bool *answered, hc_err *err)
 {
     char name[64];
     hc_text said = {0};
     snprintf(name, sizeof name, "--name=%s", s->name);
-    const char *const argv[] = {"squeue", "-h", "-r", "-o", "%F_%K %r", name,
-                                NULL};
-    hc_status st = ask(s, argv, &said, answered, err);
+    const char *const argv[] = {"squeue",   "-h", "-r", "-o",
+                                "%F_%K %r", name, NULL};
+    hc_status st = hc_slurm_ask(s, argv, &said, answered, err);
     for (size_t i = 0; st == HC_OK && *answered && i < s->n->n_work; i++)
         s->jobs[i].gone = s->jobs[i].array != 0;
     for (const char *p = hc_text_get(&said);
@@ -134,212 +113,9 @@ static hc_status look_at_queue(slurm *s, bool *answered, hc_err *err)
     return st;
 }
 
-/* ---- handing in ---- */
-
-/* Which task has which job, for a night that goes on after this one. */
-static hc_status write_map(slurm *s, long array, handed *const *jobs,
-                           size_t n, hc_err *err)
-{
-    hc_text t = {0};
-    char *path = file_in(s, array, "map");
-    for (size_t i = 0; i < n; i++)
-        hc_text_printf(&t, "%ld %s %s\n", jobs[i]->task, jobs[i]->work->id,
-                       jobs[i]->work->row.key);
-    hc_status st = path == NULL || t.failed
-                       ? hc_fail_nomem(err)
-                       : hc_out_file(path, hc_text_get(&t), t.len, err);
-    hc_text_clear(&t);
-    free(path);
-    return st;
-}
-
-static hc_status write_list(slurm *s, handed *const *jobs, size_t n,
-                            char **path, hc_err *err)
-{
-    hc_text t = {0};
-    struct timespec now;
-    clock_gettime(CLOCK_REALTIME, &now);
-    hc_status st = HC_OK;
-    hc_list_begin(&t, s->n);
-    for (size_t i = 0; i < n && st == HC_OK; i++)
-        st = hc_list_add(&t, s->n, jobs[i]->work, err);
-    *path = file_in(s, (long)now.tv_sec * 1000000 + now.tv_nsec / 1000,
-                    "list");
-    if (st == HC_OK && *path == NULL)
-        st = hc_fail_nomem(err);
-    if (st == HC_OK)
-        st = hc_out_file(*path, t.data, t.len, err);
-    hc_text_clear(&t);
-    return st;
-}
-
-typedef struct {
-    const char *argv[64];
-    size_t n;
-    char array[32], name[64], time[32], memory[32];
-    hc_text after;
-} submission;
-
-static void add_argument(submission *b, const char *s)
-{
-    if (b->n + 1 < sizeof b->argv / sizeof b->argv[0])
-        b->argv[b->n++] = s;
-    b->argv[b->n] = NULL;
-}
-
-static void compose(const slurm *s, submission *b, size_t tasks,
-                    const char *script)
-{
-    const hc_night_options *o = s->n->o;
-    snprintf(b->array, sizeof b->array, "--array=0-%zu", tasks - 1);
-    snprintf(b->name, sizeof b->name, "--job-name=%s", s->name);
-    snprintf(b->time, sizeof b->time, "--time=%ld",
-             (long)(o->time_s * (double)o->chunk / 60) + 2);
-    snprintf(b->memory, sizeof b->memory, "--mem=%ldM",
-             (long)(o->memory_b / 1e6) + 1);
-    add_argument(b, "sbatch");
-    add_argument(b, "--parsable");
-    add_argument(b, "--requeue");
-    add_argument(b, "--output=/dev/null");
-    add_argument(b, "--export=ALL");
-    add_argument(b, b->array);
-    add_argument(b, b->name);
-    if (o->time_s > 0)
-        add_argument(b, b->time);
-    if (o->memory_b > 0)
-        add_argument(b, b->memory);
-    if (o->partition != NULL) {
-        add_argument(b, "--partition");
-        add_argument(b, o->partition);
-    }
-    if (s->n_previous > 0) {
-        hc_text_puts(&b->after, "--dependency=afterany");
-        for (size_t i = 0; i < s->n_previous; i++)
-            hc_text_printf(&b->after, ":%ld", s->previous[i]);
-        add_argument(b, hc_text_get(&b->after));
-    }
-    for (size_t i = 0; i < o->sbatch.n; i++)
-        add_argument(b, o->sbatch.items[i]);
-    add_argument(b, script);
-}
-
-/* The environment of the script: the list is named there, since a name may
- * hold anything and a script is a shell's text. */
-static hc_status with_list(slurm *s, const char *list, char ***env,
-                           hc_err *err)
-{
-    size_t n = 0;
-    hc_text a = {0}, b = {0};
-    while (s->n->base_env[n] != NULL)
-        n++;
-    char **p = calloc(n + 3, sizeof *p);
-    hc_text_printf(&a, "HC_NIGHT_LIST=%s", list);
-    hc_text_printf(&b, "HC_NIGHT_PROGRAM=%s", s->n->o->program);
-    if (p == NULL || a.failed || b.failed) {
-        free(p);
-        hc_text_clear(&a);
-        hc_text_clear(&b);
-        return hc_fail_nomem(err);
-    }
-    memcpy(p, s->n->base_env, n * sizeof *p);
-    p[n] = a.data;
-    p[n + 1] = b.data;
-    *env = p;
-    return HC_OK;
-}
-
-static void forget_list(slurm *s)
-{
-    for (size_t i = 0; s->env != NULL && s->env[i] != NULL; i++)
-        if (hc_starts_with(s->env[i], "HC_NIGHT_"))
-            free(s->env[i]);
-    free(s->env);
-    s->env = NULL;
-}
-
-/* Up to ARRAY_MAX tasks as one array; *array 0 when nobody answers. */
-static hc_status submit(slurm *s, handed **jobs, size_t n, long *array,
-                        hc_err *err)
-{
-    submission b = {0};
-    hc_text said = {0};
-    char *list = NULL, *script = file_in(s, 0, "task.sh");
-    size_t chunk = (size_t)s->n->o->chunk;
-    bool answered = false;
-    hc_status st = script == NULL ? hc_fail_nomem(err)
-                                  : write_list(s, jobs, n, &list, err);
-    *array = 0;
-    forget_list(s);
-    if (st == HC_OK)
-        st = with_list(s, list, &s->env, err);
-    if (st == HC_OK) {
-        compose(s, &b, (n + chunk - 1) / chunk, script);
-        st = ask(s, b.argv, &said, &answered, err);
-    }
-    if (st == HC_OK && answered) {
-        *array = strtol(hc_text_get(&said), NULL, 10);
-        for (size_t i = 0; i < n; i++) {
-            jobs[i]->array = *array;
-            jobs[i]->task = (long)(i / chunk);
-            jobs[i]->gone = false;
-            hc_collector_started(s->c, jobs[i]->work);
-        }
-        st = write_map(s, *array, jobs, n, err);
-    }
-    hc_text_clear(&said);
-    hc_text_clear(&b.after);
-    free(script);
-    free(list);
-    return st;
-}
-
-/* All jobs of a stage that are to be handed in. */
-static hc_status submit_stage(slurm *s, int stage, handed **some, hc_err *err)
-{
-    size_t n = 0, chunk = (size_t)s->n->o->chunk, arrays = 0;
-    long made[64];
-    hc_status st = HC_OK;
-    double now = hc_clock_s();
-    for (size_t i = 0; i < s->n->n_work; i++) {
-        handed *h = &s->jobs[i];
-        if (!h->ended && h->array == 0 && h->work->not_before <= now &&
-            h->work->recipe->stage == stage)
-            some[n++] = h;
-    }
-    for (size_t at = 0; at < n && st == HC_OK;) {
-        size_t part = n - at < ARRAY_MAX * chunk ? n - at : ARRAY_MAX * chunk;
-        long array = 0;
-        st = submit(s, some + at, part, &array, err);
-        if (array == 0)
-            break;
-        if (arrays < sizeof made / sizeof made[0])
-            made[arrays++] = array;
-        at += part;
-    }
-    if (arrays > 0) {
-        memcpy(s->previous, made, arrays * sizeof made[0]);
-        s->n_previous = arrays;
-    }
-    return st;
-}
-
-static hc_status submit_all(slurm *s, hc_err *err)
-{
-    handed **some = calloc(s->n->n_work + 1, sizeof *some);
-    int last = s->n->n_work > 0
-                   ? s->n->work[s->n->n_work - 1].recipe->stage
-                   : -1;
-    hc_status st = some == NULL ? hc_fail_nomem(err) : HC_OK;
-    s->n_previous = 0;
-    for (int stage = 0; stage <= last && st == HC_OK; stage++)
-        st = submit_stage(s, stage, some, err);
-    free(some);
-    return st;
-}
-
 /* ---- getting back ---- */
 
-static hc_status take_result(slurm *s, handed *h, const hc_outcome *o,
+static hc_status take_result(hc_slurm *s, hc_handed *h, const hc_outcome *o,
                              hc_err *err)
 {
     bool again = false;
@@ -349,8 +125,8 @@ static hc_status take_result(slurm *s, handed *h, const hc_outcome *o,
     if (again) {
         char *folder = hc_work_folder(s->n, h->work);
         hc_err ignored;
-        h->work->not_before = hc_clock_s() +
-                              (double)(1 << (h->work->row.attempts - 1));
+        h->work->not_before =
+            hc_clock_s() + (double)(1 << (h->work->row.attempts - 1));
         if (folder != NULL && hc_folder_remove(folder, &ignored) != HC_OK)
             h->ended = true; /* its old result would be taken again */
         free(folder);
@@ -362,11 +138,11 @@ static hc_status take_result(slurm *s, handed *h, const hc_outcome *o,
 }
 
 /* Results that are there; `lost`: of what is gone without one as well. */
-static hc_status collect(slurm *s, bool lost, hc_err *err)
+static hc_status collect(hc_slurm *s, bool lost, hc_err *err)
 {
     hc_status st = HC_OK;
     for (size_t i = 0; i < s->n->n_work && st == HC_OK; i++) {
-        handed *h = &s->jobs[i];
+        hc_handed *h = &s->jobs[i];
         hc_outcome o;
         char *folder = h->ended ? NULL : hc_work_folder(s->n, h->work);
         if (folder != NULL && hc_result_read(folder, h->work->row.key, &o)) {
@@ -386,7 +162,7 @@ static hc_status collect(slurm *s, bool lost, hc_err *err)
 /* ---- going on after a night that was ended ---- */
 
 /* One line of a map: "TASK ID KEY". */
-static void adopt_line(slurm *s, long array, const char *line)
+static void adopt_line(hc_slurm *s, long array, const char *line)
 {
     char *end;
     long task = strtol(line, &end, 10);
@@ -401,9 +177,9 @@ static void adopt_line(slurm *s, long array, const char *line)
     }
 }
 
-static void adopt_array(slurm *s, long array)
+static void adopt_array(hc_slurm *s, long array)
 {
-    char *path = file_in(s, array, "map"), *line = NULL;
+    char *path = hc_slurm_file(s, array, "map"), *line = NULL;
     hc_in *in = NULL;
     size_t len;
     if (path != NULL && hc_in_open(&in, path, NULL) == HC_OK)
@@ -414,7 +190,7 @@ static void adopt_array(slurm *s, long array)
 }
 
 /* Jobs of ours that the queue still has are waited for. */
-static hc_status adopt(slurm *s, hc_err *err)
+static hc_status adopt(hc_slurm *s, hc_err *err)
 {
     char name[64];
     hc_text said = {0};
@@ -422,7 +198,7 @@ static hc_status adopt(slurm *s, hc_err *err)
     long before = 0;
     snprintf(name, sizeof name, "--name=%s", s->name);
     const char *const argv[] = {"squeue", "-h", "-r", "-o", "%F", name, NULL};
-    hc_status st = ask(s, argv, &said, &answered, err);
+    hc_status st = hc_slurm_ask(s, argv, &said, &answered, err);
     for (const char *p = hc_text_get(&said);
          st == HC_OK && answered && *p != '\0';) {
         long array = strtol(p, NULL, 10);
@@ -436,7 +212,7 @@ static hc_status adopt(slurm *s, hc_err *err)
     return st;
 }
 
-static hc_status prepare(slurm *s, hc_err *err)
+static hc_status prepare(hc_slurm *s, hc_err *err)
 {
     static const char script[] =
         "#!/bin/sh\n"
@@ -458,14 +234,14 @@ static hc_status prepare(slurm *s, hc_err *err)
         s->jobs[i].work = &s->n->work[i];
     s->left = s->n->n_work;
     hc_status st = hc_folder_make(s->folder, err);
-    char *path = file_in(s, 0, "task.sh");
+    char *path = hc_slurm_file(s, 0, "task.sh");
     if (st == HC_OK && path == NULL)
         st = hc_fail_nomem(err);
     if (st == HC_OK)
         st = hc_out_file(path, script, sizeof script - 1, err);
     free(path);
     if (st == HC_OK)
-        st = with_list(s, "", &s->env, err);
+        st = hc_slurm_name_list(s, "", err);
     return st == HC_OK ? adopt(s, err) : st;
 }
 
@@ -488,14 +264,14 @@ static int pause_s(double seconds)
 hc_status hc_engine_slurm(hc_night *n, hc_collector *c, int *signal,
                           hc_err *err)
 {
-    slurm s = {.n = n, .c = c};
+    hc_slurm s = {.n = n, .c = c};
     bool answered = false;
     hc_status st = prepare(&s, err);
     *signal = 0;
     if (st == HC_OK)
         st = collect(&s, false, err);
     while (st == HC_OK && s.left > 0 && *signal == 0) {
-        st = submit_all(&s, err);
+        st = hc_slurm_submit(&s, err);
         if (st == HC_OK)
             *signal = pause_s(n->o->poll_s);
         /* the queue first: what it no longer has, has written its result */
@@ -511,7 +287,7 @@ hc_status hc_engine_slurm(hc_night *n, hc_collector *c, int *signal,
     }
     if (st == HC_OK)
         st = hc_collector_flush(c, true, err);
-    forget_list(&s);
+    hc_slurm_forget(&s);
     free(s.jobs);
     free(s.folder);
     return st;
