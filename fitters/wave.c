@@ -56,7 +56,14 @@ static size_t whole(double period, double sd, size_t n)
     return 0;
 }
 
-/* The period in samples: given, or found in I, else in V; 0: none. */
+static bool stepped(const double *x, size_t n)
+{
+    return hc_wave_edge_part(x, n) < 0.25;
+}
+
+/* The period in samples: given, or found in I, else in V; 0: none.  A few
+ * steps are not taken for the beginning of something periodic, nor is the
+ * answer to them. */
 static hc_status find_period(const hc_wave_data *d, const hc_wave_options *o,
                              double *period, double *sd, hc_err *err)
 {
@@ -75,9 +82,15 @@ static hc_status find_period(const hc_wave_data *d, const hc_wave_options *o,
                            o->period_s, d->dt_s);
         return HC_OK;
     }
+    const bool steps = stepped(d->i_ampere, d->n);
     hc_status st = hc_wave_period(d->i_ampere, d->n, period, sd, err);
-    if (st == HC_OK && *period == 0)
-        st = hc_wave_period(d->v_volt, d->n, period, sd, err);
+    if (steps && 2 * *period > (double)d->n)
+        *period = 0;
+    if (st != HC_OK || *period > 0 || steps)
+        return st;
+    st = hc_wave_period(d->v_volt, d->n, period, sd, err);
+    if (2 * *period > (double)d->n) /* what the current does not show */
+        *period = 0;
     return st;
 }
 
@@ -121,7 +134,7 @@ static hc_status choose(const hc_wave_data *d, const hc_wave_options *o,
         return HC_OK;
     const double *x = driven_by_v ? d->v_volt : d->i_ampere;
     bool sparse = false;
-    if (hc_wave_edge_part(x, d->n) < 0.25)
+    if (stepped(x, d->n))
         *m = HC_WAVE_STEP;
     else if ((st = hc_wave_is_sparse(x, d->n, &sparse, err)) == HC_OK) {
         *m = sparse ? HC_WAVE_LINES : HC_WAVE_BROADBAND;

@@ -12,7 +12,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { TERMS = 6, STRAIGHT = 4, HALF = 7, WIDEST = 400, PER_DECADE = 20 };
+enum { TERMS = 6, BEYOND = 4, HALF = 7, WIDEST = 400, PER_DECADE = 20 };
 
 typedef struct {
     size_t half;
@@ -105,60 +105,111 @@ static void solve_lower(double complex a[TERMS][TERMS], double complex *b)
     }
 }
 
+/* The same from below: conj(a)' b = b. */
+static void solve_upper(double complex a[TERMS][TERMS], double complex *b)
+{
+    for (int j = TERMS - 1; j >= 0; j--) {
+        for (int k = j + 1; k < TERMS; k++)
+            b[j] -= conj(a[k][j]) * b[k];
+        b[j] /= a[j][j];
+    }
+}
+
+/* Lines a to b around k, with their columns: x u^s of Z and u^s of what
+ * leaks, s = 0, 1, 2; the same of s = 3, 4 stands beside the answer. */
+typedef struct {
+    size_t k, a, b, wide;
+    double size;                         /* rms of I: x is I over it */
+    double complex g[TERMS][TERMS];      /* lower factor */
+    double complex r[1 + BEYOND][TERMS]; /* answer, then u^3 and u^4 */
+    double yy, power;
+} window;
+
+static void columns(const work *w, const window *f, size_t q, int from, int to,
+                    double complex *c)
+{
+    const double u = ((double)q - (double)f->k) / (double)f->wide;
+    for (int s = from; s < to; s++) {
+        *c++ = w->i[q] / f->size * pow(u, s);
+        *c++ = pow(u, s);
+    }
+}
+
+static void gather(const work *w, window *f)
+{
+    double complex c[TERMS + BEYOND];
+    for (size_t q = f->a; q <= f->b; q++) {
+        columns(w, f, q, 0, (TERMS + BEYOND) / 2, c);
+        for (int s = 0; s < TERMS; s++) {
+            f->r[0][s] += conj(c[s]) * w->v[q];
+            for (int t = 0; t < BEYOND; t++)
+                f->r[1 + t][s] += conj(c[s]) * c[TERMS + t];
+            for (int t = 0; t <= s; t++)
+                f->g[s][t] += conj(c[s]) * c[t];
+        }
+        f->yy += creal(w->v[q] * conj(w->v[q]));
+    }
+}
+
+/* What the orders left out may do to Z at its line.  A function of frequency
+ * alone changes by its own size over a window as wide as the frequency, so
+ * each order is smaller by the window's part of it than the one before. */
+static double bias_of(const window *f, const double complex *e,
+                      const double complex *c)
+{
+    const double part = (double)f->wide / (double)f->k;
+    double sum = 0;
+    for (int t = 0; t < BEYOND; t++) {
+        double complex lever = 0;
+        for (int s = 0; s < TERMS; s++)
+            lever += conj(e[s]) * f->r[1 + t][s];
+        sum += cabs(lever * c[TERMS - BEYOND + t]) * part * part;
+    }
+    return sum;
+}
+
+/* Z by the factored window, its error and what its noise in I takes off. */
+static void solve(window *f, hc_wave_line *l)
+{
+    double complex e[TERMS] = {1}, c[TERMS];
+    double inverse = 0;
+    for (int t = 0; t <= BEYOND; t++)
+        solve_lower(f->g, f->r[t]);
+    for (int s = 0; s < TERMS; s++)
+        f->power += creal(f->r[0][s] * conj(f->r[0][s]));
+    memcpy(c, f->r[0], sizeof c);
+    solve_upper(f->g, c);
+    solve_lower(f->g, e);
+    for (int s = 0; s < TERMS; s++)
+        inverse += creal(e[s] * conj(e[s]));
+    const double dof = (double)(f->b - f->a + 1) - TERMS;
+    const double var = fmax(f->yy - f->power, 1e-15 * f->yy) / dof * inverse;
+    /* If all the noise were in I, so much of |I|^2 would be noise. */
+    const double faint = dof * var / cabs(c[0]);
+    const double bias = bias_of(f, e, c) + faint;
+    l->z_ohm = c[0] / f->size;
+    l->sd_ohm = hypot(sqrt(var / 2), bias / 2) / f->size;
+    l->ci95_ohm = (sqrt(var) * hc_wave_disc(dof) + bias) / f->size;
+}
+
 /* Local fit around line k; false when it cannot be told from leakage. */
 static bool fit(const work *w, size_t k, hc_wave_line *l)
 {
     const size_t wide = (size_t)fmin(WIDEST, fmax(HALF, (double)k / 50));
-    size_t a = k > wide ? k - wide : 1;
-    size_t b = a + 2 * wide < w->half - 1 ? a + 2 * wide : w->half - 1;
-    if (b < a + TERMS + 4)
+    window f = {.k = k, .wide = wide};
+    f.a = k > wide ? k - wide : 1;
+    f.b = f.a + 2 * wide < w->half - 1 ? f.a + 2 * wide : w->half - 1;
+    if (f.b < f.a + TERMS + 4)
         return false;
-    double complex g[TERMS][TERMS] = {{0}}, r[TERMS] = {0}, c[TERMS];
-    double size = 0, yy = 0, power = 0;
-    for (size_t q = a; q <= b; q++)
-        size += creal(w->i[q] * conj(w->i[q]));
-    size = sqrt(size / (double)(b - a + 1));
-    if (!(size > 1e-3 * w->top))
+    for (size_t q = f.a; q <= f.b; q++)
+        f.size += creal(w->i[q] * conj(w->i[q]));
+    f.size = sqrt(f.size / (double)(f.b - f.a + 1));
+    if (!(f.size > 1e-3 * w->top))
         return false;
-    for (size_t q = a; q <= b; q++) {
-        const double u = ((double)q - (double)k) / (double)wide;
-        const double complex x = w->i[q] / size;
-        for (int s = 0; s < 3; s++) {
-            c[2 * s] = x * pow(u, s);
-            c[2 * s + 1] = pow(u, s);
-        }
-        for (int s = 0; s < TERMS; s++) {
-            r[s] += conj(c[s]) * w->v[q];
-            for (int t = 0; t <= s; t++)
-                g[s][t] += conj(c[s]) * c[t];
-        }
-        yy += creal(w->v[q] * conj(w->v[q]));
-    }
-    if (!factor(g))
+    gather(w, &f);
+    if (!factor(f.g))
         return false;
-    solve_lower(g, r);
-    for (int s = 0; s < TERMS; s++)
-        power += creal(r[s] * conj(r[s]));
-    /* back substitution for the first term, and its variance */
-    double complex e[TERMS] = {1};
-    solve_lower(g, e);
-    double complex z = 0, bend = 0;
-    double inverse = 0;
-    for (int s = 0; s < TERMS; s++) {
-        const double complex term = conj(e[s]) * r[s];
-        z += term;
-        bend += s >= STRAIGHT ? term : 0;
-        inverse += creal(e[s] * conj(e[s]));
-    }
-    const double dof = (double)(b - a + 1) - TERMS;
-    const double var = fmax(yy - power, 1e-15 * yy) / dof * inverse;
-    l->z_ohm = z / size;
-    /* What the squares do to Z at its line, the next even power does again,
-     * less by the square of the window's width over its frequency. */
-    const double part = (double)wide / (double)k;
-    const double bias = cabs(bend) / size * part * part;
-    l->sd_ohm = hypot(sqrt(var / 2) / size, bias / 2);
-    l->ci95_ohm = sqrt(var) / size * hc_wave_disc(dof) + bias;
+    solve(&f, l);
     l->v_volt = l->i_ampere = l->distortion = NAN;
     return l->ci95_ohm < 0.5 * cabs(l->z_ohm);
 }

@@ -134,28 +134,64 @@ static int falling(const void *a, const void *b)
     return (x < y) - (x > y);
 }
 
+double hc_wave_noise(const double *x, size_t n)
+{
+    enum { PROBES = 4096 };
+    double d[PROBES];
+    const size_t stride = (n - 1) / PROBES + 1;
+    size_t m = 0;
+    for (size_t k = 0; k + 1 < n && m < PROBES; k += stride)
+        d[m++] = fabs(x[k + 1] - x[k]);
+    qsort(d, m, sizeof *d, falling);
+    return m ? d[m / 2] / (0.6745 * sqrt(2)) : 0;
+}
+
+void hc_wave_hold(double *x, size_t n)
+{
+    const double noise = hc_wave_noise(x, n);
+    for (size_t a = 0, b; a < n; a = b) {
+        double mean = x[a], square = 0;
+        for (b = a + 1; b < n && fabs(x[b] - mean) <= 5 * noise; b++) {
+            const double e = x[b] - mean;
+            mean += e / (double)(b - a + 1);
+            square += e * (x[b] - mean);
+        }
+        if (b - a < 16 || square > 1.2 * noise * noise * (double)(b - a))
+            continue;
+        for (size_t k = a; k < b; k++)
+            x[k] = mean;
+    }
+}
+
 double hc_wave_edge_part(const double *x, size_t n)
 {
     enum { BLOCKS = 512 };
-    double mean[BLOCKS];
+    double mean[BLOCKS], low = x[0], high = x[0];
     const size_t m = n < BLOCKS ? n : BLOCKS;
     for (size_t b = 0; b < m; b++) {
         const size_t from = b * n / m, to = (b + 1) * n / m;
         mean[b] = 0;
-        for (size_t k = from; k < to; k++)
+        for (size_t k = from; k < to; k++) {
             mean[b] += x[k];
+            low = fmin(low, x[k]);
+            high = fmax(high, x[k]);
+        }
         mean[b] /= (double)(to - from);
     }
+    /* what moves fast all along is no noise upon steps */
+    double noise = hc_wave_noise(x, n);
+    noise *=
+        noise < 0.02 * (high - low) ? 2 * sqrt(2 * (double)m / (double)n) : 0;
     double all = 0, sum = 0;
     for (size_t b = 0; b + 1 < m; b++) {
-        mean[b] = fabs(mean[b + 1] - mean[b]);
+        mean[b] = fmax(0, fabs(mean[b + 1] - mean[b]) - noise);
         all += mean[b];
     }
     qsort(mean, m - 1, sizeof *mean, falling);
     size_t k = 0;
     while (k + 1 < m && sum < 0.9 * all)
         sum += mean[k++];
-    return (double)k / (double)m;
+    return all > 0 ? (double)k / (double)m : 1;
 }
 
 /* ---- trend ---- */

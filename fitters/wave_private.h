@@ -58,8 +58,15 @@ hc_status hc_wave_moves(const double *x, size_t n, const char *what,
 hc_status hc_wave_is_sparse(const double *x, size_t n, bool *sparse,
                             hc_err *err) HC_MUST_USE;
 
-/* Part of the record that carries 90 % of the variation of x: small for
- * steps and pulses. */
+/* Standard deviation of white noise whose samples differ as those of x[n] do
+ * from one to the next in the median: of x itself where it moves as fast. */
+double hc_wave_noise(const double *x, size_t n);
+
+/* Holds x[n] at its mean where it varies by no more than its noise. */
+void hc_wave_hold(double *x, size_t n);
+
+/* Part of the record that carries 90 % of the variation of x above its
+ * noise: small for steps and pulses, 1 where nothing is above it. */
 double hc_wave_edge_part(const double *x, size_t n);
 
 /* Order of a polynomial fitted over u in [-1, 1] and taken off x[n]. */

@@ -4,7 +4,7 @@
  * and RC elements on a grid of time constants, all linear in what is sought,
  * beside offset and drift.  Rise times, pulses that overlap and records that
  * end before rest need no care.  The resistances have a Gaussian prior,
- * smooth over ln tau; its size and reach are those of highest evidence
+ * smooth over ln tau; its size is that of highest evidence
  * (D. J. C. MacKay, Neural Comput. 4 (1992) 415, 10.1162/neco.1992.4.3.415),
  * and the posterior gives the errors of Z.
  */
@@ -30,7 +30,8 @@ enum {
 /* Parameters: offset, drift, series R, 1/C, then RC. */
 typedef struct {
     const hc_wave_data *d;
-    size_t m, p; /* RC elements, all parameters */
+    double *i_ampere; /* [d->n] the current, its plateaus without noise */
+    size_t m, p;      /* RC elements, all parameters */
     double tau[MOST_TAU], decay[MOST_TAU];
     double *gram, *rhs; /* [p p], [p] of the plain parameters */
     double yy;          /* of the data */
@@ -40,31 +41,20 @@ typedef struct {
     double edge; /* a change of the current in one sample that is a jump */
     double place[JUMPS]; /* of jumps between their samples */
     size_t jumps;        /* met so far */
+    double free_s;       /* all places may shift together by so much */
     bool straight;       /* do without places */
 } work;
-
-static int rising(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* A change of the current that ends a row: 2 % of the range, or six times
  * the noise. */
 static double edge_size(const double *i, size_t n)
 {
-    enum { PROBES = 4096 };
-    double d[PROBES], low = i[0], high = i[0];
-    const size_t stride = (n - 1) / PROBES + 1;
-    size_t m = 0;
+    double low = i[0], high = i[0];
     for (size_t k = 0; k < n; k++) {
         low = fmin(low, i[k]);
         high = fmax(high, i[k]);
     }
-    for (size_t k = 0; k + 1 < n && m < PROBES; k += stride)
-        d[m++] = fabs(i[k + 1] - i[k]);
-    qsort(d, m, sizeof *d, rising);
-    return fmax(0.02 * (high - low), 6 * d[m / 2] / 0.95);
+    return fmax(0.02 * (high - low), 6 * hc_wave_noise(i, n));
 }
 
 static void time_constants(work *w)
@@ -128,15 +118,15 @@ static void gather(work *w, double *y, double *sum)
     memset(w->rhs, 0, 2 * w->p * sizeof *w->rhs);
     w->yy = w->rows = 0;
     w->jumps = 0;
-    const double edge = edge_size(d->i_ampere, d->n);
+    const double edge = edge_size(w->i_ampere, d->n);
     const size_t shortest = d->n / MOST_ROWS + 1;
     double charge = 0, v = 0;
     size_t since = 0, start = 0;
     for (size_t j = 0; j < w->m; j++)
-        y[j] = d->i_ampere[0];
+        y[j] = w->i_ampere[0];
     for (size_t k = 0; k < d->n; k++) {
-        const double i = d->i_ampere[k];
-        const bool jump = fabs(i - d->i_ampere[start]) > edge;
+        const double i = w->i_ampere[k];
+        const bool jump = fabs(i - w->i_ampere[start]) > edge;
         const size_t want = since / 20 > shortest ? since / 20 : shortest;
         if (k > start && (jump || k - start >= want)) {
             add_row(w, sum, v, (double)(k - start));
@@ -144,7 +134,7 @@ static void gather(work *w, double *y, double *sum)
             start = k;
             since = jump ? 0 : since;
         }
-        charge += k ? advance(w, d->i_ampere[k - 1], i, y) : 0;
+        charge += k ? advance(w, w->i_ampere[k - 1], i, y) : 0;
         for (size_t j = 0; j < w->m; j++)
             sum[FLAT + j] += y[j];
         sum[0] += 1;
@@ -157,8 +147,13 @@ static void gather(work *w, double *y, double *sum)
     add_row(w, sum, v, (double)(d->n - start));
 }
 
-/* Lower Cholesky factor of the prior's correlation, reach in ln tau. */
-static bool prior(const work *w, double reach, double *l)
+/* How far in ln tau the prior reaches: little more than the grid's step.
+ * Wider ones often have a higher evidence where most of the answer is a
+ * smooth tail, and then hide how little is known of a fast arc. */
+static const double reach = 0.4;
+
+/* Lower Cholesky factor of the prior's correlation. */
+static bool prior(const work *w, double *l)
 {
     for (size_t j = 0; j < w->m; j++)
         for (size_t k = 0; k <= j; k++) {
@@ -201,7 +196,7 @@ static void turn(const work *w, const double *l, double *gram, double *rhs,
 /* One trial: factor of gram + ridge in a, solution in x, log evidence. */
 typedef struct {
     double *a, *x, *l;
-    double evidence, variance, ridge, reach;
+    double evidence, variance, ridge;
 } trial;
 
 static bool attempt(const work *w, const double *gram, const double *rhs,
@@ -243,19 +238,15 @@ static void trial_clear(trial *t)
     free(t->l);
 }
 
-/* The best of a grid of sizes and reaches. */
+/* The best of a grid of sizes. */
 static hc_status best_trial(const work *w, trial *best, hc_err *err)
 {
-    static const double reaches[] = {0.4, 0.8, 1.6};
     const size_t p = w->p;
     trial t = {0};
     double *space = malloc((2 * p * p + p) * sizeof *space);
     hc_status st = space ? trial_init(&t, w, err) : hc_fail_nomem(err);
-    for (size_t r = 0; st == HC_OK && r < 3; r++) {
+    if (st == HC_OK && prior(w, t.l)) {
         double *gram = space, *rhs = space + 2 * p * p;
-        t.reach = reaches[r];
-        if (!prior(w, t.reach, t.l))
-            continue;
         turn(w, t.l, gram, rhs, space + p * p);
         double size = 0;
         for (size_t j = FLAT; j < p; j++)
@@ -267,7 +258,6 @@ static hc_status best_trial(const work *w, trial *best, hc_err *err)
                 *best = t;
                 t = keep;
                 memcpy(t.l, best->l, w->m * w->m * sizeof *t.l);
-                t.reach = best->reach;
             }
     }
     if (st == HC_OK && !isfinite(best->evidence))
@@ -306,31 +296,55 @@ static void place_one(work *w, size_t j, trial *t, double *space)
     w->place[j] = best;
 }
 
-/* Jumps happen between samples; where in between, evidence tells (0: just
- * behind the earlier one).  Slower currents are straight in between. */
-static hc_status place_jumps(work *w, trial *best, hc_err *err)
+/* Jumps, and whether they are too many to look for the place of each. */
+static size_t count_jumps(work *w)
 {
-    const size_t p = w->p;
-    double range = 0;
     size_t jumps = 0;
-    for (size_t k = 0; k < w->d->n; k++)
-        range = fmax(range, fabs(w->d->i_ampere[k] - w->d->i_ampere[0]));
-    w->edge = 0.25 * range;
     for (size_t k = 1; k < w->d->n; k++)
-        jumps += fabs(w->d->i_ampere[k] - w->d->i_ampere[k - 1]) > w->edge;
+        jumps += fabs(w->i_ampere[k] - w->i_ampere[k - 1]) > w->edge;
     w->straight = jumps == 0 || jumps > JUMPS || w->d->n > FEW;
     for (size_t j = 0; j < JUMPS; j++)
         w->place[j] = 0.5;
+    return jumps;
+}
+
+/* Places to the middle of what they may shift by together: no answer tells
+ * a shift of the whole current from another impedance. */
+static void centre(work *w, size_t jumps)
+{
+    double low = 1, high = 0;
+    if (jumps == 0)
+        return;
+    if (w->straight)
+        low = high = 0.5;
+    for (size_t j = 0; j < jumps && !w->straight; j++) {
+        low = fmin(low, w->place[j]);
+        high = fmax(high, w->place[j]);
+    }
+    for (size_t j = 0; j < jumps && !w->straight; j++)
+        w->place[j] += (1 - low - high) / 2;
+    w->free_s = (1 - (high - low)) * w->d->dt_s;
+}
+
+/* Jumps happen between samples; where in between, evidence tells but for
+ * what is common to all.  Slower currents are straight in between. */
+static hc_status place_jumps(work *w, trial *best, hc_err *err)
+{
+    const size_t p = w->p, jumps = count_jumps(w);
+    /* its noise would tell the series resistor from fast elements, wrongly */
+    hc_wave_hold(w->i_ampere, w->d->n);
     double *space = malloc((2 * p * p + p) * sizeof *space);
     if (!space)
         return hc_fail_nomem(err);
     gather(w, w->rhs + 2 * p, w->rhs + p);
     hc_status st = best_trial(w, best, err);
-    for (int sweep = 0; st == HC_OK && !w->straight && sweep < 2; sweep++)
+    const bool look = !w->straight && jumps > 1;
+    for (int sweep = 0; st == HC_OK && look && sweep < 2; sweep++)
         for (size_t j = 0; j < jumps; j++)
             place_one(w, j, best, space);
     free(space);
-    if (st != HC_OK || w->straight)
+    centre(w, jumps);
+    if (st != HC_OK || !look)
         return st;
     gather(w, w->rhs + 2 * p, w->rhs + p);
     best->evidence = -HUGE_VAL;
@@ -352,7 +366,32 @@ static double part_of(const work *w, const trial *t, double *h, double *z)
     return t->variance * hc_dot(h, h, w->p);
 }
 
-static hc_wave_line line_at(const work *w, const trial *t, double f, double *h)
+/* The answer to a unit step half a sample after it. */
+static double early(const work *w, const trial *t, double *h)
+{
+    const double after = 0.5 * w->d->dt_s;
+    double s;
+    memset(h, 0, w->p * sizeof *h);
+    h[2] = 1;
+    h[3] = after / w->charge;
+    for (size_t j = 0; j < w->m; j++)
+        h[FLAT + j] = -expm1(-after / w->tau[j]);
+    (void)part_of(w, t, h, &s);
+    return s;
+}
+
+/* Samples of a step's answer s(t + a) for t > 0 are those of the impedance
+ * Z + j omega a (Z - s(0)), a being small: a current whose jumps may all be
+ * shifted leaves that open. */
+static double open_shift(const work *w, double complex z, double start,
+                         double omega)
+{
+    const double d = cabs(z - start) * omega * w->free_s;
+    return d * d / 12; /* anywhere within it alike */
+}
+
+static hc_wave_line line_at(const work *w, const trial *t, double f, double *h,
+                            double start)
 {
     const double omega = 2 * M_PI * f;
     hc_wave_line l = {.freq_hz = f, .distortion = NAN};
@@ -368,6 +407,7 @@ static hc_wave_line line_at(const work *w, const trial *t, double f, double *h)
         h[FLAT + j] = cimag(1 / CMPLX(1, omega * w->tau[j]));
     var += part_of(w, t, h, &im);
     l.z_ohm = CMPLX(re, im);
+    var += open_shift(w, l.z_ohm, start, omega);
     l.sd_ohm = sqrt(var / 2);
     l.ci95_ohm = 1.96 * sqrt(var);
     l.v_volt = l.i_ampere = NAN;
@@ -389,9 +429,10 @@ static hc_status lines(const work *w, const trial *t, hc_wave *out,
         free(h);
         return hc_fail_nomem(err);
     }
+    const double start = early(w, t, h);
     for (size_t k = 0; k < n; k++) {
         const double f = low * pow(10, (double)k / FREQS_PER_DECADE);
-        const hc_wave_line l = line_at(w, t, f, h);
+        const hc_wave_line l = line_at(w, t, f, h, start);
         if (l.ci95_ohm < 0.5 * cabs(l.z_ohm))
             out->lines[out->n_lines++] = l;
     }
@@ -403,32 +444,43 @@ static hc_status lines(const work *w, const trial *t, hc_wave *out,
     return HC_OK;
 }
 
+static hc_status work_init(work *w, const hc_wave_data *d, bool drift,
+                           hc_err *err)
+{
+    double range = 0;
+    *w = (work){.d = d, .drift = drift, .time_s = d->dt_s * (double)d->n};
+    time_constants(w);
+    w->i_ampere = malloc(d->n * sizeof *w->i_ampere);
+    w->gram = calloc(w->p * w->p + 2 * w->p + w->m, sizeof *w->gram);
+    if (!w->i_ampere || !w->gram)
+        return hc_fail_nomem(err);
+    w->rhs = w->gram + w->p * w->p;
+    for (size_t k = 0; k < d->n; k++) {
+        w->i_ampere[k] = d->i_ampere[k];
+        range = fmax(range, fabs(d->i_ampere[k] - d->i_ampere[0]));
+    }
+    w->charge = w->time_s * range;
+    w->edge = 0.25 * range;
+    return HC_OK;
+}
+
 hc_status hc_wave_step(const hc_wave_data *d, const hc_wave_options *o,
                        hc_wave *out, hc_err *err)
 {
-    work *w = calloc(1, sizeof *w);
+    work *w = malloc(sizeof *w);
     if (!w)
         return hc_fail_nomem(err);
-    w->d = d;
-    w->drift = o->drift > 0;
-    w->time_s = d->dt_s * (double)d->n;
-    time_constants(w);
-    double range = 0;
-    for (size_t k = 0; k < d->n; k++)
-        range = fmax(range, fabs(d->i_ampere[k] - d->i_ampere[0]));
-    w->charge = w->time_s * range;
-    double *space = calloc(w->p * w->p + 2 * w->p + w->m, sizeof *space);
     trial best = {0};
-    hc_status st = space ? trial_init(&best, w, err) : hc_fail_nomem(err);
-    if (st == HC_OK) {
-        w->gram = space;
-        w->rhs = space + w->p * w->p;
+    hc_status st = work_init(w, d, o->drift > 0, err);
+    if (st == HC_OK)
+        st = trial_init(&best, w, err);
+    if (st == HC_OK)
         st = place_jumps(w, &best, err);
-    }
     if (st == HC_OK)
         st = lines(w, &best, out, err);
     trial_clear(&best);
-    free(space);
+    free(w->i_ampere);
+    free(w->gram);
     free(w);
     return st;
 }

@@ -227,89 +227,6 @@ static void the_driven_signal_is_told(void **state)
     hc_wave_clear(&w);
 }
 
-/* Two pulses and a sweep with noise, answered exactly. */
-static void answer(record *r)
-{
-    double y[2] = {0};
-    const double tau[2] = {1e-3, 3e-2}, res[2] = {50, 20};
-    for (size_t k = 0; k < r->n; k++) {
-        const double b = k ? r->i[k - 1] : r->i[0], i = r->i[k];
-        r->v[k] = 3.7 + 10 * i;
-        for (int m = 0; m < 2; m++) {
-            const double lag = tau[m] * (i - b) / r->dt;
-            y[m] = i - lag + (y[m] - b + lag) * exp(-r->dt / tau[m]);
-            r->v[k] += res[m] * y[m];
-        }
-    }
-}
-
-static void pulses_give_impedance(void **state)
-{
-    (void)state;
-    static record r;
-    int hits = 0, all = 0;
-    for (int s = 0; s < 12; s++) {
-        hc_random rng;
-        hc_err err;
-        hc_wave w;
-        hc_random_seed(&rng, (uint64_t)(7 + s));
-        r.n = 20000;
-        r.dt = 5e-5;
-        for (size_t k = 0; k < r.n; k++) { /* rises within 40 samples */
-            const double up = ((double)k - 2000) / 40;
-            const double down = ((double)k - 9000) / 40;
-            r.i[k] = 1e-3 * (fmin(1, fmax(0, up)) - fmin(1, fmax(0, down)));
-        }
-        answer(&r);
-        add_noise(r.v, r.n, &rng);
-        const hc_wave_data d = data_of(&r);
-        const hc_wave_options o = hc_wave_defaults();
-        assert_ok(hc_wave_run(&d, &o, &w, &err), err);
-        assert_int_equal(w.method, HC_WAVE_STEP);
-        assert_true(w.n_lines > 20);
-        count(&w, &hits, &all);
-        hc_wave_clear(&w);
-    }
-    printf("# figure\thc-wave: points of pulses within the stated error\t"
-           "%.4f\t>= 0.93\n",
-           (double)hits / all);
-    assert_true(hits >= 0.93 * all);
-}
-
-static void sweeps_give_impedance(void **state)
-{
-    (void)state;
-    static record r;
-    int hits = 0, all = 0;
-    for (int s = 0; s < 12; s++) {
-        hc_random rng;
-        hc_err err;
-        hc_wave w;
-        hc_random_seed(&rng, (uint64_t)(40 + s));
-        r.n = MOST;
-        r.dt = 2e-5;
-        const double k_ = log(300) / (0.8);
-        for (size_t k = 0; k < r.n; k++) {
-            const double t = r.dt * (double)k;
-            r.i[k] = 1e-3 * sin(2 * M_PI * 5 * (exp(k_ * t) - 1) / k_);
-        }
-        answer(&r);
-        add_noise(r.v, r.n, &rng);
-        add_noise(r.i, r.n, &rng);
-        const hc_wave_data d = data_of(&r);
-        const hc_wave_options o = hc_wave_defaults();
-        assert_ok(hc_wave_run(&d, &o, &w, &err), err);
-        assert_int_equal(w.method, HC_WAVE_BROADBAND);
-        assert_true(w.n_lines > 20);
-        count(&w, &hits, &all);
-        hc_wave_clear(&w);
-    }
-    printf("# figure\thc-wave: points of a sweep within the stated error\t"
-           "%.4f\t>= 0.93\n",
-           (double)hits / all);
-    assert_true(hits >= 0.93 * all);
-}
-
 static void periods_are_found(void **state)
 {
     (void)state;
@@ -345,8 +262,6 @@ int main(void)
         cmocka_unit_test(clean_records_are_exact),
         cmocka_unit_test(harmonics_follow_the_series),
         cmocka_unit_test(the_driven_signal_is_told),
-        cmocka_unit_test(pulses_give_impedance),
-        cmocka_unit_test(sweeps_give_impedance),
         cmocka_unit_test(periods_are_found),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
