@@ -232,13 +232,26 @@ static hc_status p00_body(hc_source *src, hc_lines *l, hc_sink *sink,
     return st;
 }
 
+/* Several fields, where a count should stand alone? */
+static bool is_row(const char *s, size_t len)
+{
+    hc_trim(&s, &len);
+    for (size_t i = 0; i < len; i++)
+        if (strchr(",;\t", s[i]) != NULL)
+            return true;
+    return false;
+}
+
 static void p00_detect(const hc_probe *p, hc_verdict *v)
 {
     const char *s = NULL;
     size_t len;
     for (int i = 0; !p->binary && i < 20 && hc_probe_next(p, &s, &len); i++)
         if (p00_names(s, len)) {
-            hc_say_yes(v, 80);
+            if (hc_probe_next(p, &s, &len) && is_row(s, len))
+                hc_say_no(v, 10, "no count of points below its names");
+            else
+                hc_say_yes(v, 80);
             return;
         }
     hc_say_no(v, 0, "no line of Autolab's names f/Hz, Z'/Ohm, -Z''/Ohm");

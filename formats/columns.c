@@ -125,6 +125,8 @@ static const hc_colmap *find_plain(const char *base, int *sign)
         hc_starts_with(s, "negative z") || hc_starts_with(s, "negative i") ||
         hc_starts_with(s, "neg ") || hc_starts_with(s, "neg. ")) {
         s += s[0] == '-' ? 1 : strcspn(s, " ");
+        if (hc_starts_with(s, "1*"))
+            s += 2;
         while (*s == ' ')
             s++;
         *sign = -1;

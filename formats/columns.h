@@ -74,7 +74,7 @@ bool hc_is_unit(const char *word);
 bool hc_unit_word(const char *text, char *unit, size_t cap);
 
 /* The plain form of a name: lower case, blanks, underscores and dashes
- * between words as one blank, primes as '. */
+ * between words as one blank, primes as ', brackets as (). */
 void hc_column_plain(const char *name, char *plain, size_t cap);
 
 /* The general table, ended by an empty row. */

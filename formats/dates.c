@@ -124,6 +124,33 @@ static long full_year(long y, int n)
     return n > 2 ? y : y < 70 ? 2000 + y : 1900 + y;
 }
 
+/* The mark of a part of an East Asian date: "2021年2月3日", in Korean too. */
+static bool eat_mark(cursor *c, const char *chinese, const char *korean)
+{
+    for (int k = 0; k < 2; k++) {
+        const char *mark = k == 0 ? chinese : korean;
+        size_t n = strlen(mark);
+        if ((size_t)(c->end - c->s) >= n && memcmp(c->s, mark, n) == 0) {
+            c->s += n;
+            blanks(c);
+            return true;
+        }
+    }
+    return false;
+}
+
+/* What follows the year there. */
+static bool marked_date(cursor *c, long y, double *seconds)
+{
+    long month, day;
+    if (digits(c, 2, &month) == 0 || !eat_mark(c, "月", "월") ||
+        digits(c, 2, &day) == 0 || !eat_mark(c, "日", "일") ||
+        !valid_day(y, month, day))
+        return false;
+    *seconds = hc_civil_seconds(y, (int)month, (int)day);
+    return true;
+}
+
 /* 2021-02-03, 2021/2/3, 03/02/2021, 3.2.21, 23-Nov-23, Nov 23, 2023 */
 static bool date(cursor *c, hc_date_order order, double *seconds)
 {
@@ -152,6 +179,8 @@ static bool date(cursor *c, hc_date_order order, double *seconds)
     }
     if (c->s == c->end)
         return false;
+    if (na == 4 && eat_mark(c, "年", "년"))
+        return marked_date(c, a, seconds);
     sep = *c->s;
     if (sep != '-' && sep != '/' && sep != '.' && sep != ' ')
         return false;
@@ -241,6 +270,51 @@ static void zone(cursor *c, hc_moment *m)
     m->offset_second = sign * (double)(h * 3600 + min * 60);
 }
 
+/* "Tue " and "Tue, " before a date. */
+static void weekday(cursor *c)
+{
+    size_t length, n = 0;
+    while (c->s + n < c->end && hc_isalpha(c->s[n]))
+        n++;
+    if (n < 2 || month_of(c, &length) != 0 || c->s + n == c->end ||
+        strchr(" ,", c->s[n]) == NULL)
+        return;
+    c->s += n;
+    eat(c, ',');
+    blanks(c);
+}
+
+/* "Mar  5 23:59:00 2024", as C's ctime writes it. */
+static bool year_last(cursor *c, double *day, double *time)
+{
+    long d, y;
+    int month = month_word(c);
+    blanks(c);
+    if (month == 0 || digits(c, 2, &d) == 0)
+        return false;
+    blanks(c);
+    if (!clock_time(c, time))
+        return false;
+    blanks(c);
+    if (digits(c, 4, &y) != 4 || !valid_day(y, month, d))
+        return false;
+    *day = hc_civil_seconds(y, month, (int)d);
+    return true;
+}
+
+/* "235959" behind a date without marks. */
+static bool bare_clock(cursor *c, double *time)
+{
+    cursor at = *c;
+    long x;
+    if (digits(&at, 6, &x) != 6 || x / 10000 > 23 || x / 100 % 100 > 59 ||
+        x % 100 > 59)
+        return false;
+    *time = (double)(x / 10000 * 3600 + x / 100 % 100 * 60 + x % 100);
+    *c = at;
+    return true;
+}
+
 bool hc_date_parse(const char *s, size_t len, hc_date_order order,
                    hc_moment *m)
 {
@@ -249,16 +323,28 @@ bool hc_date_parse(const char *s, size_t len, hc_date_order order,
     hc_moment out = {0};
     cursor start;
     blanks(&c);
+    weekday(&c);
     start = c;
-    out.has_date = date(&c, order, &day);
-    if (!out.has_date)
+    out.has_date = year_last(&c, &day, &time);
+    if (!out.has_date) {
         c = start;
+        time = 0;
+        out.has_date = date(&c, order, &day);
+        if (!out.has_date)
+            c = start;
+    }
     blanks(&c);
     if (c.s < c.end && (*c.s == 'T' || *c.s == 't'))
         c.s++;
     if (c.s < c.end && hc_isdigit(*c.s)) {
-        if (!clock_time(&c, &time))
+        if (!(out.has_date && bare_clock(&c, &time)) && !clock_time(&c, &time))
             return false;
+        blanks(&c);
+        if (!out.has_date && c.s < c.end && hc_isdigit(*c.s)) {
+            out.has_date = date(&c, order, &day); /* the time came first */
+            if (!out.has_date)
+                return false;
+        }
     } else if (!out.has_date) {
         return false;
     }
@@ -379,6 +465,9 @@ hc_date_order hc_date_order_of(const char *text, size_t len,
 {
     cursor c = {text, text + len};
     size_t day_first = 0, month_first = 0;
+    /* the day goes on from row to row where the month stays */
+    size_t days_on = 0, months_on = 0;
+    long last_a = 0, last_b = 0;
     while (c.s < c.end) {
         long a, b;
         if (!hc_isdigit(*c.s))
@@ -386,7 +475,15 @@ hc_date_order hc_date_order_of(const char *text, size_t len,
         else if (two_numbers(&c, &a, &b)) {
             day_first += a > 12 && a <= 31 && b >= 1 && b <= 12;
             month_first += b > 12 && b <= 31 && a >= 1 && a <= 12;
+            days_on += a == last_a + 1 && b == last_b;
+            months_on += b == last_b + 1 && a == last_a;
+            last_a = a;
+            last_b = b;
         }
+    }
+    if (day_first + month_first == 0) {
+        day_first = months_on == 0 ? days_on : 0;
+        month_first = days_on == 0 ? months_on : 0;
     }
     return day_first > 0 && month_first == 0   ? HC_DATE_DMY
            : month_first > 0 && day_first == 0 ? HC_DATE_MDY

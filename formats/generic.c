@@ -3,9 +3,11 @@
 #include "formats/format.h"
 #include "formats/generic.h"
 #include "formats/immittance.h"
+#include "formats/twins.h"
 
 #include "core/text.h"
 
+#include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -94,6 +96,20 @@ static void tell_columns(hc_verdict *v, const hc_column *c, size_t n)
                       c[i].name);
             return;
         }
+    for (size_t i = 0, twins = 0; i < n; i++) {
+        const char *target = hc_twin_meaning(&c[i], hc_text_columns).target;
+        twins += target != NULL && (strstr(target, "_impedance_ohm") != NULL ||
+                                    strcmp(target, "voltage_volt") == 0 ||
+                                    strcmp(target, "current_ampere") == 0);
+        if (twins == 2) {
+            hc_say_no(v, 60,
+                      "columns such as '%.60s' are numbered: cut what stands "
+                      "beside each other into files of their own, with names "
+                      "like f, Z', Z'' or time, voltage, current",
+                      c[i].name);
+            return;
+        }
+    }
     for (size_t i = 0; i < n; i++) {
         const char *other = hc_column_meaning(&c[i], hc_text_columns).other;
         if (other != NULL && hc_target_unit(other)[0] != '\0') {
@@ -129,6 +145,39 @@ static hc_status all_columns(const hc_probe *p, const hc_text_plan *plan,
     if (st != HC_OK)
         hc_columns_free(*c, *n);
     return st;
+}
+
+/* Can the first column of a table without names be frequencies?  Positive,
+ * over a decade, and not in equal steps as times are. */
+static bool like_frequencies(const hc_probe *p, const hc_text_plan *plan)
+{
+    enum { ROWS = 200 };
+    double low = INFINITY, high = 0, last = NAN, step = NAN;
+    size_t rows = 0, even = 0, len;
+    const char *s;
+    if (!hc_probe_line(p, plan->data_line, &s, &len))
+        return false;
+    do {
+        char copy[512];
+        hc_cell cell = hc_cell_none();
+        double x;
+        if (len == 0 || len >= sizeof copy)
+            continue;
+        memcpy(copy, s, len);
+        hc_split(copy, len, plan->dialect, &cell, 1);
+        if (cell.type == HC_CELL_NONE || !hc_cell_number(&cell, &x) ||
+            isnan(x))
+            continue;
+        if (x < 0 || (x == 0 && rows == 0))
+            return false;
+        even += fabs(x - last - step) < 1e-3 * fabs(step);
+        step = x - last;
+        last = x;
+        low = x > 0 && x < low ? x : low;
+        high = x > high ? x : high;
+        rows++;
+    } while (rows < ROWS && hc_probe_next(p, &s, &len));
+    return high > 10 * low && (rows < 4 || 2 * even < rows);
 }
 
 static void judge(const hc_text_plan *plan, const hc_column *c, size_t n,
@@ -167,7 +216,12 @@ static void detect(const hc_probe *p, hc_verdict *v)
         hc_say_no(v, 0, "no memory");
         return;
     }
-    if (!plan.has_names && n + 2 * wide.n_pairs != 3 + (wide.n_pairs > 0))
+    if (!plan.has_names && n == 3 && wide.n_pairs == 0 &&
+        !like_frequencies(p, &plan))
+        hc_say_no(v, 45,
+                  "three columns of numbers without names, and the first are "
+                  "no frequencies: give the columns names");
+    else if (!plan.has_names && n + 2 * wide.n_pairs != 3 + (wide.n_pairs > 0))
         hc_say_no(v, 45, "%zu columns of numbers without names", n);
     else if (wide.n_pairs > 0)
         judge(&plan, wide.columns, wide.n, v);

@@ -14,7 +14,9 @@ typedef struct {
     bool has_names, has_units;
     size_t names_line;
     size_t data_line;
-    size_t n_fields; /* of a row */
+    size_t n_fields;   /* of a row */
+    size_t n_above;    /* rows of another table above this one, 0: none */
+    size_t above_line; /* of its names */
 } hc_text_plan;
 
 /* False when the probe shows no table of numbers. */

@@ -151,6 +151,10 @@ static const struct {
      "C",
      "degC"},
     {"\xe2\x84\x83", "degC"},
+    {"\xc2\xb0"
+     "F",
+     "degF"},
+    {"deg F", "degF"},
     {"deg_C", "degC"},
     {"celsius", "degC"},
     {"Celsius", "degC"},
@@ -192,7 +196,7 @@ bool hc_is_unit(const char *word)
     const char *u = hc_plain_unit(word);
     double factor;
     hc_dim dim;
-    return is_angle(u) || strcmp(u, "degC") == 0 || strcmp(u, "1") == 0 ||
+    return is_angle(u) || strncmp(u, "deg", 3) == 0 || strcmp(u, "1") == 0 ||
            strcmp(u, "rad/s") == 0 ||
            hc_unit_parse(u, strlen(u), &factor, &dim);
 }
@@ -250,6 +254,10 @@ void hc_column_plain(const char *name, char *plain, size_t cap)
             plain[n++] = '\'';
         } else if (*s == '`') {
             plain[n++] = '\'';
+        } else if (*s == '[' || *s == '{') {
+            plain[n++] = '(';
+        } else if (*s == ']' || *s == '}') {
+            plain[n++] = ')';
         } else if (lower_two(s, plain + n) == 2) {
             n += 2;
             s++;

@@ -189,6 +189,7 @@ hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
     turn_current(n, d);
     n->amp_sign = n->slot.amp >= 0 ? n->in[n->slot.amp].m.sign : 1;
     n->run.polarity = (hc_polarity){0};
+    n->run.high_volts = 0;
     for (size_t i = 0;
          d->direction != NULL && d->reversed == NULL && i < n->n_in; i++)
         if (strcmp(d->columns[i].name, d->direction) == 0)

@@ -20,8 +20,8 @@
 /* ---- '#:' lines ---- */
 
 /* Before the header they wait in facts, later in the trailer. */
-static hc_status keep(hc_normal *n, const char *key, const char *text,
-                      hc_err *err)
+hc_status hc_normal_keep(hc_normal *n, const char *key, const char *text,
+                         hc_err *err)
 {
     hc_meta *m = n->writer == NULL ? &n->facts : &n->trailer;
     if (hc_meta_add(m, key, "%s", text) != HC_OK)
@@ -89,7 +89,7 @@ static hc_status on_fact(void *ctx, const char *key, const char *value,
         return HC_OK; /* what varies is no '#:' line */
     for (size_t i = 0; i < sizeof carried / sizeof carried[0]; i++)
         if (strcmp(key, carried[i]) == 0)
-            return keep(n, key, value, err);
+            return hc_normal_keep(n, key, value, err);
     return HC_OK;
 }
 
@@ -127,37 +127,6 @@ static void list_dataset(hc_normal *n, const hc_dataset *d, size_t index)
                    d->name, d->technique[0] == '\0' ? "" : " ", d->technique);
 }
 
-/* A quantity whose unit is of another kind (mA/cm2) is not what it seems. */
-static void tell_other_units(hc_normal *n, const hc_dataset *d)
-{
-    for (size_t i = 0; i < n->n_in; i++) {
-        const char *other = n->in[i].m.other;
-        if (other != NULL && hc_target_unit(other)[0] != '\0' &&
-            hc_normal_find(n, other) < 0)
-            hc_sink_warn(n->sink, 0,
-                         "column '%.60s' is not read as %s: its unit cannot "
-                         "be turned into %s; convert the column first",
-                         d->columns[i].name, other, hc_target_unit(other));
-    }
-}
-
-/* Tables beside each other: what stands there once more under the same name
- * would be lost without a word. */
-static void tell_twins(hc_normal *n, const hc_dataset *d)
-{
-    for (size_t i = 0; i < n->n_in; i++)
-        for (size_t k = 0; k < i && n->in[i].m.target != NULL; k++)
-            if (n->in[k].m.target != NULL &&
-                strcmp(d->columns[i].name, d->columns[k].name) == 0) {
-                hc_sink_warn(n->sink, 0,
-                             "column '%.60s' is there twice, the first is "
-                             "read: cut tables that stand beside each other "
-                             "into files of their own",
-                             d->columns[i].name);
-                break;
-            }
-}
-
 /* ---- the sink ---- */
 
 void hc_normal_reject(hc_normal *n, const char *fmt, ...)
@@ -184,8 +153,7 @@ static hc_status accept(hc_normal *n, const hc_dataset *d, hc_kind kind,
         n->refused = true;
         return HC_OK;
     }
-    tell_other_units(n, d);
-    tell_twins(n, d);
+    HC_TRY(hc_normal_tell(n, d, kind, err));
     if (kind == HC_KIND_EIS && !hc_slots_impedance(&n->slot))
         return hc_fail(err, HC_DATA,
                        n->slot.freq < 0

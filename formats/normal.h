@@ -114,7 +114,8 @@ typedef struct {
     double last_dt;          /* between the two rows before */
     unsigned long backwards; /* times that ran backwards and were left */
     double first_date;       /* clock of the first row */
-    double first_day;        /* its day, of a date without a time */
+    bool told_month;
+    double first_day; /* its day, of a date without a time */
     bool any;
     double charged_ah, discharged_ah;
     double last_step_id;
@@ -123,10 +124,11 @@ typedef struct {
     long step; /* our step_count */
     double last_record;
     double warned_cycle;
-    bool signed_amp; /* a row of discharge had a negative current */
-    bool reversed;   /* one of charge had */
-    double largest_amp; /* of the rows that a column says the direction of */
+    bool signed_amp;      /* a row of discharge had a negative current */
+    bool reversed;        /* one of charge had */
+    double largest_amp;   /* of the rows that a column says the direction of */
     hc_polarity polarity; /* of the open data set */
+    uint64_t high_volts;  /* rows of it with more than a cell has */
 } hc_running;
 
 /* A row kept for one moment, until the next one tells what it is. */
@@ -284,6 +286,14 @@ void hc_normal_mark_passed(hc_normal *n);
 /* A frequency and an impedance? */
 bool hc_slots_impedance(const hc_slots *s);
 
+/* Warnings and '#:' lines about columns that are not read, or not as they may
+ * be meant (normal-tell.c). */
+hc_status hc_normal_tell(hc_normal *n, const hc_dataset *d, hc_kind kind,
+                         hc_err *err) HC_MUST_USE;
+/* A '#:' line, before the header or behind the rows. */
+hc_status hc_normal_keep(hc_normal *n, const char *key, const char *text,
+                         hc_err *err) HC_MUST_USE;
+
 /* The head of the table from the first data set (normal-header.c), and where
  * its columns are in the open one. */
 hc_status hc_normal_header(hc_normal *n, hc_err *err) HC_MUST_USE;
@@ -300,6 +310,8 @@ void hc_normal_trail(hc_normal *n, const char *key, const char *fmt, ...)
 hc_status hc_series_columns(hc_normal *n, hc_err *err) HC_MUST_USE;
 hc_status hc_series_row(hc_normal *n, const hc_cell *cells,
                         hc_err *err) HC_MUST_USE;
+bool hc_series_has_current(const hc_normal *n);
+bool hc_series_can_utc(const hc_normal *n);
 hc_status hc_series_end(hc_normal *n, hc_err *err) HC_MUST_USE;
 /* What a row of a series has that its columns may not. */
 typedef struct {

@@ -15,152 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* Targets that series.c makes itself, or that are only means to an end. */
-static bool is_inner(const char *target)
-{
-    static const char *const inner[] = {"test_time_second",
-                                        "voltage_volt",
-                                        "current_ampere",
-                                        "unix_time_second",
-                                        "date_time",
-                                        "charge_increment_coulomb",
-                                        "control_mixed",
-                                        "control_mode",
-                                        "step_flag",
-                                        "charging_current_ampere",
-                                        "discharging_current_ampere",
-                                        "spectrum_key",
-                                        "frequency_hertz"};
-    for (size_t i = 0; i < sizeof inner / sizeof inner[0]; i++)
-        if (strcmp(target, inner[i]) == 0)
-            return true;
-    return strstr(target, "impedance") != NULL ||
-           strstr(target, "admittance") != NULL ||
-           strstr(target, "_farad") != NULL ||
-           strcmp(target, "loss_factor") == 0 ||
-           strcmp(target, "parallel_resistance_ohm") == 0 ||
-           strstr(target, "phase_degree") != NULL ||
-           strchr(target, '@') != NULL;
-}
-
-static bool has_time(const hc_normal *n)
-{
-    return n->slot.time >= 0 || n->slot.date >= 0 || n->slot.unix_time >= 0 ||
-           n->slot.step_time >= 0;
-}
-
-static bool can_utc(const hc_normal *n)
-{
-    return n->slot.unix_time >= 0 ||
-           ((n->options->zone != NULL || n->start_is_utc) &&
-            (n->slot.date >= 0 || !isnan(n->start_clock)));
-}
-
-static bool can_derive_current(const hc_normal *n)
-{
-    const hc_slots *s = &n->slot;
-    return (s->increment >= 0 && s->time >= 0) || s->control_amp >= 0 ||
-           s->mode >= 0 || (s->amp_in >= 0 && s->amp_out >= 0);
-}
-
-static bool has_current(const hc_normal *n)
-{
-    return n->slot.amp >= 0 || can_derive_current(n);
-}
-
-/* Say which pair of electrodes voltage_volt is. */
-static hc_status note_voltage(hc_normal *n, hc_err *err)
-{
-    const hc_slots *s = &n->slot;
-    const char *what = NULL;
-    if (n->many || n->writer != NULL)
-        return HC_OK;
-    if (s->volt >= 0 && (s->working >= 0 || s->counter >= 0))
-        what = "working - counter";
-    else if (s->volt < 0 && s->working >= 0 && s->counter >= 0)
-        what = "working - counter, computed";
-    else if (s->volt < 0 && s->working >= 0)
-        what = "working - reference";
-    if (what != NULL &&
-        hc_meta_add(&n->facts, "voltage_of", "%s", what) != HC_OK)
-        return hc_fail_nomem(err);
-    return HC_OK;
-}
-
-static hc_status fixed_columns(hc_normal *n, hc_err *err)
-{
-    HC_TRY(hc_normal_add(n, "test_time_second", HC_FROM_TIME, -1, err));
-    HC_TRY(hc_normal_add(n, "voltage_volt", HC_FROM_VOLTAGE, -1, err));
-    HC_TRY(hc_normal_add(n, "current_ampere", HC_FROM_CURRENT, -1, err));
-    HC_TRY(hc_normal_add(n, "cycle_count", HC_FROM_CYCLE, -1, err));
-    HC_TRY(hc_normal_add(n, "step_count", HC_FROM_STEP, -1, err));
-    HC_TRY(hc_normal_add(n, "charging_capacity_ah", HC_FROM_CHARGED, -1, err));
-    HC_TRY(hc_normal_add(n, "discharging_capacity_ah", HC_FROM_DISCHARGED, -1,
-                         err));
-    return hc_normal_add(n, "unix_time_second", HC_FROM_UNIX, -1, err);
-}
-
-static hc_status own_columns(hc_normal *n, hc_err *err)
-{
-    const hc_slots *s = &n->slot;
-    if (has_time(n))
-        HC_TRY(hc_normal_add(n, "test_time_second", HC_FROM_TIME, -1, err));
-    if (s->volt >= 0 || s->working >= 0)
-        HC_TRY(hc_normal_add(n, "voltage_volt", HC_FROM_VOLTAGE, -1, err));
-    if (has_current(n))
-        HC_TRY(hc_normal_add(n, "current_ampere", HC_FROM_CURRENT, -1, err));
-    if (s->cycle >= 0 || n->dataset->cycle_count >= 0)
-        HC_TRY(hc_normal_add(n, "cycle_count", HC_FROM_CYCLE, -1, err));
-    if (s->step >= 0 || s->step_id >= 0 || s->step_flag >= 0)
-        HC_TRY(hc_normal_add(n, "step_count", HC_FROM_STEP, -1, err));
-    if (n->options->few) {
-        if (s->step_time >= 0)
-            HC_TRY(hc_normal_add(n, n->in[s->step_time].m.target,
-                                 HC_FROM_COLUMN, s->step_time, err));
-        return HC_OK;
-    }
-    if (hc_normal_find(n, "charging_capacity_ah") < 0 && has_current(n) &&
-        has_time(n)) {
-        HC_TRY(hc_normal_add(n, "charging_capacity_ah", HC_FROM_CHARGED, -1,
-                             err));
-        HC_TRY(hc_normal_add(n, "discharging_capacity_ah", HC_FROM_DISCHARGED,
-                             -1, err));
-    }
-    if (can_utc(n))
-        HC_TRY(hc_normal_add(n, "unix_time_second", HC_FROM_UNIX, -1, err));
-    for (size_t i = 0; i < n->n_in; i++) {
-        const char *target = n->in[i].m.target;
-        if (target != NULL && !is_inner(target))
-            HC_TRY(hc_normal_add(n, target, HC_FROM_COLUMN, (int)i, err));
-    }
-    return HC_OK;
-}
-
-hc_status hc_series_columns(hc_normal *n, hc_err *err)
-{
-    HC_TRY(note_voltage(n, err));
-    if (n->slot.amp < 0 && can_derive_current(n) && !n->many &&
-        hc_meta_add(&n->facts, "derived", "current_ampere from %s",
-                    n->slot.amp_in >= 0 && n->slot.amp_out >= 0
-                        ? "the currents of charge and discharge"
-                    : n->slot.increment >= 0 ? "the charge of each row"
-                    : n->slot.control_amp >= 0 || n->slot.control_mixed >= 0
-                        ? "the control column"
-                        : "the mode: a rest has none") != HC_OK)
-        return hc_fail_nomem(err);
-    if (hc_counters_name(n) != NULL && !n->many &&
-        hc_normal_find(n, "charging_capacity_ah") < 0 &&
-        hc_meta_add(&n->facts, "derived", "charging_capacity_ah from %s",
-                    hc_counters_name(n)) != HC_OK)
-        return hc_fail_nomem(err);
-    if (hc_counters_name(n) == NULL && !n->many && has_current(n) &&
-        has_time(n) && hc_normal_find(n, "charging_capacity_ah") < 0 &&
-        hc_meta_add(&n->facts, "derived",
-                    "charging_capacity_ah from current_ampere") != HC_OK)
-        return hc_fail_nomem(err);
-    return n->many ? fixed_columns(n, err) : own_columns(n, err);
-}
-
 /* ---- one row ---- */
 
 static double num(const hc_normal *n, int slot)
@@ -307,10 +161,16 @@ static double utc_of(hc_normal *n, const hc_cell *cells, double t)
         return n->num[n->slot.unix_time];
     if (n->slot.date >= 0) {
         clock = hc_normal_clock(n, &cells[n->slot.date], &utc);
+        if (n->slot.time >= 0 && hc_cell_has_colon(&cells[n->slot.time]) &&
+            fmod(clock, 86400) == 0 && n->num[n->slot.time] < 86400)
+            clock += n->num[n->slot.time]; /* the time of that day */
         return hc_normal_utc(n, clock, utc);
     }
     return hc_normal_utc(n, n->start_clock, n->start_is_utc) + t;
 }
+
+/* Less than a month: what a day is that was taken for one. */
+#define MONTH_S (27.5 * 86400)
 
 static hc_status emit(hc_normal *n, const hc_cell *cells, double t)
 {
@@ -318,15 +178,24 @@ static hc_status emit(hc_normal *n, const hc_cell *cells, double t)
     hc_running *r = &n->run;
     d.volt = voltage(n);
     d.amp = current(n, t);
-    if (n->dataset->judge_current)
+    if (n->dataset->judge_current) {
         hc_polarity_add(&r->polarity, d.amp, d.volt);
+        r->high_volts += fabs(d.volt) > 100;
+    }
     d.cycle = count_cycle(n);
     d.step = count_step(n);
-    d.utc = can_utc(n) ? utc_of(n, cells, t) : NAN;
+    d.utc = hc_series_can_utc(n) ? utc_of(n, cells, t) : NAN;
     if (!hc_counters_add(n, d.step, d.cycle, d.amp))
         add_charge(r, t, d.amp);
     if (t > r->last_time)
         r->last_dt = t - r->last_time;
+    if (n->slot.date >= 0 && t - r->last_time > MONTH_S && !r->told_month) {
+        r->told_month = true;
+        hc_sink_warn(n->sink, n->sink->line,
+                     "the dates jump by %.0f days: are day and month taken "
+                     "for each other?",
+                     (t - r->last_time) / 86400);
+    }
     r->last_time = t;
     r->last_amp = d.amp;
     r->last_volt = d.volt;
@@ -427,18 +296,38 @@ static bool over_midnight(hc_normal *n, const hc_cell *cells, double *t)
     day = hc_normal_clock(n, &cells[s->date], &utc);
     if (isnan(day) || fmod(day, 86400) != 0)
         return false;
-    if (first) {
+    if (first) { /* the time of the test begins with its first row */
         r->first_day = day;
-        return false;
+        r->time_offset -= *t;
+        *t = 0;
+        return true;
     }
-    on = *t - r->time_offset + day - r->first_day;
+    on = *t + day - r->first_day;
     if (day <= r->first_day || on < r->last_time)
         return false;
-    r->time_offset = day - r->first_day;
     hc_normal_repaired(n, "row %zu: time %g after %g is of a later day",
-                       hc_writer_rows(n->writer) + 1, on - r->time_offset,
-                       r->last_time);
+                       hc_writer_rows(n->writer) + 1, *t - r->time_offset,
+                       r->last_time - r->time_offset);
+    r->time_offset += day - r->first_day;
+    r->first_day = day;
     *t = on;
+    return true;
+}
+
+/* A time of the day beside no date that falls from the end of a day to its
+ * beginning. */
+static bool past_midnight(hc_normal *n, const hc_cell *cells, double *t)
+{
+    hc_running *r = &n->run;
+    const hc_slots *s = &n->slot;
+    double raw = *t - r->time_offset, was = r->last_time - r->time_offset;
+    if (s->date >= 0 || s->time < 0 || !hc_cell_has_colon(&cells[s->time]) ||
+        was >= 86400 || was + 2 * r->last_dt < 86400 || raw > 2 * r->last_dt)
+        return false;
+    r->time_offset += 86400;
+    *t += 86400;
+    hc_normal_repaired(n, "row %zu: time %g after %g is of the next day",
+                       hc_writer_rows(n->writer) + 1, raw, was);
     return true;
 }
 
@@ -488,7 +377,8 @@ hc_status hc_series_row(hc_normal *n, const hc_cell *cells, hc_err *err)
     if (n->slot.record >= 0 && is_duplicate(n, t))
         return HC_OK;
     if ((!n->run.any || t < last) && !n->options->no_repair &&
-        over_midnight(n, cells, &t))
+        (over_midnight(n, cells, &t) ||
+         (n->run.any && past_midnight(n, cells, &t))))
         return emit(n, cells, t);
     if (!n->options->no_repair && n->slot.time >= 0)
         t = mend_slip(n, t);
@@ -502,9 +392,16 @@ hc_status hc_series_row(hc_normal *n, const hc_cell *cells, hc_err *err)
     return emit(n, cells, t);
 }
 
-/* What the whole of the rows says of the sign of the current, where nothing
- * turned it. */
-static void tell_polarity(hc_normal *n)
+static void flag(hc_normal *n, const char *what)
+{
+    hc_sink_warn(n->sink, 0, "%s", what);
+    hc_normal_trail(n, "flagged", "%s%s%s", n->many ? n->path : "",
+                    n->many ? ": " : "", what);
+}
+
+/* What the whole of the rows of a table of no known instrument says of the
+ * sign of the current and the unit of the voltage. */
+static void tell_doubts(hc_normal *n)
 {
     const char *what = NULL;
     if (!n->dataset->judge_current)
@@ -512,26 +409,28 @@ static void tell_polarity(hc_normal *n)
     switch (hc_polarity_says(&n->run.polarity)) {
     case HC_POLARITY_REVERSED:
     case HC_POLARITY_DOUBTFUL:
-        what = "the voltage falls while it is positive: does a positive "
-               "current discharge in this file?";
+        what = "current_ampere: the voltage falls while it is positive: does "
+               "a positive current discharge in this file?";
         break;
     case HC_POLARITY_UNSIGNED:
-        what = "it has one sign where the voltage rises and where it falls: "
-               "is it without sign in this file?";
+        what = "current_ampere: it has one sign where the voltage rises and "
+               "where it falls: is it without sign in this file?";
         break;
     case HC_POLARITY_UNKNOWN:
     case HC_POLARITY_RIGHT:
-        return;
+        break;
     }
-    hc_sink_warn(n->sink, 0, "current_ampere: %s", what);
-    hc_normal_trail(n, "flagged", "%s%scurrent_ampere: %s",
-                    n->many ? n->path : "", n->many ? ": " : "", what);
+    if (what != NULL)
+        flag(n, what);
+    if (2 * n->run.high_volts > n->sink->dataset_rows)
+        flag(n, "voltage_volt: above 100 V in most rows: is it in mV in this "
+                "file?");
 }
 
 hc_status hc_series_end(hc_normal *n, hc_err *err)
 {
     (void)err;
     hc_status st = n->held.held ? release(n, false, NAN) : HC_OK;
-    tell_polarity(n);
+    tell_doubts(n);
     return st;
 }

@@ -243,6 +243,23 @@ static void first_names(const slice *lines, hc_text_plan *plan)
     }
 }
 
+/* Is there another table above the names, under names of its own? */
+static void table_above(const slice *lines, hc_text_plan *plan)
+{
+    size_t rows = 0;
+    for (size_t i = plan->has_names ? plan->names_line : 0; i-- > 0;) {
+        hc_dialect d = plan->dialect;
+        if (is_row(look(lines[i], d)))
+            rows++;
+        else if (rows >= 2 && is_words(look(lines[i], d)) &&
+                 known_names(lines[i], d)) {
+            plan->n_above = rows;
+            plan->above_line = i;
+            return;
+        }
+    }
+}
+
 /* Rows without names go on above a few broken ones. */
 static void rows_further_up(const slice *lines, hc_text_plan *plan)
 {
@@ -308,6 +325,7 @@ static bool plan_of(const slice *lines, size_t n, hc_text_plan *plan)
     first_names(lines, plan);
     if (!plan->has_names)
         rows_further_up(lines, plan);
+    table_above(lines, plan);
     return true;
 }
 
@@ -324,6 +342,12 @@ bool hc_text_plan_make(const hc_probe *p, hc_text_plan *plan)
         return false;
     n = all_lines(p, lines, false);
     ok = n > 0 && plan_of(lines, n, plan);
+    /* a summary of another shape behind the rows */
+    for (size_t k = 0; !ok && p->whole && k < TAIL_LINES && n > 4; k++) {
+        *plan = (hc_text_plan){0};
+        ok = plan_of(lines, --n, plan) && plan->has_names &&
+             known_names(lines[plan->names_line], plan->dialect);
+    }
     if (!ok && p->whole) { /* the only row, without a line end */
         *plan = (hc_text_plan){0};
         n = all_lines(p, lines, true);
@@ -458,6 +482,12 @@ static hc_status plan_rows(hc_lines *l, hc_sink *sink,
         .dialect = plan->dialect, .skip_blank = true, .comments = "#%"};
     HC_TRY(skip_lines(l, plan->data_line, err));
     HC_TRY(text_facts(sink, plan, err));
+    if (plan->n_above > 0)
+        hc_sink_warn(sink, (long)plan->above_line + 1,
+                     "another table of %zu rows begins here, which is not "
+                     "read, only that of line %zu: cut them into files of "
+                     "their own",
+                     plan->n_above, plan->names_line + 1);
     HC_TRY(hc_sink_begin(sink, d, err));
     HC_TRY(hc_rows_read(l, sink, &rules, err));
     HC_TRY(hc_sink_end(sink, err));
