@@ -151,25 +151,31 @@ static bool marked_date(cursor *c, long y, double *seconds)
     return true;
 }
 
+/* Nov 23, 2023 */
+static bool word_first(cursor *c, double *seconds)
+{
+    long day, y;
+    int month = month_word(c), ny;
+    blanks(c);
+    if (month == 0 || digits(c, 2, &day) == 0)
+        return false;
+    blanks(c);
+    ny = digits(c, 4, &y);
+    y = full_year(y, ny);
+    if (ny < 2 || !valid_day(y, month, day))
+        return false;
+    *seconds = hc_civil_seconds(y, month, (int)day);
+    return true;
+}
+
 /* 2021-02-03, 2021/2/3, 03/02/2021, 3.2.21, 23-Nov-23, Nov 23, 2023 */
 static bool date(cursor *c, hc_date_order order, double *seconds)
 {
     long a, b = 0, y;
     int na = digits(c, 8, &a), nb, ny, word = 0;
     char sep;
-    if (na == 0) {
-        word = month_word(c);
-        blanks(c);
-        if (word == 0 || digits(c, 2, &b) == 0)
-            return false;
-        blanks(c);
-        ny = digits(c, 4, &y);
-        y = full_year(y, ny);
-        if (ny < 2 || !valid_day(y, word, b))
-            return false;
-        *seconds = hc_civil_seconds(y, word, (int)b);
-        return true;
-    }
+    if (na == 0)
+        return word_first(c, seconds);
     if (na == 8) { /* 20210203 */
         y = a / 10000;
         if (!valid_day(y, a / 100 % 100, a % 100))
