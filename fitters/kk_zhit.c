@@ -13,6 +13,8 @@
  */
 #include "fitters/kk.h"
 
+#include "core/sort.h"
+
 #include "fitters/kk_solve.h"
 
 #include <math.h>
@@ -48,15 +50,9 @@ static double local_slope(const double *x, const double *y, size_t n, size_t i)
     return det != 0 ? num / det : 0;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double median(double *v, size_t n)
 {
-    qsort(v, n, sizeof *v, by_value);
+    hc_sort_rising(v, n);
     return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 

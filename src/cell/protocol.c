@@ -96,6 +96,15 @@ static hc_status must_end(hc_words *s, const hc_sim_step *step)
     return HC_OK;
 }
 
+/* The step with the ends that follow it, one at least. */
+static hc_status push_ended(hc_protocol *p, hc_words *s, hc_sim_step *step)
+{
+    hc_status st = ends(s, step);
+    if (st == HC_OK)
+        st = must_end(s, step);
+    return st == HC_OK ? hc_protocol_push(p, step, s->err) : st;
+}
+
 /* "Charge at X ..." and "Discharge at X ..." */
 static hc_status flow(hc_protocol *p, hc_words *s, bool charging)
 {
@@ -119,10 +128,7 @@ static hc_status flow(hc_protocol *p, hc_words *s, bool charging)
         return hc_fail_at(s->err, HC_DATA, s->name, s->line,
                           "a current or power is expected after 'at'");
     }
-    st = ends(s, &step);
-    if (st == HC_OK)
-        st = must_end(s, &step);
-    return st == HC_OK ? hc_protocol_push(p, &step, s->err) : st;
+    return push_ended(p, s, &step);
 }
 
 static hc_status hold(hc_protocol *p, hc_words *s)
@@ -137,10 +143,7 @@ static hc_status hold(hc_protocol *p, hc_words *s)
     if (st != HC_OK)
         return st;
     step.control = (hc_control){.mode = HC_CONTROL_VOLTAGE, .value = a.si};
-    st = ends(s, &step);
-    if (st == HC_OK)
-        st = must_end(s, &step);
-    return st == HC_OK ? hc_protocol_push(p, &step, s->err) : st;
+    return push_ended(p, s, &step);
 }
 
 static hc_status load(hc_protocol *p, hc_words *s)
@@ -156,10 +159,7 @@ static hc_status load(hc_protocol *p, hc_words *s)
         return st;
     step.control = (hc_control){.mode = HC_CONTROL_RESISTANCE,
                                 .value = a.si * s->cell->value[HC_P_AREA]};
-    st = ends(s, &step);
-    if (st == HC_OK)
-        st = must_end(s, &step);
-    return st == HC_OK ? hc_protocol_push(p, &step, s->err) : st;
+    return push_ended(p, s, &step);
 }
 
 static hc_status rest(hc_protocol *p, hc_words *s)

@@ -1,6 +1,8 @@
 /* ccd_cells.c: critical current densities of several cells together */
 #include "cycle/ccd_cells.h"
 
+#include "core/sort.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -150,13 +152,6 @@ hc_weibull hc_weibull_fit(const hc_ccd_cell *cells, size_t n)
     return w;
 }
 
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 /* Mass on the pieces between neighbouring ends, by self-consistency. */
 static void turnbull(const hc_ccd_cell *c, size_t n, const double *end,
                      size_t m, double *p, double *next)
@@ -202,7 +197,7 @@ hc_status hc_turnbull_median(const hc_ccd_cell *cells, size_t n, double *low,
         end[ends++] =
             isnan(cells[k].high_a_m2) ? INFINITY : cells[k].high_a_m2;
     }
-    qsort(end, ends, sizeof *end, compare);
+    hc_sort_rising(end, ends);
     for (size_t k = 0; k < ends; k++)
         if (m == 0 || end[k] > end[m - 1])
             end[m++] = end[k];

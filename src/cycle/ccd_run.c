@@ -123,9 +123,7 @@ hc_status hc_ccd_run(hc_session *s, const hc_ccd_job *job, size_t from,
         if (!have)
             break;
     }
-    hc_series_tell(series, &s->talk);
-    hc_session_inherit(s, hc_series_meta(series), hc_series_trailer(series),
-                       hc_series_incomplete(series));
+    hc_series_done(series, s);
     hc_series_free(series);
     return st;
 }

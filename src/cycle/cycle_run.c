@@ -131,9 +131,7 @@ static hc_status run_series(hc_session *s, const hc_cycle_job *job,
         }
         hc_cycle_list_clear(&l);
     } while (!st && have);
-    hc_series_tell(series, &s->talk);
-    hc_session_inherit(s, hc_series_meta(series), hc_series_trailer(series),
-                       hc_series_incomplete(series));
+    hc_series_done(series, s);
     return st;
 }
 

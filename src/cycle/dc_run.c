@@ -345,10 +345,7 @@ hc_status hc_dc_run_file(hc_dc_run *r, const char *path, hc_err *err)
         st = is(r->options->mode, "onset") ? run_onset(r, &f, err)
                                            : run_holds(r, &f, err);
     while (st == HC_OK && f.has_ahead);
-    hc_series_tell(series, &r->session->talk);
-    hc_session_inherit(r->session, hc_series_meta(series),
-                       hc_series_trailer(series),
-                       hc_series_incomplete(series));
+    hc_series_done(series, r->session);
     hc_series_free(series);
     return st;
 }

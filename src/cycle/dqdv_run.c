@@ -232,9 +232,7 @@ hc_status hc_dqdv_run(hc_session *s, const hc_dqdv_job *job, size_t from,
         st = hc_dqdv_bins_new(&r.bins, err);
     if (!st)
         st = all_rows(&r, series, err);
-    hc_series_tell(series, &s->talk);
-    hc_session_inherit(s, hc_series_meta(series), hc_series_trailer(series),
-                       hc_series_incomplete(series));
+    hc_series_done(series, s);
     hc_dqdv_bins_free(r.bins);
     hc_steps_free(r.steps);
     hc_series_free(series);

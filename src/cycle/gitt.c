@@ -2,6 +2,7 @@
  * pulse, rested points anew */
 #include "cycle/gitt.h"
 
+#include "core/sort.h"
 #include "cycle/gitt_work.h"
 
 #include <math.h>
@@ -162,12 +163,6 @@ static bool good(const hc_gitt_pulse *p)
     return p->rate_s > 0 && p->flags == 0;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Rate about pulse k: the middle of the five nearest good ones.  The past of
  * later pulses and the rested points are built on it, so that a wild pulse
  * does not spoil its neighbours. */
@@ -183,7 +178,7 @@ static double rate_about(const hc_gitt_pulse *p, size_t n, size_t k)
     }
     if (m == 0)
         return 0;
-    qsort(near, m, sizeof *near, by_value);
+    hc_sort_rising(near, m);
     return m % 2 == 1 ? near[m / 2] : sqrt(near[m / 2] * near[m / 2 - 1]);
 }
 

@@ -1,14 +1,10 @@
 /* gitt_prepare.c: points, weights and past of one pulse's fit */
 #include "cycle/gitt_work.h"
 
+#include "core/sort.h"
+
 #include <math.h>
 #include <stdlib.h>
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* ---- the past of a pulse ---- */
 
@@ -91,7 +87,7 @@ static void weigh_points(hc_gitt_job *job, size_t from, double t0_s)
                (double)(b - a);
         sorted[i] = d[i];
     }
-    qsort(sorted, n, sizeof *sorted, by_value);
+    hc_sort_rising(sorted, n);
     double mid = sorted[n / 2];
     for (size_t i = 0; i < n; i++)
         job->point[from + i].w = fmin(fmax(d[i] / mid, 0.2), 5);

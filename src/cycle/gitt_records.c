@@ -1,5 +1,7 @@
 #include "cycle/gitt_records.h"
 
+#include "core/sort.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -306,12 +308,6 @@ void hc_gitt_put_pitt(hc_writer *w, const hc_pitt_step *step, size_t n,
 
 /* ---- warnings ---- */
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static const hc_gitt_classic *classic_of(const hc_gitt_pulse *p, int which)
 {
     const hc_gitt_classic *const all[] = {&p->wh_full, &p->wh_simple,
@@ -334,7 +330,7 @@ static void warn_bias(const hc_gitt_result *r, int which, hc_talk *talk,
         bias[n++] = b;
         theta += r->pulse[i].theta;
     }
-    qsort(bias, n, sizeof *bias, by_value);
+    hc_sort_rising(bias, n);
     if (n > 0 && fabs(bias[n / 2] - 1) > bias_limit)
         hc_say_warning(talk, file, 0,
                        "%s gives %.2f times the fitted diffusivity here "

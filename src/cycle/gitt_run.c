@@ -201,10 +201,7 @@ hc_status hc_gitt_run_file(hc_gitt_job_run *j, const char *const *paths,
         hc_series_queue(series, paths + 1, n - 1);
     }
     st = all_trains(j, series, err);
-    hc_series_tell(series, &j->session->talk);
-    hc_session_inherit(j->session, hc_series_meta(series),
-                       hc_series_trailer(series),
-                       hc_series_incomplete(series));
+    hc_series_done(series, j->session);
     hc_series_free(series);
     return st;
 }

@@ -1,6 +1,7 @@
 /* gitt_runs.c: noise, pulses and runs of a train, and their rested points */
 #include "cycle/gitt_work.h"
 
+#include "core/sort.h"
 #include "core/text.h"
 
 #include <math.h>
@@ -37,12 +38,6 @@ double hc_gitt_tail_mean(const hc_gitt_segment *rest, double part,
     return sum / (double)*count;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Noise of one sample: second differences in the later halves of the rests,
  * where they are evenly spaced; at least that of the resolution. */
 static hc_status find_noise(hc_gitt_work *w, hc_err *err)
@@ -66,7 +61,7 @@ static hc_status find_noise(hc_gitt_work *w, hc_err *err)
         }
     }
     if (n > 0)
-        qsort(d, n, sizeof *d, by_value);
+        hc_sort_rising(d, n);
     w->out->noise_v = n > 0 ? 1.4826 * d[n / 2] / sqrt(6) : 0;
     w->coarse_v = w->out->noise_v < floor_v ? floor_v : 0;
     w->out->noise_v = fmax(w->out->noise_v, floor_v);

@@ -440,3 +440,10 @@ void hc_series_tell(const hc_series *s, hc_talk *talk)
                        "the test would last more than 5 years; is the time "
                        "in seconds?");
 }
+
+void hc_series_done(const hc_series *s, hc_session *session)
+{
+    hc_series_tell(s, &session->talk);
+    hc_session_inherit(session, hc_series_meta(s), hc_series_trailer(s),
+                       hc_series_incomplete(s));
+}

@@ -18,7 +18,7 @@
 #ifndef HC_CYCLE_SERIES_H
 #define HC_CYCLE_SERIES_H
 
-#include "core/messages.h"
+#include "core/session.h"
 #include "core/table.h"
 
 #include <stdbool.h>
@@ -95,5 +95,7 @@ const hc_meta *hc_series_trailer(const hc_series *s);
 const hc_series_repairs *hc_series_repaired(const hc_series *s);
 /* One warning per kind of repair, with its count and first line. */
 void hc_series_tell(const hc_series *s, hc_talk *talk);
+/* That, and what the output inherits of its tables (hc_session_inherit). */
+void hc_series_done(const hc_series *s, hc_session *session);
 
 #endif

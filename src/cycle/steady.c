@@ -1,5 +1,7 @@
 #include "cycle/steady.h"
 
+#include "core/sort.h"
+
 #include <math.h>
 #include <stdlib.h>
 
@@ -110,12 +112,6 @@ static double correlation(const tail *w, const line *l, int law, double tau_s)
     return l->ss > 0 ? fmin(fmax(top / l->ss, 0), 0.95) : 0;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Noise of a sample by second differences of the tail. */
 static double noise(const tail *w)
 {
@@ -126,7 +122,7 @@ static double noise(const tail *w)
                       w->h->sample[i + 1].i_a);
     if (n == 0)
         return 0;
-    qsort(d, n, sizeof *d, by_value);
+    hc_sort_rising(d, n);
     return 1.4826 * d[n / 2] / sqrt(6);
 }
 

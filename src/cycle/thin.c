@@ -1,6 +1,8 @@
 /* thin.c: an even selection of a stream's points (see thin.h) */
 #include "cycle/thin.h"
 
+#include "core/sort.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -25,18 +27,11 @@ void hc_thin_make_room(hc_thin *thin)
     thin->stride *= 2;
 }
 
-static int compare(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-
-    return (x > y) - (x < y);
-}
-
 double hc_median_sort(double *x, size_t n)
 {
     if (n == 0)
         return NAN;
-    qsort(x, n, sizeof *x, compare);
+    hc_sort_rising(x, n);
     return n % 2 ? x[n / 2] : 0.5 * (x[n / 2 - 1] + x[n / 2]);
 }
 

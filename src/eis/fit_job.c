@@ -1,5 +1,6 @@
 #include "eis/fit_job.h"
 
+#include "core/sort.h"
 #include "eis/fit_auto.h"
 #include "eis/fit_collect.h"
 
@@ -144,18 +145,12 @@ hc_status hc_fit_job_tables(hc_fit_job *job, const hc_meta *from, hc_err *err)
 
 /* ---- spectra ---- */
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double usual_noise(const hc_fit_job *job)
 {
     double sorted[8];
     int n = job->n_noise < 8 ? job->n_noise : 8;
     memcpy(sorted, job->noise, sizeof sorted);
-    qsort(sorted, (size_t)n, sizeof *sorted, by_size);
+    hc_sort_rising(sorted, (size_t)n);
     return n == 0 ? NAN : sorted[n / 2];
 }
 

@@ -1,5 +1,6 @@
 #include "eis/fit_run.h"
 
+#include "core/sort.h"
 #include "eis/fit_auto.h"
 #include "fitters/model.h"
 
@@ -54,12 +55,6 @@ static void look_at(const hc_spectrum *s, hc_talk *talk, const char *file)
 
 /* ---- robust loss ---- */
 
-static int by_size(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Iteratively reweighted least squares: Huber (k = 1.345) or Tukey's
  * bisquare (k = 4.685) on residuals over their median absolute deviation
  * (Huber 1981, Robust Statistics, sections 7.8 and 4.8). */
@@ -77,7 +72,7 @@ static hc_status robust(const hc_fit_setup *setup, hc_fit *f, hc_fit_result *r,
         hc_fit_at(f, r->best.p, res, NULL, NULL);
         for (size_t i = 0; i < n2; i++)
             sorted[i] = fabs(res[i]);
-        qsort(sorted, n2, sizeof *sorted, by_size);
+        hc_sort_rising(sorted, n2);
         double s = 1.4826 * sorted[n2 / 2];
         if (!(s > 0))
             break;

@@ -1,6 +1,7 @@
 /* kind_groups.c: cells of groups side by side */
 #include "core/lab.h"
 #include "core/number.h"
+#include "core/sort.h"
 #include "plot/canvas.h"
 #include "plot/kinds.h"
 
@@ -149,15 +150,9 @@ static hc_status add_state(const points *all, size_t panel, state which,
     return st;
 }
 
-static int by_size(const void *a, const void *b)
-{
-    const double *x = a, *y = b;
-    return (*x > *y) - (*x < *y);
-}
-
 static double median_of(double *x, size_t n)
 {
-    qsort(x, n, sizeof *x, by_size);
+    hc_sort_rising(x, n);
     return n % 2 ? x[n / 2] : 0.5 * (x[n / 2 - 1] + x[n / 2]);
 }
 

@@ -1,6 +1,7 @@
 #include "store/groups.h"
 
 #include "core/lab.h"
+#include "core/sort.h"
 #include "store/sql.h"
 
 #include <math.h>
@@ -142,12 +143,6 @@ static int by_cell(const void *x, const void *y)
     return (p < q) - (p > q);
 }
 
-static int by_value(const void *x, const void *y)
-{
-    const double *a = x, *b = y;
-    return (*a > *b) - (*a < *b);
-}
-
 /* Quantile of sorted numbers, linear between them. */
 static double quantile(const double *x, size_t n, double p)
 {
@@ -187,7 +182,7 @@ static hc_point point_of(const row *r, size_t n, double *work)
         used++;
     for (size_t i = 0; i < used; i++)
         work[i] = r[i].r.value;
-    qsort(work, used, sizeof *work, by_value);
+    hc_sort_rising(work, used);
     p.value = quantile(work, used, 0.5);
     p.records = used;
     if (used == 1)
@@ -212,7 +207,7 @@ static void summarize(hc_group *g, hc_point *p, double *work)
     g->median = g->spread = g->q25 = g->q75 = g->min = g->max = NAN;
     if (n == 0)
         return;
-    qsort(work, n, sizeof *work, by_value);
+    hc_sort_rising(work, n);
     g->median = quantile(work, n, 0.5);
     g->q25 = quantile(work, n, 0.25);
     g->q75 = quantile(work, n, 0.75);
@@ -222,7 +217,7 @@ static void summarize(hc_group *g, hc_point *p, double *work)
         work[i] = fabs(work[i] - g->median);
         mean += work[i] / (double)n;
     }
-    qsort(work, n, sizeof *work, by_value);
+    hc_sort_rising(work, n);
     mad = quantile(work, n, 0.5);
     if (n > 1)
         g->spread = 1.4826 * mad;
@@ -257,7 +252,7 @@ static void build(const rows *all, hc_groups *out, double *work)
         g->first = out->n_points;
         for (; end < all->n && all->rows[end].class == class; end++)
             work[t++] = all->rows[end].r.at.temperature_celsius;
-        qsort(work, t, sizeof *work, by_value);
+        hc_sort_rising(work, t);
         g->temperature_celsius = quantile(work, t, 0.5);
         while (i < end) {
             size_t n = 1;
