@@ -5,8 +5,6 @@
 #include "cell/simjob_private.h"
 #include "core/text.h"
 
-#include <gsl/gsl_randist.h>
-
 #include <stdlib.h>
 #include <string.h>
 
@@ -14,8 +12,8 @@ static hc_status put(void *ctx, const hc_sim_point *p, hc_err *err)
 {
     hc_job_output *o = ctx;
     hc_sim_point q = *p;
-    if (o->rng)
-        q.seen.voltage += gsl_ran_gaussian(o->rng, o->job->noise_v);
+    if (o->job->noise_v > 0)
+        q.seen.voltage += o->job->noise_v * hc_random_normal(&o->random);
     if (o->job->kind == HC_JOB_STEPS)
         hc_ends_row(o->w, o->cell, p, &o->ends, o->index, o->values,
                     o->n_values);
@@ -96,18 +94,10 @@ hc_status hc_job_one(const hc_sim_job *job, hc_cell *cell,
         st = hc_job_start(cell, job->init, measured, &o.x0, talk, err);
     if (st == HC_OK)
         st = build_protocol(job, cell, measured, in_file, &p, err);
-    if (st == HC_OK && job->noise_v > 0) {
-        out->rng = gsl_rng_alloc(gsl_rng_mt19937);
-        if (!out->rng)
-            st = hc_fail_nomem(err);
-        else
-            gsl_rng_set(out->rng, (unsigned long)job->seed);
-    }
+    hc_random_seed(&out->random, (uint64_t)job->seed);
     if (st == HC_OK)
         st = job->fast ? hc_fast_simulate(cell, &p, &o, put, out, err)
                        : hc_simulate(cell, &p, &o, put, out, talk, err);
-    gsl_rng_free(out->rng);
-    out->rng = NULL;
     hc_protocol_clear(&p);
     return st;
 }

@@ -4,15 +4,14 @@
 
 #include "cell/simjob.h"
 #include "cell/simtable.h"
-
-#include <gsl/gsl_rng.h>
+#include "fitters/random.h"
 
 typedef struct {
     const hc_sim_job *job;
     hc_writer *w;
     hc_cell *cell;
     hc_ends_state ends;
-    gsl_rng *rng;
+    hc_random random; /* noise of the voltage */
     double t_profile; /* of the last one written; -1 before */
     long index;
     const double *values;

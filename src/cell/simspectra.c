@@ -2,8 +2,6 @@
 #include "cell/impedance.h"
 #include "cell/simjob_private.h"
 
-#include <gsl/gsl_randist.h>
-
 #include <math.h>
 #include <stdlib.h>
 
@@ -11,7 +9,7 @@
 
 static void eis_rows(hc_writer *w, const hc_sim_job *job, const hc_cell *cell,
                      long index, double soc, double x, const double *freq,
-                     const double complex *z, size_t n, gsl_rng *rng)
+                     const double complex *z, size_t n, hc_random *random)
 {
     double area = cell->value[HC_P_AREA];
     double v = cell->has_ocv ? hc_cell_ocv(cell, x) : -cell->value[HC_P_U_N];
@@ -19,8 +17,8 @@ static void eis_rows(hc_writer *w, const hc_sim_job *job, const hc_cell *cell,
         double re = creal(z[i]) / area, im = cimag(z[i]) / area;
         if (job->noise_z > 0) {
             double sd = job->noise_z * cabs(z[i]) / area;
-            re += gsl_ran_gaussian(rng, sd);
-            im += gsl_ran_gaussian(rng, sd);
+            re += sd * hc_random_normal(random);
+            im += sd * hc_random_normal(random);
         }
         hc_writer_integer(w, index);
         hc_writer_text(w, "cell");
@@ -49,14 +47,11 @@ hc_status hc_job_eis(const hc_sim_job *job, hc_cell *cell, hc_writer *w,
     double complex *z = NULL;
     size_t n_soc = 0, n = 0;
     hc_cell_grid grid = hc_job_options(job).grid;
-    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
-    hc_status st = rng ? HC_OK : hc_fail_nomem(err);
+    hc_random random;
+    hc_random_seed(&random, (uint64_t)job->seed);
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
         hc_writer_column(w, names[k]);
-    if (st == HC_OK) {
-        gsl_rng_set(rng, (unsigned long)job->seed);
-        st = hc_job_numbers(job->soc, "--soc", &soc, &n_soc, err);
-    }
+    hc_status st = hc_job_numbers(job->soc, "--soc", &soc, &n_soc, err);
     if (st == HC_OK)
         st = hc_job_frequencies(job->freq, &freq, &n, err);
     if (st == HC_OK) {
@@ -72,9 +67,8 @@ hc_status hc_job_eis(const hc_sim_job *job, hc_cell *cell, hc_writer *w,
         if (st == HC_OK)
             st = hc_impedance(cell, &grid, x, freq, n, z, NULL, 0, NULL, err);
         if (st == HC_OK)
-            eis_rows(w, job, cell, (long)k, soc[k], x, freq, z, n, rng);
+            eis_rows(w, job, cell, (long)k, soc[k], x, freq, z, n, &random);
     }
-    gsl_rng_free(rng);
     free(soc);
     free(freq);
     free(z);
@@ -93,7 +87,7 @@ typedef struct {
 
 /* Skip one period, keep job->periods; amplitude [A/m2]. */
 static hc_status one_wave(wave *a, hc_writer *w, double freq, double x,
-                          gsl_rng *rng, hc_err *err)
+                          hc_random *random, hc_err *err)
 {
     const hc_sim_job *job = a->job;
     double period = 1 / freq, dt = period / (double)job->samples;
@@ -115,8 +109,8 @@ static hc_status one_wave(wave *a, hc_writer *w, double freq, double x,
             double t = dt * (double)k;
             st = hc_solver_dense(a->v, t, a->y, err);
             double v = a->y[a->s->at[HC_U_V]];
-            if (rng && job->noise_v > 0)
-                v += gsl_ran_gaussian(rng, job->noise_v);
+            if (job->noise_v > 0)
+                v += job->noise_v * hc_random_normal(random);
             hc_writer_integer(w, 0); /* all are points of one spectrum */
             hc_writer_digits(w, freq, 10);
             hc_writer_digits(w, t - dt * (double)skip, 12);
@@ -139,15 +133,12 @@ hc_status hc_job_wave(const hc_sim_job *job, hc_cell *cell, hc_writer *w,
     double *freq = NULL, x;
     size_t n = 0;
     hc_cell_grid grid = hc_job_options(job).grid;
-    gsl_rng *rng = gsl_rng_alloc(gsl_rng_mt19937);
+    hc_random random;
     for (size_t k = 0; k < sizeof names / sizeof names[0]; k++)
         hc_writer_column(w, names[k]);
     a.amplitude = (isnan(job->amplitude_a) ? 1e-5 : job->amplitude_a) / a.area;
-    hc_status st = rng ? HC_OK : hc_fail_nomem(err);
-    if (st == HC_OK) {
-        gsl_rng_set(rng, (unsigned long)job->seed);
-        st = hc_job_frequencies(job->freq, &freq, &n, err);
-    }
+    hc_random_seed(&random, (uint64_t)job->seed);
+    hc_status st = hc_job_frequencies(job->freq, &freq, &n, err);
     if (st == HC_OK)
         st = hc_job_start(cell, job->init, NULL, &x, talk, err);
     if (st == HC_OK)
@@ -160,8 +151,7 @@ hc_status hc_job_wave(const hc_sim_job *job, hc_cell *cell, hc_writer *w,
             st = hc_fail_nomem(err);
     }
     for (size_t k = 0; st == HC_OK && k < n; k++)
-        st = one_wave(&a, w, freq[k], x, rng, err);
-    gsl_rng_free(rng);
+        st = one_wave(&a, w, freq[k], x, &random, err);
     free(freq);
     free(a.y);
     hc_solver_free(a.v);
