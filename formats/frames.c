@@ -1,5 +1,6 @@
 #include "formats/frames.h"
 
+#include "core/numbers_work.h"
 #include "formats/reading.h"
 
 #include <stdio.h>
@@ -19,46 +20,76 @@ static hc_status blame(const hc_trial *t, const char *path, hc_err *err)
     return t->status;
 }
 
-/* The table in `out` as a frame; the bytes are copied. */
-static hc_status frame_of(const hc_out *out, const char *path, hc_frame **f,
-                          hc_err *err)
+/* What was written to `out`, which the stream borrows. */
+static hc_status written(const hc_out *out, const char *path, hc_in **in,
+                         hc_err *err)
 {
     size_t len;
     const char *data = hc_out_data(out, &len);
-    hc_in *in;
-    hc_reader *r;
-    hc_status st = hc_in_memory(&in, data, len, path, err);
-    if (st != HC_OK)
-        return st;
-    st = hc_reader_new(&r, in, err);
-    if (st != HC_OK)
-        return st;
-    st = hc_frame_read(f, r, err);
-    hc_reader_free(r);
-    return st;
+    return hc_in_memory(in, data, len, path, err);
 }
 
-hc_status hc_read_frame(const char *path, const hc_frame_options *o,
-                        hc_frame **out, hc_err *err)
+/* The file through the sinks of hc-read: text to `out`, rows to `numbers`
+ * unless that is NULL. */
+static hc_status read_to(const char *path, const hc_frame_options *o,
+                         hc_out *out, hc_numbers *numbers, hc_err *err)
 {
     static const hc_frame_options none = {0};
-    hc_out *memory;
-    hc_status st = hc_out_memory(&memory, err);
-    if (st != HC_OK)
-        return st;
     if (o == NULL)
         o = &none;
     hc_read_options r = {.format = o->format,
                          .select = o->select,
                          .raw = o->raw,
+                         .all = o->all,
                          .growing = true, /* the frame says "incomplete" */
-                         .max_bad = o->max_bad};
-    hc_trial t = hc_try_file(path, &r, memory);
-    if (t.status != HC_OK)
-        st = blame(&t, path, err);
-    else
-        st = frame_of(memory, path, out, err);
+                         .max_bad = o->max_bad,
+                         .numbers = numbers};
+    hc_trial t = hc_try_file(path, &r, out);
+    return t.status == HC_OK ? HC_OK : blame(&t, path, err);
+}
+
+hc_status hc_read_frame(const char *path, const hc_frame_options *o,
+                        hc_frame **out, hc_err *err)
+{
+    hc_out *memory;
+    hc_in *in;
+    hc_reader *r = NULL;
+    hc_status st = hc_out_memory(&memory, err);
+    if (st != HC_OK)
+        return st;
+    st = read_to(path, o, memory, NULL, err);
+    if (st == HC_OK)
+        st = written(memory, path, &in, err);
+    if (st == HC_OK)
+        st = hc_reader_new(&r, in, err);
+    if (st == HC_OK)
+        st = hc_frame_read(out, r, err);
+    hc_reader_free(r);
     hc_out_discard(memory);
+    return st;
+}
+
+hc_status hc_read_numbers(const char *path, const hc_frame_options *o,
+                          hc_numbers **out, hc_err *err)
+{
+    hc_out *memory;
+    hc_in *in;
+    hc_numbers *n = NULL;
+    hc_status st = hc_out_memory(&memory, err);
+    if (st != HC_OK)
+        return st;
+    st = hc_numbers_new(&n, err);
+    if (st == HC_OK)
+        st = read_to(path, o, memory, n, err);
+    if (st == HC_OK)
+        st = written(memory, path, &in, err);
+    if (st == HC_OK)
+        st = hc_numbers_close(n, in, err);
+    hc_out_discard(memory);
+    if (st != HC_OK)
+        hc_numbers_free(n);
+    else
+        *out = n;
     return st;
 }
 

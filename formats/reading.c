@@ -307,6 +307,7 @@ static void try_source(hc_source *src, hc_read_options options, hc_out *out,
     const hc_format *f = NULL;
     hc_out *own = NULL;
     snprintf(s.step, sizeof s.step, "libhalfcell");
+    s.numbers = options.numbers;
     r.normal.session = r.raw.session = &s;
     r.normal.options = r.raw.options = &options;
     if (t->status == HC_OK && out == NULL) {

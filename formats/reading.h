@@ -30,6 +30,7 @@ typedef struct {
     long max_bad; /* rejected rows that are fine */
     const hc_cells *cells;
     hc_loggers *loggers;
+    hc_numbers *numbers; /* of hc_try_*: the rows go here, or NULL */
 } hc_read_options;
 
 /* All files of the session as one table on its output.  Failures of single

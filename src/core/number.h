@@ -47,6 +47,9 @@ size_t hc_number_print(double x, char *buf);
  * fitted and derived quantities are printed with (10). */
 size_t hc_number_print_digits(double x, int digits, char *buf);
 
+/* The number that text is: x rounded to so many significant digits. */
+double hc_number_round(double x, int digits);
+
 /* A whole number, the same for its buffer. */
 size_t hc_whole_print(uint64_t x, char *buf);
 

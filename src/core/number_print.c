@@ -1,6 +1,7 @@
 /* number_print.c: text of numbers, see number.h */
 #include "core/number.h"
 
+#include "core/decimal.h"
 #include "core/pow10.h"
 #include "core/scan.h"
 
@@ -186,6 +187,24 @@ static int first_digits(double x, int keep, uint64_t *digits)
     return -k;
 }
 
+/* The digits of a finite x > 0, rounded to `keep` of them where it has more,
+ * times 10^return. */
+static int kept_digits(double x, int keep, uint64_t *digits)
+{
+    uint64_t d = 0;
+    int exp10 = keep <= 12 ? first_digits(x, keep, &d) : 0, n;
+    if (d == 0) {
+        exp10 = shortest(x, &d);
+        n = keep >= 17 ? 0 : count_digits(d);
+        if (n > keep) { /* round to so many digits, half up */
+            exp10 += n - keep;
+            d = (d + hc_whole_tens[n - keep] / 2) / hc_whole_tens[n - keep];
+        }
+    }
+    *digits = d;
+    return exp10;
+}
+
 static size_t print(double x, int keep, char *buf)
 {
     char digits[2 * DIGITS];
@@ -208,16 +227,8 @@ static size_t print(double x, int keep, char *buf)
         memcpy(buf, "0", 2);
         return 1;
     }
-    int exp10 = keep <= 12 ? first_digits(x, keep, &d) : 0, n;
-    if (keep > 12 || d == 0) {
-        exp10 = shortest(x, &d);
-        n = keep >= 17 ? 0 : count_digits(d);
-        if (n > keep) { /* round to so many digits, half up */
-            exp10 += n - keep;
-            d = (d + hc_whole_tens[n - keep] / 2) / hc_whole_tens[n - keep];
-        }
-    }
-    n = write_digits(d, digits);
+    int exp10 = kept_digits(x, keep, &d);
+    int n = write_digits(d, digits);
     int point = n + exp10;
     const char *from = digits + DIGITS - n;
     while (n > 1 && from[n - 1] == '0')
@@ -233,6 +244,25 @@ size_t hc_number_print(double x, char *buf)
 size_t hc_number_print_digits(double x, int digits, char *buf)
 {
     return print(x, digits < 1 ? 1 : digits, buf);
+}
+
+double hc_number_round(double x, int digits)
+{
+    const double positive = fabs(x);
+    char text[HC_NUMBER_SIZE];
+    uint64_t d;
+    int exp10;
+    if (!isfinite(x) || x == 0 || digits >= 17)
+        return x == 0 ? 0 : x; /* a zero prints without its sign */
+    exp10 = kept_digits(positive, digits < 1 ? 1 : digits, &d);
+    if (d <= UINT64_C(1) << 53 && exp10 <= 22 && exp10 >= -22) {
+        double v = exp10 < 0 ? (double)d / hc_exact_tens[-exp10]
+                             : (double)d * hc_exact_tens[exp10];
+        return x < 0 ? -v : v;
+    }
+    if (!hc_number_parse(text, hc_number_print_digits(x, digits, text), &x))
+        return NAN;
+    return x;
 }
 
 size_t hc_whole_print(uint64_t x, char *buf)

@@ -104,6 +104,8 @@ hc_status hc_session_table(hc_session *s, const char *kind,
     if (st != HC_OK)
         return st;
     hc_writer_set_tail(*w, &s->tail);
+    if (s->numbers != NULL)
+        hc_writer_to_numbers(*w, s->numbers);
     hc_writer_meta(*w, "kind", "%s", kind);
     if (from != NULL)
         hc_writer_copy_meta(*w, from);

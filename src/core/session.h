@@ -28,6 +28,7 @@ typedef struct {
     hc_err err;
     hc_status worst;
     hc_out *out;            /* -o FILE or stdout, opened by begin */
+    hc_numbers *numbers;    /* rows go here instead, or NULL */
     const char **operands;  /* all operands (owned) */
     size_t n_operands;
     const char **files;     /* operands from lead_operands on, or {"-"} */

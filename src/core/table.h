@@ -117,6 +117,10 @@ typedef enum { HC_WRITE_TABLE, HC_WRITE_JSON, HC_WRITE_CSV } hc_write_as;
 hc_status hc_writer_new(hc_writer **w, hc_out *out, hc_write_as as,
                         hc_err *err) HC_MUST_USE;
 void hc_writer_free(hc_writer *w);
+/* The rows become numbers of `to` (borrowed), and only the rest of the table,
+ * one without rows, goes to `out`; of HC_WRITE_TABLE. */
+typedef struct hc_numbers hc_numbers;
+void hc_writer_to_numbers(hc_writer *w, hc_numbers *to);
 /* What hc_writer_end is to write before the end line; borrowed until then. */
 void hc_writer_set_tail(hc_writer *w, const hc_tail *tail);
 
@@ -139,6 +143,10 @@ void hc_writer_end_row(hc_writer *w);
  * row has to be given cell by cell. */
 char *hc_writer_row(hc_writer *w, size_t cells, size_t size);
 void hc_writer_row_done(hc_writer *w, char *end);
+/* Or, of hc_writer_to_numbers, as numbers: `cells` arrays in which index *row
+ * is to be set before hc_writer_values_done.  NULL: cell by cell. */
+double *const *hc_writer_values(hc_writer *w, size_t cells, size_t *row);
+void hc_writer_values_done(hc_writer *w);
 size_t hc_writer_rows(const hc_writer *w);
 
 /* "#: end rows=N".  Errors of the stream itself come from hc_out_close. */

@@ -2,6 +2,7 @@
 #include "core/table.h"
 
 #include "core/number.h"
+#include "core/numbers_work.h"
 #include "core/scan.h"
 #include "core/text.h"
 
@@ -23,6 +24,7 @@ struct hc_writer {
     size_t rows;
     bool header_done, failed, bad_row;
     const hc_tail *tail; /* NULL: none */
+    hc_numbers *numbers; /* where the rows go, NULL: into the text */
 };
 
 hc_status hc_writer_new(hc_writer **w, hc_out *out, hc_write_as as,
@@ -55,11 +57,18 @@ void hc_writer_set_tail(hc_writer *w, const hc_tail *tail)
     w->tail = tail;
 }
 
+void hc_writer_to_numbers(hc_writer *w, hc_numbers *to)
+{
+    w->numbers = to;
+}
+
 static void put_header(hc_writer *w)
 {
     if (w->header_done)
         return;
     w->header_done = true;
+    if (w->numbers != NULL && !hc_numbers_width(w->numbers, w->n))
+        w->failed = true;
     if (w->as == HC_WRITE_JSON)
         return;
     for (size_t i = 0; i < w->n; i++) {
@@ -229,24 +238,49 @@ static void put_number(hc_writer *w, const char *text, size_t len, double x)
         put(w, text, len);
 }
 
+/* A cell that becomes a number. */
+static void put_value(hc_writer *w, double x)
+{
+    double *const *column;
+    size_t row;
+    if (!w->header_done)
+        put_header(w);
+    if (w->cell >= w->n) {
+        w->bad_row = true;
+        return;
+    }
+    column = w->failed ? NULL : hc_numbers_next(w->numbers, &row);
+    if (column == NULL)
+        w->failed = true;
+    else
+        column[w->cell][row] = x;
+    w->cell++;
+}
+
 void hc_writer_number(hc_writer *w, double x)
 {
     char buf[HC_NUMBER_SIZE];
-    if (begin_cell(w))
+    if (w->numbers != NULL)
+        put_value(w, x == 0 ? 0 : x); /* it prints without its sign */
+    else if (begin_cell(w))
         put_number(w, buf, hc_number_print(x, buf), x);
 }
 
 void hc_writer_digits(hc_writer *w, double x, int digits)
 {
     char buf[HC_NUMBER_SIZE];
-    if (begin_cell(w))
+    if (w->numbers != NULL)
+        put_value(w, hc_number_round(x, digits));
+    else if (begin_cell(w))
         put_number(w, buf, hc_number_print_digits(x, digits, buf), x);
 }
 
 void hc_writer_integer(hc_writer *w, long x)
 {
     char buf[HC_NUMBER_SIZE];
-    if (begin_cell(w))
+    if (w->numbers != NULL)
+        put_value(w, (double)x);
+    else if (begin_cell(w))
         put(w, buf, (size_t)snprintf(buf, sizeof buf, "%ld", x));
 }
 
@@ -263,6 +297,10 @@ static void put_json_text(hc_writer *w, const char *s, size_t len)
 void hc_writer_text(hc_writer *w, const char *s)
 {
     size_t len = strlen(s);
+    if (w->numbers != NULL) {
+        put_value(w, hc_numbers_of_text(s, len));
+        return;
+    }
     if (!begin_cell(w))
         return;
     if (w->as == HC_WRITE_JSON) {
@@ -299,6 +337,10 @@ static bool is_json_number(const char *s, size_t len)
 static void put_raw(hc_writer *w, const char *s, size_t len)
 {
     double x;
+    if (w->numbers != NULL) {
+        put_value(w, hc_numbers_of_text(s, len));
+        return;
+    }
     if (!begin_cell(w))
         return;
     if (w->as == HC_WRITE_CSV && len == 3 && memcmp(s, "NaN", 3) == 0)
@@ -334,10 +376,15 @@ void hc_writer_end_row(hc_writer *w)
 {
     if (w->cell != w->n)
         w->bad_row = true;
-    if (w->as == HC_WRITE_JSON)
-        put_byte(w, '}');
-    put_byte(w, '\n');
-    hc_out_write(w->out, w->row, w->row_len);
+    if (w->numbers != NULL) {
+        if (!w->failed)
+            hc_numbers_add(w->numbers);
+    } else {
+        if (w->as == HC_WRITE_JSON)
+            put_byte(w, '}');
+        put_byte(w, '\n');
+        hc_out_write(w->out, w->row, w->row_len);
+    }
     w->row_len = 0;
     w->cell = 0;
     w->rows++;
@@ -346,9 +393,23 @@ void hc_writer_end_row(hc_writer *w)
 char *hc_writer_row(hc_writer *w, size_t cells, size_t size)
 {
     if (w->as != HC_WRITE_TABLE || !w->header_done || w->cell != 0 ||
-        cells != w->n || cells == 0)
+        cells != w->n || cells == 0 || w->numbers != NULL)
         return NULL;
     return room(w, size);
+}
+
+double *const *hc_writer_values(hc_writer *w, size_t cells, size_t *row)
+{
+    if (w->numbers == NULL || !w->header_done || w->cell != 0 ||
+        cells != w->n || w->failed)
+        return NULL;
+    return hc_numbers_next(w->numbers, row);
+}
+
+void hc_writer_values_done(hc_writer *w)
+{
+    hc_numbers_add(w->numbers);
+    w->rows++;
 }
 
 void hc_writer_row_done(hc_writer *w, char *end)
@@ -383,7 +444,8 @@ hc_status hc_writer_end(hc_writer *w, hc_err *err)
         return hc_fail(err, HC_INTERNAL,
                        "a row was written that does not fit its header");
     if (w->as == HC_WRITE_TABLE)
-        hc_out_printf(w->out, "#: end rows=%zu\n", w->rows);
+        hc_out_printf(w->out, "#: end rows=%zu\n",
+                      w->numbers != NULL ? 0 : w->rows);
     hc_out_mark_whole(w->out);
     return HC_OK;
 }
