@@ -109,7 +109,8 @@ typedef struct {
     const char *comments;
     /* True for a line behind the table; it is given back. May be NULL. */
     bool (*stop)(const char *line, size_t len);
-    /* Mends the cells of a row (in place) before it is taken.  May be NULL. */
+    /* Mends the cells of a row (in place) before it is taken, those in which
+     * a comma stands.  May be NULL. */
     void (*fix)(hc_cell *cells, size_t n);
 } hc_rows_rules;
 

@@ -162,7 +162,7 @@ hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
     hc_normal_mended_clear(n);
     n->n_in = d->n_columns;
     n->in = calloc(n->n_in + 1, sizeof *n->in);
-    n->num = calloc(n->n_in + 1, sizeof *n->num);
+    n->num = calloc(4 * n->n_in + 1, sizeof *n->num);
     n->shape = calloc(n->n_in + 1, 1);
     n->seen = calloc(n->n_in + 1, sizeof *n->seen);
     if (n->in == NULL || n->num == NULL || n->shape == NULL ||

@@ -80,21 +80,26 @@ static void see_sign(hc_normal *n, hc_word_says what, double amp)
 
 void hc_normal_direction(hc_normal *n, const hc_cell *cells)
 {
-    const hc_running *r = &n->run;
-    double x;
+    double amp;
     if (n->direction < 0 || n->slot.amp < 0)
         return;
-    hc_word_says what =
-        r->signed_amp ? HC_WORD_OTHER : says(n, &cells[n->direction]);
-    if (what != HC_WORD_OTHER && hc_cell_number(&cells[n->slot.amp], &x))
-        see_sign(n, what, x);
+    if (!hc_cell_number(&cells[n->slot.amp], &amp))
+        amp = NAN;
+    hc_normal_direct(n, &cells[n->direction], amp);
+}
+
+void hc_normal_direct(hc_normal *n, const hc_cell *word, double amp)
+{
+    const hc_running *r = &n->run;
+    hc_word_says what = r->signed_amp ? HC_WORD_OTHER : says(n, word);
+    if (what != HC_WORD_OTHER)
+        see_sign(n, what, amp);
     bool turned =
         r->reversed || (what == HC_WORD_DISCHARGED && !r->signed_amp);
     n->in[n->slot.amp].m.sign = turned ? -n->amp_sign : n->amp_sign;
 }
 
-/* A step may be called anything: a number of its own for each text. */
-static double step_key(const hc_cell *c)
+double hc_normal_step_key(const hc_cell *c)
 {
     double x;
     if (hc_cell_number(c, &x))
@@ -234,6 +239,10 @@ bool hc_normal_take(hc_normal *n, const hc_cell **row)
     const bool padded = n->sink->padded;
     if (n->direction >= 0)
         hc_normal_direction(n, cells);
+    if (n->straight.before)
+        memset(n->seen, 0, n->n_in * sizeof *n->seen);
+    n->straight.before = false;
+    n->straight.old = true;
     for (size_t i = 0; i < n->n_in; i++) {
         bool step = (int)i == n->slot.step_id, number = n->in[i].number;
         if (!step && !number)
@@ -241,7 +250,7 @@ bool hc_normal_take(hc_normal *n, const hc_cell **row)
         if (same_as_before(&n->seen[i], &cells[i], padded))
             continue;
         if (step) {
-            n->num[i] = step_key(&cells[i]);
+            n->num[i] = hc_normal_step_key(&cells[i]);
             note(n, i, &cells[i]);
         }
         if (!number || (padded && take_short(n, i, &cells[i])))
@@ -273,7 +282,7 @@ void hc_normal_take_again(hc_normal *n, const hc_cell *cells)
         n->shape[i] = HC_SHAPE_OTHER;
         n->seen[i].what = 0;
         if ((int)i == n->slot.step_id)
-            n->num[i] = step_key(&cells[i]);
+            n->num[i] = hc_normal_step_key(&cells[i]);
         if (!n->in[i].number)
             continue;
         if (hc_cell_number(&cells[i], &n->num[i]))

@@ -169,7 +169,7 @@ static hc_status accept(hc_normal *n, const hc_dataset *d, hc_kind kind,
     if (n->writer == NULL)
         HC_TRY(hc_normal_header(n, err));
     hc_normal_rebind(n);
-    return HC_OK;
+    return hc_straight_prepare(n, err);
 }
 
 static hc_status on_begin(void *ctx, const hc_dataset *d, hc_err *err)
@@ -219,6 +219,7 @@ static hc_status on_end(void *ctx, hc_err *err)
 const hc_sink_ops hc_normal_ops = {.fact = on_fact,
                                    .begin = on_begin,
                                    .row = on_row,
+                                   .numbers = hc_straight_row,
                                    .end = on_end,
                                    .warn = on_warn};
 
@@ -248,7 +249,8 @@ hc_status hc_normal_open(hc_normal *n, const hc_format *format,
                           .first_day = NAN,
                           .time_scale = 1,
                           .last_step_id = NAN,
-                          .last_record = NAN};
+                          .last_record = NAN,
+                          .last_cycle = NAN};
     for (int k = 0; k < HC_MAX_PAIRS; k++)
         hc_text_reset(&n->eis.held[k]);
     n->eis.spectrum = -1;
@@ -324,6 +326,7 @@ void hc_normal_clear(hc_normal *n)
     free(n->seen);
     hc_normal_mended_clear(n);
     hc_normal_wide_clear(n);
+    hc_straight_clear(&n->straight);
     free(n->held.cells);
     free(n->held.at);
     hc_text_clear(&n->held.text);

@@ -123,7 +123,7 @@ typedef struct {
     double step_base, last_step_time, last_step_key;
     long step; /* our step_count */
     double last_record;
-    double warned_cycle;
+    double warned_cycle, last_cycle;
     bool signed_amp;      /* a row of discharge had a negative current */
     bool reversed;        /* one of charge had */
     double largest_amp;   /* of the rows that a column says the direction of */
@@ -211,6 +211,33 @@ typedef struct {
     hc_word_says says;
 } hc_kept_word;
 
+/* A column of the table of which only the number is asked for. */
+typedef struct {
+    hc_from is;
+    size_t column;      /* of the table */
+    const double *from; /* where the row has it; NULL: it is computed */
+    double x, value;    /* computed last, and what its text would say */
+    hc_rounding rounding;
+} hc_outnum;
+
+/* Rows of long texts that become numbers where they stand (straight.c). */
+typedef struct {
+    hc_plain_want *wants; /* [n_wants] */
+    size_t n_wants;
+    size_t *turned; /* columns with another unit or sign, [n_turned] */
+    size_t n_turned;
+    size_t *texts; /* columns that are or may be texts, [n_texts] */
+    size_t n_texts;
+    hc_seen *seen;  /* [n_in] those texts in the row before */
+    hc_outnum *out; /* [n_out] of which so many are copied, the others */
+    size_t n_copied; /* computed */
+    double *const *column; /* of the table, and which row of them is next */
+    size_t row;
+    bool now;       /* the row at hand came so */
+    bool before;    /* what hc_normal_take knows of the last row is old */
+    bool old;       /* and so is seen */
+} hc_straight;
+
 typedef struct hc_normal {
     hc_session *session;
     const hc_read_options *options;
@@ -251,7 +278,8 @@ typedef struct hc_normal {
     hc_wide wide;
     bool active, side;
     hc_incol *in;
-    double *num;          /* numbers of the present row, in our units */
+    double *num;          /* numbers of the present row, in our units; behind
+                             them what straight.c needs */
     unsigned char *shape; /* how they are written */
     hc_seen *seen;        /* and what they were before */
     size_t n_in;
@@ -262,6 +290,7 @@ typedef struct hc_normal {
     hc_kept_word said; /* what it said last */
     int amp_sign;      /* of the current otherwise */
     int n_pairs;       /* electrode pairs with impedance */
+    hc_straight straight;
     hc_sink *sink;
 } hc_normal;
 
@@ -306,17 +335,29 @@ void hc_normal_backwards(hc_normal *n, double from, double to);
 void hc_normal_trail(hc_normal *n, const char *key, const char *fmt, ...)
     HC_PRINTF(3, 4);
 
+/* What a row of a series has that its columns may not. */
+typedef struct {
+    double t, volt, amp, cycle, step, utc;
+} hc_derived;
+
+/* Say to the sink which numbers are wanted, where rows can be taken straight
+ * from their lines; one such row, hc_sink_ops.numbers; and its numbers to the
+ * table. */
+hc_status hc_straight_prepare(hc_normal *n, hc_err *err) HC_MUST_USE;
+bool hc_straight_row(void *normal, const hc_cell *cells);
+void hc_straight_put(hc_normal *n, const hc_derived *d);
+void hc_straight_clear(hc_straight *s);
+
 /* Columns of the table for this kind, from the open data set. */
 hc_status hc_series_columns(hc_normal *n, hc_err *err) HC_MUST_USE;
 hc_status hc_series_row(hc_normal *n, const hc_cell *cells,
                         hc_err *err) HC_MUST_USE;
 bool hc_series_has_current(const hc_normal *n);
 bool hc_series_can_utc(const hc_normal *n);
+/* The same where nothing is to be repaired, rejected or held; false: it may
+ * be, nothing was done. */
+bool hc_series_ordinary(hc_normal *n, const hc_cell *cells);
 hc_status hc_series_end(hc_normal *n, hc_err *err) HC_MUST_USE;
-/* What a row of a series has that its columns may not. */
-typedef struct {
-    double t, volt, amp, cycle, step, utc;
-} hc_derived;
 /* That row to the writer (series-put.c). */
 void hc_series_put(hc_normal *n, const hc_cell *cells, const hc_derived *d);
 hc_status hc_eis_columns(hc_normal *n, hc_err *err) HC_MUST_USE;
@@ -360,6 +401,10 @@ void hc_normal_reject(hc_normal *n, const char *fmt, ...) HC_PRINTF(2, 3);
 
 /* Give the current of this row its sign where a column says the direction. */
 void hc_normal_direction(hc_normal *n, const hc_cell *cells);
+/* The same from what that column says and the number that the file has. */
+void hc_normal_direct(hc_normal *n, const hc_cell *word, double amp);
+/* A step may be called anything: a number of its own for each text. */
+double hc_normal_step_key(const hc_cell *c);
 
 hc_status hc_normal_add(hc_normal *n, const char *name, hc_from from,
                         int column, hc_err *err) HC_MUST_USE;

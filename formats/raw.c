@@ -62,6 +62,26 @@ static bool wanted(const hc_raw *r, const hc_dataset *d, size_t index)
     return !d->side;
 }
 
+/* Where only numbers are asked for, straight from the lines. */
+static hc_status want_numbers(hc_raw *r, hc_err *err)
+{
+    if (r->session->numbers == NULL)
+        return HC_OK;
+    free(r->wants);
+    free(r->values);
+    r->wants = calloc(r->n_columns + 1, sizeof *r->wants);
+    r->values = calloc(r->n_columns + 1, sizeof *r->values);
+    if (r->wants == NULL || r->values == NULL)
+        return hc_fail_nomem(err);
+    for (size_t i = 0; i < r->n_columns; i++)
+        r->wants[i] =
+            (hc_plain_want){.place = i, .what = HC_PLAIN_ANY, .to = i};
+    r->sink->wants = r->wants;
+    r->sink->n_wants = r->n_columns;
+    r->sink->values = r->values;
+    return HC_OK;
+}
+
 static hc_status on_begin(void *ctx, const hc_dataset *d, hc_err *err)
 {
     hc_raw *r = ctx;
@@ -74,12 +94,13 @@ static hc_status on_begin(void *ctx, const hc_dataset *d, hc_err *err)
         return HC_OK;
     r->selected_any = true;
     if (r->writer == NULL)
-        return write_header(r, d, err);
+        HC_TRY(write_header(r, d, err));
     if (!same_columns(r, d)) {
         r->active = false;
         r->conflict = true;
+        return HC_OK;
     }
-    return HC_OK;
+    return want_numbers(r, err);
 }
 
 static hc_status on_row(void *ctx, const hc_cell *cells, hc_err *err)
@@ -100,6 +121,20 @@ static hc_status on_row(void *ctx, const hc_cell *cells, hc_err *err)
     return HC_OK;
 }
 
+static bool on_numbers(void *ctx, const hc_cell *cells)
+{
+    hc_raw *r = ctx;
+    size_t row;
+    double *const *column = hc_writer_values(r->writer, r->n_columns, &row);
+    (void)cells;
+    if (column == NULL)
+        return false;
+    for (size_t i = 0; i < r->n_columns; i++)
+        column[i][row] = r->values[i];
+    hc_writer_values_done(r->writer);
+    return true;
+}
+
 static hc_status on_end(void *ctx, hc_err *err)
 {
     (void)err;
@@ -116,15 +151,17 @@ static void on_warn(void *ctx, long line, const char *text)
 const hc_sink_ops hc_raw_ops = {.fact = on_fact,
                                 .begin = on_begin,
                                 .row = on_row,
+                                .numbers = on_numbers,
                                 .end = on_end,
                                 .warn = on_warn};
 
 void hc_raw_open(hc_raw *r, const hc_format *format, const char *path,
-                 long source_index)
+                 long source_index, hc_sink *sink)
 {
     r->format = format;
     r->path = path;
     r->source_index = source_index;
+    r->sink = sink;
     r->n_datasets = 0;
     r->active = r->selected_any = r->conflict = false;
     hc_text_reset(&r->list);
@@ -152,6 +189,8 @@ void hc_raw_clear(hc_raw *r)
     for (size_t i = 0; i < r->n_names; i++)
         free(r->names[i]);
     free(r->names);
+    free(r->wants);
+    free(r->values);
     hc_meta_clear(&r->facts);
     hc_text_clear(&r->list);
 }

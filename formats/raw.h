@@ -20,13 +20,16 @@ typedef struct {
     size_t n_datasets;
     bool active, selected_any, conflict;
     size_t n_columns;
+    hc_plain_want *wants; /* where only numbers are asked for: all of them */
+    double *values;       /* [n_columns] of the present row */
+    hc_sink *sink;
     hc_text list;
 } hc_raw;
 
 extern const hc_sink_ops hc_raw_ops;
 
 void hc_raw_open(hc_raw *r, const hc_format *format, const char *path,
-                 long source_index);
+                 long source_index, hc_sink *sink);
 hc_status hc_raw_finish(hc_raw *r, hc_err *err) HC_MUST_USE;
 void hc_raw_clear(hc_raw *r);
 

@@ -217,7 +217,7 @@ static hc_status read_source(run *r, hc_source *src, const hc_format *format,
     if (r->o->raw) {
         sink.ops = &hc_raw_ops;
         sink.ctx = &r->raw;
-        hc_raw_open(&r->raw, format, path, index);
+        hc_raw_open(&r->raw, format, path, index, &sink);
     } else {
         sink.ops = &hc_normal_ops;
         sink.ctx = &r->normal;

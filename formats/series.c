@@ -125,6 +125,9 @@ static double count_cycle(hc_normal *n)
     double c = n->slot.cycle >= 0             ? n->num[n->slot.cycle]
                : n->dataset->cycle_count >= 0 ? (double)n->dataset->cycle_count
                                               : NAN;
+    if (c == n->run.last_cycle)
+        return c;
+    n->run.last_cycle = c;
     if (!isnan(c) && c != floor(c) && n->run.warned_cycle == 0) {
         n->run.warned_cycle = 1;
         hc_sink_warn(n->sink, n->sink->line,
@@ -172,7 +175,7 @@ static double utc_of(hc_normal *n, const hc_cell *cells, double t)
 /* Less than a month: what a day is that was taken for one. */
 #define MONTH_S (27.5 * 86400)
 
-static hc_status emit(hc_normal *n, const hc_cell *cells, double t)
+static void emit(hc_normal *n, const hc_cell *cells, double t)
 {
     hc_derived d = {.t = t};
     hc_running *r = &n->run;
@@ -200,8 +203,10 @@ static hc_status emit(hc_normal *n, const hc_cell *cells, double t)
     r->last_amp = d.amp;
     r->last_volt = d.volt;
     r->any = true;
-    hc_series_put(n, cells, &d);
-    return HC_OK;
+    if (n->straight.now)
+        hc_straight_put(n, &d);
+    else
+        hc_series_put(n, cells, &d);
 }
 
 /* ---- repairs ---- */
@@ -244,14 +249,16 @@ static hc_status release(hc_normal *n, bool alone, double next)
     if (alone) {
         hc_normal_repaired(n, "row %zu: time %g between %g and %g, set to %g",
                            hc_writer_rows(n->writer) + 1, raw, was, next, was);
-        return emit(n, h->cells, was);
+        emit(n, h->cells, was);
+        return HC_OK;
     }
     n->run.time_offset += was - raw;
     hc_normal_repaired(n,
                        "row %zu: time starts again at %g after %g, "
                        "continued",
                        hc_writer_rows(n->writer) + 1, raw, was);
-    return emit(n, h->cells, was);
+    emit(n, h->cells, was);
+    return HC_OK;
 }
 
 /* Is a duplicate of the record before (the same index)? */
@@ -378,8 +385,10 @@ hc_status hc_series_row(hc_normal *n, const hc_cell *cells, hc_err *err)
         return HC_OK;
     if ((!n->run.any || t < last) && !n->options->no_repair &&
         (over_midnight(n, cells, &t) ||
-         (n->run.any && past_midnight(n, cells, &t))))
-        return emit(n, cells, t);
+         (n->run.any && past_midnight(n, cells, &t)))) {
+        emit(n, cells, t);
+        return HC_OK;
+    }
     if (!n->options->no_repair && n->slot.time >= 0)
         t = mend_slip(n, t);
     if (n->run.any && t < last) {
@@ -389,7 +398,26 @@ hc_status hc_series_row(hc_normal *n, const hc_cell *cells, hc_err *err)
             return hold(n, cells, err);
         hc_normal_backwards(n, last, t);
     }
-    return emit(n, cells, t);
+    emit(n, cells, t);
+    return HC_OK;
+}
+
+bool hc_series_ordinary(hc_normal *n, const hc_cell *cells)
+{
+    const hc_slots *s = &n->slot;
+    hc_running *r = &n->run;
+    double t, record = num(n, s->record);
+    if (n->held.held || !r->any)
+        return false;
+    advance_step_time(n); /* once more for the same row changes nothing */
+    t = raw_time(n, cells) + r->time_offset;
+    if (t < r->last_time ||
+        (s->record >= 0 && record == r->last_record && t == r->last_time) ||
+        (!n->options->no_repair && s->time >= 0 && hc_time_slip(r, t) != 1))
+        return false;
+    r->last_record = record;
+    emit(n, cells, t);
+    return true;
 }
 
 static void flag(hc_normal *n, const char *what)

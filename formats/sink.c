@@ -204,6 +204,7 @@ hc_status hc_sink_begin(hc_sink *s, const hc_dataset *d, hc_err *err)
     s->dataset = d;
     s->n_datasets++;
     s->dataset_rows = s->dataset_rejected = 0;
+    s->wants = NULL;
     return s->ops->begin == NULL ? HC_OK : s->ops->begin(s->ctx, d, err);
 }
 
@@ -225,6 +226,7 @@ hc_status hc_sink_end(hc_sink *s, hc_err *err)
                            (unsigned long long)seen,
                            (long long)d->rows_declared, d->name);
     s->dataset = NULL;
+    s->wants = NULL;
     return s->ops->end == NULL ? HC_OK : s->ops->end(s->ctx, err);
 }
 

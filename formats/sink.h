@@ -16,6 +16,7 @@
 #ifndef HC_FORMATS_SINK_H
 #define HC_FORMATS_SINK_H
 
+#include "core/plain_row.h"
 #include "core/status.h"
 
 #include <stdbool.h>
@@ -156,6 +157,10 @@ typedef struct {
                       hc_err *err);
     hc_status (*begin)(void *ctx, const hc_dataset *d, hc_err *err);
     hc_status (*row)(void *ctx, const hc_cell *cells, hc_err *err);
+    /* A row of a long text of which the numbers that the sink wants (see
+     * hc_sink) were taken; cells holds the texts among them and nothing else.
+     * False: nothing was done, give all its cells. */
+    bool (*numbers)(void *ctx, const hc_cell *cells);
     hc_status (*end)(void *ctx, hc_err *err);
     void (*warn)(void *ctx, long line, const char *text);
 } hc_sink_ops; /* any may be NULL: not interested */
@@ -175,6 +180,11 @@ typedef struct {
     bool growing; /* the reader's caller expects an open end */
     bool padded;  /* behind texts of the rows HC_PADDING bytes can be read */
     long line;    /* of the present row in a text, 0 unknown */
+    /* What ops->numbers wants of the open data set, and where its numbers go
+     * (hc_plain_row); set by ops->begin.  NULL: it takes cells only. */
+    const hc_plain_want *wants;
+    size_t n_wants;
+    double *values;
 } hc_sink;
 
 /* One of the well-known facts (see facts in sink.c), in our own form: times
@@ -197,6 +207,14 @@ hc_status hc_sink_begin(hc_sink *s, const hc_dataset *d,
 /* n_columns cells. */
 hc_status hc_sink_row(hc_sink *s, const hc_cell *cells,
                       hc_err *err) HC_MUST_USE;
+/* The same from what sink->wants; false: this row has to come as cells. */
+static inline bool hc_sink_numbers(hc_sink *s, const hc_cell *cells)
+{
+    const bool taken = s->ops->numbers(s->ctx, cells);
+    s->rows += taken;
+    s->dataset_rows += taken;
+    return taken;
+}
 /* Close it.  A count declared and not met is reported here. */
 hc_status hc_sink_end(hc_sink *s, hc_err *err) HC_MUST_USE;
 

@@ -22,6 +22,10 @@ enum { HC_PADDING = 16 };
 /* 10^0 to 10^22, which a double holds exactly. */
 extern const double hc_exact_tens[23];
 
+/* digits * 10^exp10, correctly rounded; false where that takes the C
+ * library. */
+bool hc_decimal_value(uint64_t digits, int exp10, double *x);
+
 /* One to eight characters that end at the top byte of a word. */
 typedef struct {
     uint64_t digits; /* the value, the mark left out */

@@ -2,6 +2,7 @@
 #include "core/number.h"
 
 #include "core/decimal.h"
+#include "core/mantissa.h"
 #include "core/pow10.h"
 #include "core/scan.h"
 #include "core/text.h"
@@ -169,9 +170,7 @@ const double hc_exact_tens[23] = {
     1e0,  1e1,  1e2,  1e3,  1e4,  1e5,  1e6,  1e7,  1e8,  1e9,  1e10, 1e11,
     1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22};
 
-/* digits * 10^exp10, correctly rounded; false where that takes the C
- * library. */
-static bool value_of_digits(uint64_t digits, int exp10, double *x)
+bool hc_decimal_value(uint64_t digits, int exp10, double *x)
 {
     if (digits == 0)
         *x = 0;
@@ -186,7 +185,7 @@ static bool value_of_digits(uint64_t digits, int exp10, double *x)
 static double value_of(const char *s, const parts *p, char mark)
 {
     double x;
-    if (p->many || !value_of_digits(p->digits, p->exp10, &x))
+    if (p->many || !hc_decimal_value(p->digits, p->exp10, &x))
         return from_library(s, p->used, mark);
     return p->negative ? -x : x;
 }
@@ -304,7 +303,7 @@ static bool parse_scaled(const char *s, uint64_t digits, int exp10,
                          double *out)
 {
     double x;
-    if (!value_of_digits(digits, exp10, &x))
+    if (!hc_decimal_value(digits, exp10, &x))
         return false;
     *out = *s == '-' ? -x : x;
     return true;
@@ -341,79 +340,6 @@ parse(const char *s, size_t len, char mark, double *out)
     return true;
 }
 
-/* Digits from p on, put behind those in *digits, up to a byte that is none;
- * may overflow when they are more than 19. */
-static inline const char *take_open_digits(const char *p, uint64_t *digits)
-{
-    for (;; p += 8) {
-        uint64_t w = hc_word(p);
-        size_t n = hc_word_digits(w);
-        if (n == 0)
-            return p;
-        *digits = *digits * hc_whole_tens[n] + hc_word_value(w, n);
-        if (n < 8)
-            return p + n;
-    }
-}
-
-/* The exponent at p, from its 'e' on; NULL unless it is a plain one. */
-static inline const char *open_exponent(const char *p, int *exp10)
-{
-    int e = 0;
-    unsigned d;
-    bool minus = p[1] == '-';
-    const char *from = p += 1 + (minus || p[1] == '+');
-
-    for (; (d = (unsigned)(unsigned char)*p - '0') <= 9; p++) {
-        if (p - from == 3)
-            return NULL;
-        e = e * 10 + (int)d;
-    }
-    *exp10 += minus ? -e : e;
-    return p > from ? p : NULL;
-}
-
-/* Digits with a point among them, up to eight bytes of them at a stroke:
- * *after is how many stand behind the point.  NULL when there are none or
- * more than 18. */
-static inline const char *take_mantissa(const char *p, uint64_t *digits,
-                                        int *after)
-{
-    const char *from = p, *point;
-    uint64_t w = hc_word(p), low;
-    size_t n = hc_word_digits(w);
-
-    *after = 0;
-    if (n == 8 || (n == 0 && *p != '.')) {
-        *digits = 0;
-        p = take_open_digits(p, digits);
-        n = (size_t)(p - from);
-        if (*p == '.') {
-            point = p;
-            p = take_open_digits(p + 1, digits);
-            *after = (int)(p - point) - 1;
-            n += (size_t)*after;
-        }
-        return n > 0 && n <= 18 ? p : NULL;
-    }
-    point = p + n;
-    if (*point != '.') {
-        *digits = hc_word_value(w, n);
-        return point;
-    }
-    low = (UINT64_C(1) << 8 * n) - 1;
-    w = (w & low) | (hc_word(p + 1) & ~low); /* the point left out */
-    n = hc_word_digits(w);
-    if (n == 0)
-        return NULL;
-    *digits = hc_word_value(w, n);
-    p += n + 1;
-    if (n == 8)
-        p = take_open_digits(p, digits);
-    *after = (int)(p - point) - 1;
-    return p - from <= 19 ? p : NULL;
-}
-
 /* The same for one that ends at p; apart, so that the plain ones need to
  * save nothing for this call. */
 __attribute__((noinline)) static const char *
@@ -427,13 +353,13 @@ const char *hc_number_plain(const char *s, double *out)
 {
     uint64_t digits;
     int after, exp10;
-    const char *p = take_mantissa(s + (*s == '-'), &digits, &after);
+    const char *p = hc_take_mantissa(s + (*s == '-'), &digits, &after);
     double x;
 
     if (p == NULL)
         return NULL;
     exp10 = -after;
-    if ((*p | 0x20) == 'e' && (p = open_exponent(p, &exp10)) == NULL)
+    if ((*p | 0x20) == 'e' && (p = hc_take_exponent(p, &exp10)) == NULL)
         return NULL;
     if (digits > 1ULL << 53 || (unsigned)-exp10 > 22)
         return plain_scaled(s, p, digits, exp10, out);

@@ -49,6 +49,12 @@ size_t hc_number_print_digits(double x, int digits, char *buf);
 
 /* The number that text is: x rounded to so many significant digits. */
 double hc_number_round(double x, int digits);
+/* The same for numbers that mostly are of the size of the one before; {0} to
+ * begin with. */
+typedef struct {
+    double tens; /* power of ten that makes so many digits of it */
+} hc_rounding;
+double hc_number_round_again(hc_rounding *r, double x, int digits);
 
 /* A whole number, the same for its buffer. */
 size_t hc_whole_print(uint64_t x, char *buf);

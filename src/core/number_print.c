@@ -265,6 +265,33 @@ double hc_number_round(double x, int digits)
     return x;
 }
 
+/* x times the power of ten is off by half a unit in its 53rd bit, less than
+ * 1e-6 below 10^10, and so is the text from x: farther from where the rounding
+ * turns, it is known. */
+double hc_number_round_again(hc_rounding *r, double x, int digits)
+{
+    enum { MOST = 10 };
+    const double margin = 1e-5;
+    double y = x * r->tens, most, rounded;
+    if (digits < 1 || digits > MOST)
+        return hc_number_round(x, digits);
+    most = hc_exact_tens[digits];
+    if (y < most && y * 10 >= most) {
+        const int64_t whole = (int64_t)y;
+        const double rest = y - (double)whole;
+        if (fabs(rest - 0.5) > margin)
+            return (double)(whole + (rest > 0.5)) / r->tens;
+    }
+    rounded = hc_number_round(x, digits);
+    r->tens = 0;
+    for (size_t k = 0; rounded > 0 && k <= 22; k++)
+        if (rounded * hc_exact_tens[k] >= most / 10) {
+            r->tens = hc_exact_tens[k];
+            break;
+        }
+    return rounded;
+}
+
 size_t hc_whole_print(uint64_t x, char *buf)
 {
     char digits[2 * DIGITS]; /* printed in blocks */

@@ -6,12 +6,6 @@
 #include <math.h>
 #include <stdlib.h>
 
-struct hc_numbers {
-    hc_frame *head;
-    double **column; /* [columns] of cap rows each */
-    size_t columns, rows, cap;
-};
-
 hc_status hc_numbers_new(hc_numbers **out, hc_err *err)
 {
     hc_numbers *n = calloc(1, sizeof *n);
@@ -43,7 +37,7 @@ void hc_numbers_free(hc_numbers *n)
     free(n);
 }
 
-static bool grow(hc_numbers *n)
+bool hc_numbers_grow(hc_numbers *n)
 {
     enum { FIRST = 1024 };
     const size_t cap = n->cap == 0 ? FIRST : 2 * n->cap;
@@ -57,19 +51,6 @@ static bool grow(hc_numbers *n)
     }
     n->cap = cap;
     return true;
-}
-
-double *const *hc_numbers_next(hc_numbers *n, size_t *row)
-{
-    if (n->rows == n->cap && !grow(n))
-        return NULL;
-    *row = n->rows;
-    return n->column;
-}
-
-void hc_numbers_add(hc_numbers *n)
-{
-    n->rows++;
 }
 
 hc_status hc_numbers_close(hc_numbers *n, hc_in *text, hc_err *err)

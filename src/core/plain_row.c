@@ -1,26 +1,29 @@
 #include "core/plain_row.h"
 
+#include "core/decimal.h"
+#include "core/mantissa.h"
 #include "core/number.h"
 #include "core/scan.h"
+#include "core/text.h"
 
-#include <stdbool.h>
+#include <math.h>
 #include <stdlib.h>
 
-/* One wanted column.  The last short text that stood in it is kept with its
- * value: counters and settings say the same in row after row. */
+/* One wanted column.  The last short text of a number that stood in it is kept
+ * with its value: counters and settings say the same in row after row. */
 typedef struct {
-    size_t place;        /* in the line */
+    hc_plain_want want;
     size_t skip;         /* columns before it, behind the last one wanted */
-    size_t to;           /* in x */
     bool again;          /* the same column as the one before */
     char end;            /* what stands behind it */
     uint64_t text, mask; /* with the byte behind it */
     size_t len;          /* of the text */
-    double value;
+    unsigned misses;     /* numbers since it was the right one */
+    double value, moved;
 } wanted;
 
 struct hc_plain_row {
-    char delimiter;
+    hc_plain_lines lines;
     size_t rest; /* columns behind the last one wanted */
     size_t n;
     wanted at[]; /* in the order of the line */
@@ -29,36 +32,38 @@ struct hc_plain_row {
 static int by_place(const void *a, const void *b)
 {
     const wanted *p = a, *q = b;
-    return (p->place > q->place) - (p->place < q->place);
+    return (p->want.place > q->want.place) - (p->want.place < q->want.place);
 }
 
-hc_plain_row *hc_plain_row_new(size_t width, char delimiter, const size_t *at,
-                               const size_t *to, size_t n)
+hc_plain_row *hc_plain_row_new(hc_plain_lines lines,
+                               const hc_plain_want *wants, size_t n)
 {
     hc_plain_row *c = calloc(1, sizeof *c + n * sizeof *c->at);
     size_t next = 0;
 
     if (c == NULL)
         return NULL;
-    c->delimiter = delimiter;
+    c->lines = lines;
     c->n = n;
-    for (size_t k = 0; k < n; k++) {
-        c->at[k].place = at[k];
-        c->at[k].to = to[k];
-    }
+    for (size_t k = 0; k < n; k++)
+        c->at[k].want = wants[k];
     qsort(c->at, n, sizeof *c->at, by_place);
     for (size_t k = 0; k < n; k++) {
         wanted *w = &c->at[k];
-        w->again = w->place < next;
-        w->skip = w->again ? 0 : w->place - next;
-        next = w->place + 1;
-        w->end = next == width ? '\n' : delimiter;
+        w->again = w->want.place < next;
+        w->skip = w->again ? 0 : w->want.place - next;
+        next = w->want.place + 1;
+        w->end = next == lines.width ? '\n' : lines.delimiter;
+        if (w->want.what == HC_PLAIN_TEXT) {
+            w->text = 1; /* which no masked word is */
+            continue;
+        }
         /* "0" and what ends it, for a beginning */
         w->text = (uint64_t)'0' | (uint64_t)w->end << 8;
         w->mask = 0xffff;
         w->len = 1;
     }
-    c->rest = width - next;
+    c->rest = lines.width - next;
     return c;
 }
 
@@ -67,71 +72,229 @@ void hc_plain_row_free(hc_plain_row *c)
     free(c);
 }
 
-/* 0x80 in the bytes that end a cell or a line, or make a cell quoted. */
+/* 0x80 in the bytes that end a cell or a line, or make a line one that is not
+ * plain. */
 static inline uint64_t marks(const hc_plain_row *c, uint64_t w)
 {
-    uint64_t m = hc_word_equal(w, hc_word_of((unsigned char)c->delimiter)) |
-                 hc_word_equal(w, hc_word_of('\n'));
-    return c->delimiter == ',' ? m | hc_word_equal(w, hc_word_of('"')) : m;
+    const uint64_t quote = hc_word_equal(w, hc_word_of('"'));
+    uint64_t m =
+        hc_word_equal(w, hc_word_of((unsigned char)c->lines.delimiter)) |
+        hc_word_equal(w, hc_word_of('\n'));
+    if (c->lines.foreign) /* NUL and bytes above 0x7f, surely the first */
+        return m | quote | ((w | (w - hc_word_of(1))) & hc_word_of(0x80)) |
+               hc_word_equal(w,
+                             hc_word_of((unsigned char)c->lines.refused));
+    return c->lines.delimiter == ',' ? m | quote : m;
 }
 
-/* Behind n cells, of which the last ends with `end`; NULL when they do not
+/* Behind n cells, each of which ends with the delimiter; NULL when they do not
  * stand there so. */
-static const char *step_over(const hc_plain_row *c, const char *s, size_t n,
-                             char end)
+static const char *step_over(const hc_plain_row *c, const char *s, size_t n)
 {
     for (;; s += 8) {
         uint64_t m = marks(c, hc_word(s));
         for (; m != 0; m &= m - 1) {
             const char *p = s + (size_t)__builtin_ctzll(m) / 8;
-            n--;
-            if (*p != (n == 0 ? end : c->delimiter))
+            if (*p != c->lines.delimiter)
                 return NULL;
-            if (n == 0)
+            if (--n == 0)
                 return p + 1;
         }
     }
 }
 
-/* A number that is not the one kept; returns behind what ends it. */
-static const char *take_number(wanted *w, const char *s, double *x)
+/* The byte that ends the cell at s. */
+static const char *cell_end(const hc_plain_row *c, const char *s)
 {
-    const char *p = hc_number_plain(s, x);
-
-    if (p == NULL)
-        return NULL;
-    if (*p != w->end) /* a line may end like those of Windows */
-        return *p == '\r' && w->end == '\n' && p[1] == '\n' ? p + 2 : NULL;
-    w->len = (size_t)(p - s);
-    if (w->len < 8) {
-        w->mask = ~UINT64_C(0) >> 8 * (7 - w->len);
-        w->text = hc_word(s) & w->mask;
-        w->value = *x;
-    } else {
-        w->mask = 0; /* too long to be kept */
-        w->text = 1;
+    for (;; s += 8) {
+        uint64_t m = marks(c, hc_word(s));
+        if (m != 0)
+            return s + (size_t)__builtin_ctzll(m) / 8;
     }
-    return p + 1;
 }
 
-const char *hc_plain_row_take(hc_plain_row *c, const char *s, double *x)
+/* Behind what ends a cell, p, when it is that; else NULL.  A line may end like
+ * those of Windows. */
+static inline const char *behind(const hc_plain_row *c, char end,
+                                 const char *p)
+{
+    if (*p == end)
+        return p + 1;
+    if (end != '\n')
+        return NULL;
+    if (c->lines.foreign && *p == c->lines.delimiter) {
+        p++;
+        if (*p == '\n')
+            return p + 1;
+    }
+    return *p == '\r' && p[1] == '\n' ? p + 2 : NULL;
+}
+
+/* Keep the text of the number just taken, if it is short.  Where the last ones
+ * were all different only now and then. */
+static inline void keep(wanted *w, const char *s, size_t len)
+{
+    enum { PATIENCE = 8, PAUSE = 32 };
+    if (++w->misses > PATIENCE && w->misses % PAUSE != 0)
+        return;
+    if (len < 8) {
+        w->len = len;
+        w->mask = ~UINT64_C(0) >> 8 * (7 - len);
+        w->text = hc_word(s) & w->mask;
+    }
+}
+
+static bool value_of(uint64_t digits, int exp10, bool minus, double *x)
+{
+    if (!hc_decimal_value(digits, exp10, x))
+        return false;
+    *x = minus ? -*x : *x;
+    return true;
+}
+
+/* A number that is more than a quotient, from behind its digits on: long ones,
+ * those with an exponent or in another unit. */
+__attribute__((noinline)) static const char *
+take_scaled(const hc_plain_row *c, wanted *w, const char *s, const char *p,
+            uint64_t digits, int exp10)
+{
+    const char *next;
+    if ((*p | 0x20) == 'e' && (p = hc_take_exponent(p, &exp10)) == NULL)
+        return NULL;
+    next = behind(c, w->end, p);
+    if (next == NULL || !value_of(digits, exp10, *s == '-', &w->value) ||
+        (w->want.shift != 0 && !value_of(digits, exp10 + w->want.shift,
+                                         *s == '-', &w->moved)))
+        return NULL;
+    if (next == p + 1 && *p == w->end)
+        keep(w, s, (size_t)(p - s));
+    return next;
+}
+
+/* A number that is not the one kept; returns behind what ends it. */
+__attribute__((always_inline)) static inline const char *
+take_number(const hc_plain_row *c, wanted *w, const char *s)
+{
+    const bool minus = *s == '-';
+    const char *p, *next;
+    uint64_t digits;
+    int after;
+    double v;
+
+    p = hc_take_mantissa(s + minus, &digits, &after);
+    w->mask = 0;
+    w->text = 1; /* nothing is kept */
+    if (p == NULL)
+        return NULL;
+    if (*p != w->end || w->want.shift != 0 || digits > 1ULL << 53) {
+        if ((*p | 0x20) == 'e' || w->want.shift != 0 || digits > 1ULL << 53)
+            return take_scaled(c, w, s, p, digits, -after);
+        next = behind(c, w->end, p);
+    } else {
+        keep(w, s, (size_t)(p - s));
+        next = p + 1;
+    }
+    v = (double)(int64_t)digits / hc_exact_tens[after]; /* at most 18 */
+    w->value = minus ? -v : v;
+    return next;
+}
+
+/* The same once more, for where it is rare. */
+__attribute__((noinline)) static const char *
+take_number_rarely(const hc_plain_row *c, wanted *w, const char *s)
+{
+    return take_number(c, w, s);
+}
+
+static inline void put(const wanted *w, double *x, hc_plain_text *texts)
+{
+    x[w->want.to] = w->value;
+    if (w->want.shift != 0)
+        x[w->want.moved] = w->moved;
+    if (w->want.what == HC_PLAIN_EITHER)
+        texts[w->want.place].s = NULL;
+}
+
+/* Nothing, a number behind blanks, a text: all but a plain number. */
+__attribute__((noinline)) static const char *
+take_other(const hc_plain_row *c, wanted *w, const char *s, double *x,
+           hc_plain_text *texts)
+{
+    const hc_plain_want *want = &w->want;
+    const char *next, *end, *from = s;
+
+    if (want->what != HC_PLAIN_TEXT && c->lines.foreign && *s == ' ') {
+        while (*s == ' ')
+            s++;
+        next = take_number_rarely(c, w, s);
+        if (next != NULL) {
+            put(w, x, texts);
+            return next;
+        }
+    }
+    end = cell_end(c, from);
+    next = behind(c, w->end, end);
+    if (*end == '\n' && end > from && end[-1] == '\r')
+        end--;
+    if (next == NULL || (end > from && end[-1] == '\r'))
+        return NULL;
+    hc_plain_text t = {from, (size_t)(end - from)};
+    while (t.len > 0 && (*t.s == ' ' || *t.s == '\t')) {
+        t.s++;
+        t.len--;
+    }
+    while (t.len > 0 && (t.s[t.len - 1] == ' ' || t.s[t.len - 1] == '\t'))
+        t.len--;
+    if (want->what == HC_PLAIN_TEXT ||
+        (want->what == HC_PLAIN_EITHER && t.len > 0)) {
+        texts[want->place] = t;
+        return next;
+    }
+    if (want->what == HC_PLAIN_EITHER)
+        texts[want->place].s = NULL;
+    if (t.len > 0 && want->what == HC_PLAIN_NUMBER)
+        return NULL;
+    hc_trim(&t.s, &t.len);
+    if (!hc_number_parse(t.s, t.len, &x[want->to]))
+        x[want->to] = NAN;
+    if (want->shift != 0)
+        x[want->moved] = NAN;
+    return next;
+}
+
+/* Behind the cells that nobody wants and the end of the line. */
+static const char *step_to_end(const hc_plain_row *c, const char *s)
+{
+    if (c->rest > 1 && (s = step_over(c, s, c->rest - 1)) == NULL)
+        return NULL;
+    return behind(c, '\n', cell_end(c, s));
+}
+
+const char *hc_plain_row_take(hc_plain_row *c, const char *s, double *x,
+                              hc_plain_text *texts)
 {
     wanted *end = c->at + c->n;
 
     for (wanted *w = c->at; w < end; w++) {
+        const char *next;
         if (w->again) {
-            x[w->to] = x[w[-1].to];
+            x[w->want.to] = x[w[-1].want.to];
             continue;
         }
-        if (w->skip > 0 &&
-            (s = step_over(c, s, w->skip, c->delimiter)) == NULL)
+        if (w->skip > 0 && (s = step_over(c, s, w->skip)) == NULL)
             return NULL;
         if ((hc_word(s) & w->mask) == w->text) {
-            x[w->to] = w->value;
+            put(w, x, texts);
+            w->misses = 0;
             s += w->len + 1;
-        } else if ((s = take_number(w, s, &x[w->to])) == NULL) {
-            return NULL;
+            continue;
         }
+        next = w->want.what == HC_PLAIN_TEXT ? NULL : take_number(c, w, s);
+        if (next != NULL)
+            put(w, x, texts);
+        else if ((next = take_other(c, w, s, x, texts)) == NULL)
+            return NULL;
+        s = next;
     }
-    return c->rest > 0 ? step_over(c, s, c->rest, '\n') : s;
+    return c->rest > 0 ? step_to_end(c, s) : s;
 }

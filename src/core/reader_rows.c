@@ -226,15 +226,18 @@ hc_status hc_reader_want(hc_reader *r, const int *columns, const size_t *to,
 
 static hc_status make_plan(hc_reader *r, hc_err *err)
 {
-    size_t *at = malloc((r->n_wanted + 1) * sizeof *at);
+    const hc_plain_lines lines = {.width = r->width,
+                                  .delimiter = r->delimiter};
+    hc_plain_want *wants = calloc(r->n_wanted + 1, sizeof *wants);
 
-    if (at == NULL)
+    if (wants == NULL)
         return hc_fail_nomem(err);
-    for (size_t k = 0; k < r->n_wanted; k++)
-        at[k] = r->place[r->wanted[k]];
-    r->plan = hc_plain_row_new(r->width, r->delimiter, at, r->to,
-                               r->n_wanted);
-    free(at);
+    for (size_t k = 0; k < r->n_wanted; k++) {
+        wants[k].place = r->place[r->wanted[k]];
+        wants[k].to = r->to[k];
+    }
+    r->plan = hc_plain_row_new(lines, wants, r->n_wanted);
+    free(wants);
     return r->plan == NULL ? hc_fail_nomem(err) : HC_OK;
 }
 
@@ -276,7 +279,7 @@ hc_status hc_reader_next_numbers(hc_reader *r, double *x, bool *got,
 
     /* no '#' and no line end: a row */
     if (r->next == r->stop || (unsigned char)*r->next <= '#' ||
-        (next = hc_plain_row_take(r->plan, r->next, x)) == NULL)
+        (next = hc_plain_row_take(r->plan, r->next, x, NULL)) == NULL)
         return next_in_parts(r, x, got, err);
     r->next = next;
     r->lines++;

@@ -16,7 +16,7 @@ roots() {
     case $1 in
     core) echo core/status.h core/messages.h core/text.h core/number.h \
         core/units.h core/stream.h core/table.h core/frame.h \
-        core/spectrum.h core/records.h ;;
+        core/numbers.h core/spectrum.h core/records.h ;;
     fitters) echo fitters/circuit.h fitters/model.h fitters/fit.h \
         fitters/kk.h fitters/drt.h fitters/nnls.h fitters/arrhenius.h \
         fitters/diffusion.h fitters/monotone.h ;;

@@ -1,147 +1,33 @@
 /* test_columns.c: a file as columns of numbers is the same file as text
  *
- * The oracle is the other way through the library: the table that hc-read
- * prints, read back cell by cell.  Rows of long texts become numbers where
- * they stand (core/plain_row.h); here they must be those of the text bit by
- * bit, as must be the account of rows, the '#:' lines and the faults.
+ * Rows of long texts become numbers where they stand (core/plain_row.h); they
+ * must be those of the text that hc-read prints bit by bit, as must be the
+ * account of rows, the '#:' lines and the faults (twice.h).
  */
 #define _XOPEN_SOURCE 700
 #include "unit.h"
 
-#include "core/frame.h"
-#include "core/numbers_work.h"
 #include "core/text.h"
-#include "formats/frames.h"
-#include "formats/reading.h"
 #include "made.h"
 #include "trial.h"
+#include "twice.h"
+
+#include "formats/frames.h"
 
 #include <ftw.h>
+#include <unistd.h>
 
 enum { OWN, RAW, ALL, WAYS };
 static const char *const ways[] = {"own", "raw", "all"};
-
-static hc_read_options options_of(int way)
-{
-    return (hc_read_options){
-        .raw = way == RAW, .all = way == ALL, .growing = true};
-}
-
-/* ---- two ways through the library ---- */
-
-typedef struct {
-    hc_trial trial;
-    hc_frame *frame; /* NULL: what came out is no table */
-    hc_numbers *numbers;
-} reading;
-
-static hc_frame *frame_of(const hc_out *out)
-{
-    size_t len;
-    const char *s = hc_out_data(out, &len);
-    hc_in *in;
-    hc_reader *r;
-    hc_frame *f = NULL;
-    if (hc_in_memory(&in, s, len, "test", NULL) != HC_OK ||
-        hc_reader_new(&r, in, NULL) != HC_OK)
-        return NULL;
-    if (hc_frame_read(&f, r, NULL) != HC_OK)
-        f = NULL;
-    hc_reader_free(r);
-    return f;
-}
-
-static reading read_as(const void *data, size_t len, const char *format,
-                       int way, bool numbers)
-{
-    reading r = {.frame = NULL};
-    hc_read_options o = options_of(way);
-    hc_out *out;
-    hc_err err;
-    assert_ok(hc_out_memory(&out, &err), err);
-    if (numbers)
-        assert_ok(hc_numbers_new(&r.numbers, &err), err);
-    o.numbers = r.numbers;
-    r.trial = hc_try_memory(data, len, format, &o, out);
-    r.frame = frame_of(out);
-    hc_out_discard(out);
-    return r;
-}
-
-static void free_reading(reading *r)
-{
-    hc_frame_free(r->frame);
-    hc_numbers_free(r->numbers);
-}
-
-static bool same_lines(const hc_meta *a, const hc_meta *b)
-{
-    if (a->n != b->n)
-        return false;
-    for (size_t i = 0; i < a->n; i++)
-        if (strcmp(a->lines[i], b->lines[i]) != 0)
-            return false;
-    return true;
-}
-
-static bool same_bits(double a, double b)
-{
-    return (isnan(a) && isnan(b)) || memcmp(&a, &b, sizeof a) == 0;
-}
-
-/* What is different, "" when nothing is. */
-static void compare(const reading *t, const reading *n, char *what,
-                    size_t size)
-{
-    const hc_trial *a = &t->trial, *b = &n->trial;
-    what[0] = '\0';
-    if (a->status != b->status || a->rows != b->rows ||
-        a->rejected != b->rejected || a->incomplete != b->incomplete)
-        snprintf(what, size, "%llu rows %llu rejected, %llu and %llu",
-                 a->rows, a->rejected, b->rows, b->rejected);
-    else if (a->status != HC_OK && (strcmp(a->err.text, b->err.text) != 0 ||
-                                    a->err.line != b->err.line))
-        snprintf(what, size, "%.200s / %.200s", a->err.text, b->err.text);
-    if (what[0] != '\0' || (t->frame == NULL && a->status != HC_OK))
-        return;
-    if (t->frame == NULL || n->frame == NULL) {
-        /* a cell with a tab or a line end in it breaks the text */
-        snprintf(what, size, t->frame == NULL ? "" : "no head");
-        return;
-    }
-    size_t columns = hc_frame_columns(t->frame), rows = hc_frame_rows(t->frame);
-    if (hc_frame_columns(n->frame) != columns ||
-        hc_numbers_rows(n->numbers) != rows ||
-        strcmp(hc_frame_kind(t->frame), hc_frame_kind(n->frame)) != 0)
-        snprintf(what, size, "%zu x %zu, %zu x %zu", rows, columns,
-                 hc_numbers_rows(n->numbers), hc_frame_columns(n->frame));
-    else if (!same_lines(hc_frame_meta(t->frame), hc_frame_meta(n->frame)) ||
-             !same_lines(hc_frame_trailer(t->frame),
-                         hc_frame_trailer(n->frame)))
-        snprintf(what, size, "other '#:' lines");
-    for (size_t k = 0; k < columns && what[0] == '\0'; k++) {
-        const double *x = hc_numbers_values(n->numbers, (int)k);
-        for (size_t i = 0; i < rows && what[0] == '\0'; i++) {
-            double want = hc_frame_number(t->frame, i, (int)k);
-            if (!same_bits(x[i], want))
-                snprintf(what, size, "%.60s in row %zu: %.17g for '%.40s'",
-                         hc_frame_column_name(t->frame, k), i, x[i],
-                         hc_frame_text(t->frame, i, (int)k));
-        }
-    }
-}
 
 /* Returns the rows read; fails the test where the two differ. */
 static size_t check(const char *name, const char *format, const void *data,
                     size_t len, int way)
 {
+    const hc_read_options o = {
+        .raw = way == RAW, .all = way == ALL, .growing = true};
     char what[512];
-    reading t = read_as(data, len, format, way, false);
-    reading n = read_as(data, len, format, way, true);
-    size_t rows = hc_numbers_rows(n.numbers);
-    compare(&t, &n, what, sizeof what);
-    free_reading(&t);
-    free_reading(&n);
+    size_t rows = twice(data, len, format, &o, what, sizeof what);
     if (what[0] != '\0')
         fail_msg("%s (%s): %s", name, ways[way], what);
     return rows;
@@ -301,6 +187,44 @@ static void files_of_instruments_are_the_same(void **state)
     assert_true(files > 50 && rows_of_files > 10000);
 }
 
+/* ---- the function of the library ---- */
+
+static void a_file_by_its_name(void **state)
+{
+    static const char text[] = "Time (s),Current (mA),Note\n0,1.5,a\n"
+                               "1,x,b\n2,-2.5,c\n";
+    char path[] = "columnsXXXXXX";
+    hc_frame_options o = {.max_bad = 1};
+    hc_numbers *n;
+    hc_err err;
+    int fd = mkstemp(path);
+    (void)state;
+    assert_true(fd >= 0);
+    close(fd);
+    assert_ok(hc_out_file(path, text, strlen(text), &err), err);
+    assert_int_equal(hc_read_numbers(path, NULL, &n, &err), HC_DATA);
+    assert_non_null(strstr(err.text, "not a number: 'x'"));
+    assert_ok(hc_read_numbers(path, &o, &n, &err), err);
+    const hc_frame *head = hc_numbers_head(n);
+    int amp = hc_frame_column(head, "current_ampere");
+    assert_string_equal(hc_frame_kind(head), "series");
+    assert_int_equal(hc_frame_rows(head), 0);
+    assert_int_equal(hc_numbers_rows(n), 2);
+    assert_true(hc_numbers_values(n, amp)[1] == -2.5e-3);
+    assert_null(hc_numbers_values(n, -1));
+    hc_numbers_free(n);
+    o.raw = true;
+    assert_ok(hc_read_numbers(path, &o, &n, &err), err);
+    assert_int_equal(hc_numbers_rows(n), 3);
+    assert_true(isnan(hc_numbers_values(n, 1)[1]));
+    assert_true(isnan(hc_numbers_values(n, 2)[2]));
+    assert_true(hc_numbers_values(n, 1)[2] == -2.5);
+    hc_numbers_free(n);
+    unlink(path);
+    assert_int_equal(hc_read_numbers(path, NULL, &n, &err), HC_NOINPUT);
+    assert_string_equal(err.file, path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -308,6 +232,7 @@ int main(void)
         cmocka_unit_test(spoiled_files_are_the_same),
         cmocka_unit_test(long_tables_are_the_same),
         cmocka_unit_test(files_of_instruments_are_the_same),
+        cmocka_unit_test(a_file_by_its_name),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
