@@ -63,7 +63,8 @@ typedef struct {
     double height_ohm;
     double sd_ln_tau, sd_r_ohm; /* NaN when there is no uncertainty */
     double low_s, high_s;       /* between the valleys beside it */
-    bool edge; /* outside 1/(2 pi f) of the data, R not known to 5 % */
+    /* far or mostly outside 1/(2 pi f) of the data, R not known to 5 % */
+    bool edge;
 } hc_drt_peak;
 
 typedef struct {
@@ -93,6 +94,7 @@ typedef struct {
      * that for one behind each; NaN elsewhere and with unit weights */
     double ln_one_over_two;
     double parametric; /* part of r_pol that is closed-form arcs */
+    double extrapolated; /* hc_drt_extrapolated */
     bool fitted_peaks; /* peaks are arcs that were fitted, not maxima */
     /* posterior of ln gamma on a grid of its own, for the errors of peaks:
      * NULL where the method has none */
@@ -143,6 +145,10 @@ hc_status hc_drt_series_score(size_t n, const hc_drt_data *d,
  * left out; areas are integrals between the valleys.  Sets peaks, n_peaks. */
 hc_status hc_drt_find_peaks(hc_drt *r, const hc_drt_data *d, double prominence,
                             hc_err *err) HC_MUST_USE;
+
+/* The part of the area of |gamma|, as far as the curve goes, at times outside
+ * 1/(2 pi f) of the data. */
+double hc_drt_extrapolated(const hc_drt *r, const hc_drt_data *d);
 
 /* End the curve with the window of the data where an edge peak lies beyond:
  * it rises there, but how it comes down was not measured. */

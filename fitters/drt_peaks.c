@@ -41,6 +41,10 @@ static double crossing(const hc_drt *r, size_t k, size_t stop, double level)
     return log(r->tau_s[stop]);
 }
 
+/* A resistance whose error is less than this part of it is known although
+ * its peak was not measured. */
+static const double known = 0.05;
+
 /* Vertex of the parabola through k and its neighbours. */
 static void refine(const hc_drt *r, size_t k, hc_drt_peak *p)
 {
@@ -60,6 +64,29 @@ static double area(const hc_drt *r, size_t a, size_t b)
         s += 0.5 * (r->gamma_ohm[i] + r->gamma_ohm[i + 1]) *
              log(r->tau_s[i + 1] / r->tau_s[i]);
     return s;
+}
+
+/* Area of |gamma| between two grid times that is outside the window. */
+static double outside(const hc_drt *r, size_t a, size_t b, double low,
+                      double high)
+{
+    double s = 0;
+    for (size_t i = a; i < b; i++) {
+        const double from = log(r->tau_s[i]), to = log(r->tau_s[i + 1]);
+        const double in = fmax(0, fmin(to, high) - fmax(from, low));
+        s += 0.5 * fabs(r->gamma_ohm[i] + r->gamma_ohm[i + 1]) *
+             (to - from - in);
+    }
+    return s;
+}
+
+double hc_drt_extrapolated(const hc_drt *r, const hc_drt_data *d)
+{
+    double low, high;
+    hc_drt_window(d, &low, &high);
+    const size_t last = r->n_tau > 0 ? r->n_tau - 1 : 0;
+    const double all = outside(r, 0, last, HUGE_VAL, -HUGE_VAL);
+    return all > 0 ? outside(r, 0, last, low, high) / all : 0;
 }
 
 /* Errors of R and of the place from the posterior of ln gamma: R is the sum
@@ -110,13 +137,17 @@ static void describe(const hc_drt *r, size_t k, size_t left, size_t right,
     if (r->grid_cov)
         peak_errors(r, p);
     hc_drt_peak_edge(p, low, high);
+    const double ln = log(p->tau_s), all = fabs(p->r_ohm);
+    if ((ln < low || ln > high) &&
+        outside(r, left, right, low, high) > 0.5 * all)
+        p->edge |= p->sd_r_ohm >= known * all;
 }
 
 void hc_drt_peak_edge(hc_drt_peak *p, double low, double high)
 {
     const double ln = log(p->tau_s), beyond = 0.25 * M_LN10;
     p->edge = (ln < low - beyond || ln > high + beyond) &&
-              !(p->sd_r_ohm < 0.05 * fabs(p->r_ohm));
+              !(p->sd_r_ohm < known * fabs(p->r_ohm));
 }
 
 void hc_drt_cut_edges(hc_drt *r, const hc_drt_data *d)

@@ -146,6 +146,7 @@ static void put_records(hc_writer *w, const hc_spectrum *s,
     put(&k, "outlying_points", (double)r->n_outlying, NAN, "-", "-");
     put(&k, "minus2_ln_evidence", r->minus2_ln_evidence, NAN, "-", "-");
     put(&k, "parametric_share", r->parametric, NAN, "-", "-");
+    put(&k, "extrapolated_share", r->extrapolated, NAN, "-", "-");
     put(&k, "re_im_agreement", r->agreement, NAN, "-", "-");
     put(&k, "re_im_ln_evidence", r->ln_one_over_two, NAN, "-",
         r->ln_one_over_two < 0    ? "two"
@@ -259,6 +260,7 @@ static hc_status say_and_write(hc_session *ses, const hc_spectrum *s,
         if (st != HC_OK)
             return st;
     }
+    r->extrapolated = hc_drt_extrapolated(r, d);
     if (isnan(job->opt.widen_decades) && !job->opt.collocation)
         hc_drt_cut_edges(r, d);
     say(ses, file, s, r);
