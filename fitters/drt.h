@@ -105,8 +105,19 @@ typedef struct {
     char model[160];    /* words about what was fitted, "" none */
 } hc_drt;
 
+/* Methods of one family share how they fail: what one of them takes for a
+ * peak when the noise is not white, the others take for one too. */
+typedef enum {
+    HC_DRT_EVIDENCE, /* models ranked by evidence */
+    HC_DRT_PENALTY,  /* least squares with a penalty */
+    HC_DRT_TRANSFORM,
+    HC_DRT_PENCIL,
+    HC_DRT_FAMILIES
+} hc_drt_family;
+
 typedef struct {
     const char *name, *help;
+    hc_drt_family family;
     hc_status (*run)(const hc_drt_data *d, const hc_drt_options *opt,
                      hc_drt *out, hc_err *err);
 } hc_drt_method;

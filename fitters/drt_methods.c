@@ -7,19 +7,23 @@
 
 const hc_drt_method hc_drt_methods[] = {
     {"loggp", "ln gamma as a Gaussian process with a scale per tau",
-     hc_drt_loggp},
-    {"arcs", "closed-form arcs and ln gamma, ranked by evidence", hc_drt_arcs},
-    {"ridge", "Tikhonov regularisation, exactly non-negative", hc_drt_ridge},
+     HC_DRT_EVIDENCE, hc_drt_loggp},
+    {"arcs", "closed-form arcs and ln gamma, ranked by evidence",
+     HC_DRT_EVIDENCE, hc_drt_arcs},
+    {"ridge", "Tikhonov regularisation, exactly non-negative", HC_DRT_PENALTY,
+     hc_drt_ridge},
     {"hierarchical", "ridge with a scale of the penalty per tau",
-     hc_drt_local},
+     HC_DRT_PENALTY, hc_drt_local},
     {"hilbert", "gamma of Re and of Im, weighed by their precision",
-     hc_drt_hilbert},
-    {"nnls", "non-negative least squares, hardly any penalty", hc_drt_nnls},
+     HC_DRT_PENALTY, hc_drt_hilbert},
+    {"nnls", "non-negative least squares, hardly any penalty", HC_DRT_PENALTY,
+     hc_drt_nnls},
     {"fourier", "Fourier transform of Im Z, extrapolated ends",
-     hc_drt_fourier},
-    {"loewner", "lines (RC elements) from the Loewner pencil", hc_drt_loewner},
-    {"mrq", "sum of ZARC arcs, m(RQ)", hc_drt_mrq},
-    {NULL, NULL, NULL},
+     HC_DRT_TRANSFORM, hc_drt_fourier},
+    {"loewner", "lines (RC elements) from the Loewner pencil", HC_DRT_PENCIL,
+     hc_drt_loewner},
+    {"mrq", "sum of ZARC arcs, m(RQ)", HC_DRT_EVIDENCE, hc_drt_mrq},
+    {NULL, NULL, HC_DRT_FAMILIES, NULL},
 };
 
 const hc_drt_method *hc_drt_method_find(const char *name)

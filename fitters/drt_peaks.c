@@ -137,10 +137,11 @@ static void describe(const hc_drt *r, size_t k, size_t left, size_t right,
     if (r->grid_cov)
         peak_errors(r, p);
     hc_drt_peak_edge(p, low, high);
+    /* a bump of the noise is not worth cutting the curve for */
     const double ln = log(p->tau_s), all = fabs(p->r_ohm);
-    if ((ln < low || ln > high) &&
-        outside(r, left, right, low, high) > 0.5 * all)
-        p->edge |= p->sd_r_ohm >= known * all;
+    const double out = outside(r, left, right, low, high);
+    if ((ln < low || ln > high) && out > 0.5 * all && all > 0.05 * r->r_pol)
+        p->edge |= !(p->sd_r_ohm < known * all);
 }
 
 void hc_drt_peak_edge(hc_drt_peak *p, double low, double high)

@@ -68,7 +68,7 @@ static const hc_option options[] = {
     O("consensus", HC_OPT_FLAG, NULL,
       "run all methods, print the peaks that several agree on", consensus,
       NULL, 0, 0),
-    O("agree", HC_OPT_INTEGER, "N", "consensus: at least N methods (most)",
+    O("agree", HC_OPT_INTEGER, "N", "consensus: at least N methods",
       job.agree, NULL, 1, 16),
     O("circuit", HC_OPT_FLAG, NULL,
       "print a circuit with start values for hc-fit", circuit, NULL, 0, 0),

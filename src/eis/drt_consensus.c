@@ -13,11 +13,16 @@ enum { MOST = 16, GROUPS = 64 };
 typedef struct {
     double ln_tau[MOST], ln_r[MOST];
     char methods[160];
-    size_t n;
+    size_t n, of[HC_DRT_FAMILIES];
 } group;
 
-/* Middle of the values and half the range that holds the middle half. */
-static void middle(double *v, size_t n, double *mid, double *spread)
+/* How many methods ran, of each family. */
+typedef struct {
+    size_t n, of[HC_DRT_FAMILIES];
+} roll;
+
+/* Sorts; the middle of the values. */
+static double middle(double *v, size_t n)
 {
     for (size_t i = 1; i < n; i++)
         for (size_t k = i; k > 0 && v[k] < v[k - 1]; k--) {
@@ -25,18 +30,18 @@ static void middle(double *v, size_t n, double *mid, double *spread)
             v[k] = v[k - 1];
             v[k - 1] = t;
         }
-    *mid = n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
-    *spread = (v[n - 1] - v[0]) / 2;
+    return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 
-static void join(group *g, size_t *n, const char *method, const hc_drt_peak *p)
+static void join(group *g, size_t *n, const hc_drt_method *m,
+                 const hc_drt_peak *p)
 {
     /* within a factor of 2 of the group's first member */
     size_t best = *n;
     double near = M_LN2;
     for (size_t k = 0; k < *n; k++) {
         const double d = fabs(log(p->tau_s) - g[k].ln_tau[0]);
-        if (d < near && !strstr(g[k].methods, method)) {
+        if (d < near && !strstr(g[k].methods, m->name)) {
             near = d;
             best = k;
         }
@@ -50,7 +55,19 @@ static void join(group *g, size_t *n, const char *method, const hc_drt_peak *p)
     to->ln_r[to->n++] = log(fmax(p->r_ohm, 1e-300));
     snprintf(to->methods + strlen(to->methods),
              sizeof to->methods - strlen(to->methods), "%s%s",
-             to->methods[0] ? "," : "", method);
+             to->methods[0] ? "," : "", m->name);
+    to->of[m->family]++;
+}
+
+/* Part of the families' votes; each has one, split among its methods. */
+static double support(const group *g, const roll *ran)
+{
+    double votes = 0, all = 0;
+    for (int f = 0; f < HC_DRT_FAMILIES; f++) {
+        votes += ran->of[f] > 0 ? (double)g->of[f] / (double)ran->of[f] : 0;
+        all += ran->of[f] > 0;
+    }
+    return votes / all;
 }
 
 static int by_tau(const void *a, const void *b)
@@ -61,15 +78,47 @@ static int by_tau(const void *a, const void *b)
 }
 
 static void put(hc_writer *w, const hc_conditions *at, size_t k,
-                const char *what, double ln, double spread, const char *unit,
+                const char *what, double value, double error, const char *unit,
                 const group *g)
 {
     char name[48];
     snprintf(name, sizeof name, "consensus%zu_%s", k, what);
-    hc_record r = hc_record_make(at, "drt-consensus", name, exp(ln), unit);
-    r.std_error = exp(ln) * spread;
+    hc_record r = hc_record_make(at, "drt-consensus", name, value, unit);
+    r.std_error = error;
     snprintf(r.status, sizeof r.status, "%.63s", g->methods);
     hc_records_put(w, &r);
+}
+
+/* Median of the methods with half their range in its logarithm as error, then
+ * the least and the greatest of them. */
+static void put_range(hc_writer *w, const hc_conditions *at, size_t k,
+                      const char *what, const char *unit, double *ln,
+                      const group *g)
+{
+    char name[32];
+    const double mid = exp(middle(ln, g->n));
+    put(w, at, k, what, mid, mid * (ln[g->n - 1] - ln[0]) / 2, unit, g);
+    snprintf(name, sizeof name, "%s_least", what);
+    put(w, at, k, name, exp(ln[0]), NAN, unit, g);
+    snprintf(name, sizeof name, "%s_greatest", what);
+    put(w, at, k, name, exp(ln[g->n - 1]), NAN, unit, g);
+}
+
+static size_t put_agreed(hc_writer *w, const hc_conditions *at, long agree,
+                         const roll *ran, group *g, size_t n)
+{
+    size_t agreed = 0;
+    for (size_t k = 0; k < n; k++) {
+        const double part = support(&g[k], ran);
+        if (agree > 0 ? g[k].n < (size_t)agree : part <= 0.5)
+            continue;
+        agreed++;
+        put_range(w, at, agreed, "tau", "s", g[k].ln_tau, &g[k]);
+        put_range(w, at, agreed, "R", "ohm", g[k].ln_r, &g[k]);
+        put(w, at, agreed, "methods", (double)g[k].n, NAN, "-", &g[k]);
+        put(w, at, agreed, "support", part, NAN, "-", &g[k]);
+    }
+    return agreed;
 }
 
 hc_status hc_drt_consensus(const hc_drt_data *d, const hc_drt_job *job,
@@ -79,7 +128,8 @@ hc_status hc_drt_consensus(const hc_drt_data *d, const hc_drt_job *job,
     group *g = calloc(GROUPS + 1, sizeof *g);
     if (!g)
         return hc_fail_nomem(err);
-    size_t n = 0, ran = 0, agreed = 0;
+    size_t n = 0;
+    roll ran = {0};
     hc_status st = HC_OK;
     for (const hc_drt_method *m = hc_drt_methods; m->name; m++) {
         hc_drt r;
@@ -88,31 +138,21 @@ hc_status hc_drt_consensus(const hc_drt_data *d, const hc_drt_job *job,
             continue; /* this method cannot take this spectrum */
         if (st != HC_OK)
             goto cleanup;
-        ran++;
+        ran.n++;
+        ran.of[m->family]++;
         st = hc_drt_find_peaks(&r, d, job->prominence, err);
         for (size_t k = 0; st == HC_OK && k < r.n_peaks; k++)
             if (!r.peaks[k].edge)
-                join(g, &n, m->name, &r.peaks[k]);
+                join(g, &n, m, &r.peaks[k]);
         hc_drt_clear(&r);
     }
-    if (ran == 0)
+    if (ran.n == 0)
         goto cleanup;
     st = HC_OK;
-    const size_t enough = job->agree > 0 ? (size_t)job->agree : ran / 2 + 1;
     qsort(g, n, sizeof *g, by_tau);
-    for (size_t k = 0; k < n; k++) {
-        if (g[k].n < enough)
-            continue;
-        agreed++;
-        double tau, r, spread_tau, spread_r;
-        middle(g[k].ln_tau, g[k].n, &tau, &spread_tau);
-        middle(g[k].ln_r, g[k].n, &r, &spread_r);
-        put(w, &at, agreed, "tau", tau, spread_tau, "s", &g[k]);
-        put(w, &at, agreed, "R", r, spread_r, "ohm", &g[k]);
-        put(w, &at, agreed, "methods", log((double)g[k].n), 0, "-", &g[k]);
-    }
-    hc_record rec =
-        hc_record_make(&at, "drt-consensus", "methods_run", (double)ran, "-");
+    const size_t agreed = put_agreed(w, &at, job->agree, &ran, g, n);
+    hc_record rec = hc_record_make(&at, "drt-consensus", "methods_run",
+                                   (double)ran.n, "-");
     hc_records_put(w, &rec);
     rec = hc_record_make(&at, "drt-consensus", "peaks_agreed", (double)agreed,
                          "-");

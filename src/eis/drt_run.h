@@ -22,7 +22,7 @@ typedef struct {
     bool smooth;          /* along the series that a file holds, ridge */
     double series_weight; /* of it; NaN: chosen */
     long agree;           /* consensus: how many methods must agree,
-                          * 0: more than half of them */
+                          * 0: more than half of the families' votes */
     hc_spectrum_filter filter;
 } hc_drt_job;
 
