@@ -63,12 +63,24 @@ static double end_slope(const samples *s, bool low)
     return low ? fmin(1, fmax(0.3, slope)) : fmax(-1, fmin(-0.3, slope));
 }
 
-static double mean_end(const samples *s, bool low)
+/* -Im Z at the end, from the outer three points along the slope there: the
+ * curve must not step where the data end, since a step rings. */
+static double end_level(const samples *s, bool low, double slope)
 {
-    double y = 0;
-    for (size_t k = 0; k < 3; k++)
-        y += s->y[low ? k : s->n - 1 - k] / 3;
-    return fmax(y, 0);
+    double y = 0, u = 0;
+    for (size_t k = 0; k < 3; k++) {
+        const size_t i = low ? k : s->n - 1 - k;
+        y += s->y[i] / 3;
+        u += s->u[i] / 3;
+    }
+    return fmax(y, 0) * exp(slope * (s->u[low ? 0 : s->n - 1] - u));
+}
+
+static double beyond(const samples *s, bool low, double u)
+{
+    const double slope = end_slope(s, low);
+    return end_level(s, low, slope) *
+           exp(slope * (u - s->u[low ? 0 : s->n - 1]));
 }
 
 /* Local parabola through the nearest points, or the extrapolated end. */
@@ -76,10 +88,9 @@ static double at(const samples *s, double u)
 {
     const size_t n = s->n;
     if (u <= s->u[0])
-        return mean_end(s, true) * exp(end_slope(s, true) * (u - s->u[0]));
+        return beyond(s, true, u);
     if (u >= s->u[n - 1])
-        return mean_end(s, false) *
-               exp(end_slope(s, false) * (u - s->u[n - 1]));
+        return beyond(s, false, u);
     size_t i = 1;
     while (i + 1 < n && s->u[i] < u)
         i++;

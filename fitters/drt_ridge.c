@@ -68,10 +68,32 @@ void hc_drt_ridge_fill(const hc_drt_linear *p, const hc_drt_data *d,
     r->objective = ssr + lambda * p->mean_w2 * pen;
 }
 
-static int compare(const void *a, const void *b)
+/* The value that `at` others of x[n] do not exceed; x is put in another order,
+ * the greater ones behind it (C. A. R. Hoare, Commun. ACM 4 (1961) 321,
+ * 10.1145/366622.366647). */
+static double pick(double *x, size_t n, size_t at)
 {
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
+    size_t a = 0, b = n - 1;
+    while (a < b) {
+        const double pivot = x[a + (b - a) / 2];
+        size_t i = a, j = b;
+        for (;;) {
+            while (x[i] < pivot)
+                i++;
+            while (x[j] > pivot)
+                j--;
+            if (i >= j)
+                break;
+            const double t = x[i];
+            x[i++] = x[j];
+            x[j--] = t;
+        }
+        if (at <= j)
+            b = j;
+        else
+            a = j + 1;
+    }
+    return x[at];
 }
 
 /* Quantiles and sd of gamma at every output time from samples of x. */
@@ -94,10 +116,9 @@ static void quantiles(const hc_drt_linear *p, const hc_drt_options *opt,
             sum += col[s];
             square += col[s] * col[s];
         }
-        qsort(col, n, sizeof *col, compare);
         const double last = (double)(n - 1);
-        r->low[k] = col[(size_t)(tail * last)];
-        r->high[k] = col[(size_t)ceil((1 - tail) * last)];
+        r->low[k] = pick(col, n, (size_t)(tail * last));
+        r->high[k] = pick(col, n, (size_t)ceil((1 - tail) * last));
         const double mean = sum / (double)n;
         r->sd[k] = sqrt(fmax(0, square / (double)n - mean * mean));
     }

@@ -42,6 +42,14 @@ double hc_random_normal(hc_random *r)
     return sqrt(-2 * log(u)) * cos(2 * M_PI * v);
 }
 
+void hc_random_normals(hc_random *r, double pair[2])
+{
+    const double u = 1 - hc_random_uniform(r), v = hc_random_uniform(r);
+    const double size = sqrt(-2 * log(u)), c = cos(2 * M_PI * v);
+    pair[0] = size * c;
+    pair[1] = copysign(size * sqrt(fmax(0, 1 - c * c)), 0.5 - v);
+}
+
 int hc_random_below(hc_random *r, int n)
 {
     return (int)(hc_random_uniform(r) * n);

@@ -12,7 +12,9 @@ typedef struct {
 
 void hc_random_seed(hc_random *r, uint64_t seed);
 double hc_random_uniform(hc_random *r); /* [0, 1) */
-double hc_random_normal(hc_random *r);  /* mean 0, variance 1 */
+double hc_random_normal(hc_random *r);
+/* Two of them, independent, for the price of one. */
+void hc_random_normals(hc_random *r, double pair[2]);  /* mean 0, variance 1 */
 /* Whole number in [0, n). */
 int hc_random_below(hc_random *r, int n);
 

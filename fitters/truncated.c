@@ -25,6 +25,8 @@ typedef struct {
                             * from the first of the block on */
     double *sd; /* [ORDERS][n] (difference^T h difference)^-1/2, or 0 */
     hc_random rng;
+    double spare[2]; /* normals, and how many of them are left */
+    int spares;
 } walker;
 
 static const double pattern[ORDERS][ORDERS] = {
@@ -57,8 +59,18 @@ static double tail(hc_random *rng, double a, double b)
     }
 }
 
-static double between(hc_random *rng, double a, double b)
+static double normal(walker *w)
 {
+    if (w->spares == 0) {
+        hc_random_normals(&w->rng, w->spare);
+        w->spares = 2;
+    }
+    return w->spare[--w->spares];
+}
+
+static double between(walker *w, double a, double b)
+{
+    hc_random *rng = &w->rng;
     if (!(b > a))
         return a;
     if (a > 0)
@@ -72,7 +84,7 @@ static double between(hc_random *rng, double a, double b)
                 return t;
         }
     for (;;) {
-        const double t = hc_random_normal(rng);
+        const double t = normal(w);
         if (t >= a && t <= b)
             return t;
     }
@@ -84,7 +96,7 @@ static double draw(walker *w, double slope, double sd, double lo, double hi)
 {
     const double one = 1 / sd, mean = slope * sd;
     const double t =
-        sd * (between(&w->rng, lo * one + mean, hi * one + mean) - mean);
+        sd * (between(w, lo * one + mean, hi * one + mean) - mean);
     return fmin(hi, fmax(lo, t));
 }
 
