@@ -247,6 +247,10 @@ bool hc_normal_take(hc_normal *n, const hc_cell **row)
         bool step = (int)i == n->slot.step_id, number = n->in[i].number;
         if (!step && !number)
             continue;
+        /* a whole number or decimal that is only handed on */
+        if (n->in[i].passed && (cells[i].type == HC_CELL_DEC ||
+                                cells[i].type == HC_CELL_INT))
+            continue;
         if (same_as_before(&n->seen[i], &cells[i], padded))
             continue;
         if (step) {

@@ -36,8 +36,6 @@ bool hc_normal_wide_row(hc_normal *n, const hc_cell **cells)
 {
     hc_wide *w = &n->wide;
     size_t bad;
-    if (w->columns.n_pairs == 0)
-        return true;
     if (!hc_complex_row(&w->columns, *cells, w->cells, w->texts, &bad)) {
         const hc_cell *c = &(*cells)[bad];
         bool text = c->type == HC_CELL_TEXT;

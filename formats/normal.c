@@ -192,7 +192,8 @@ static hc_status on_begin(void *ctx, const hc_dataset *d, hc_err *err)
 static hc_status on_row(void *ctx, const hc_cell *cells, hc_err *err)
 {
     hc_normal *n = ctx;
-    if ((n->side || n->active) && !hc_normal_wide_row(n, &cells))
+    if (n->wide.columns.n_pairs > 0 && (n->side || n->active) &&
+        !hc_normal_wide_row(n, &cells))
         return HC_OK;
     if (n->side && hc_normal_take(n, &cells)) {
         hc_eis_rest_row(n);

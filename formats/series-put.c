@@ -32,12 +32,21 @@ static char *put_text(char *p, const text *t)
     return p + t->len + 1;
 }
 
+/* A number that comes a second time is printed into k, from the third on its
+ * text is copied: what changes all the time is printed where it belongs. */
 static char *put_kept(hc_kept *k, double x, int digits, char *p)
 {
-    if (k->len == 0 || memcmp(&k->x, &x, sizeof x) != 0) {
+    bool again = memcmp(&k->x, &x, sizeof x) == 0;
+    if (k->len == 0 || !again) {
+        char *to = again ? k->text : p;
+        size_t len = digits == 0 ? hc_number_print(x, to)
+                                 : hc_number_print_digits(x, digits, to);
         k->x = x;
-        k->len = digits == 0 ? hc_number_print(x, k->text)
-                             : hc_number_print_digits(x, digits, k->text);
+        k->len = again ? len : 0;
+        if (!again) {
+            p[len] = '\t';
+            return p + len + 1;
+        }
     }
     memcpy(p, k->text, HC_NUMBER_SIZE);
     p[k->len] = '\t';
@@ -79,7 +88,8 @@ static char *put_printed(hc_normal *n, hc_outcol *c, int column,
 {
     const hc_cell *cell = &cells[column];
     hc_kept_cell *k = &c->kept_cell;
-    if (k->len > 0 && same_cell(cell, &k->cell)) {
+    bool again = same_cell(cell, &k->cell);
+    if (again && k->len > 0) {
         memcpy(p, k->text, HC_NUMBER_SIZE);
         p[k->len] = '\t';
         return p + k->len + 1;
@@ -94,8 +104,9 @@ static char *put_printed(hc_normal *n, hc_outcol *c, int column,
     if (cell->type > HC_CELL_TEXT && len < sizeof k->text &&
         (n->direction < 0 || column != n->slot.amp)) {
         k->cell = *cell;
-        k->len = len;
-        memcpy(k->text, p, sizeof k->text);
+        k->len = again ? len : 0; /* kept when it comes a second time */
+        if (again)
+            memcpy(k->text, p, sizeof k->text);
     }
     p[len] = '\t';
     return p + len + 1;
