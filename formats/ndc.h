@@ -2,7 +2,7 @@
  *
  * A .ndc file: a page of head (byte 0 what it holds: 1 data, 5 auxiliary,
  * 7 steps, 18 runInfo; byte 2 version), then pages of rows.  Up to version 4
- * pages of 512 bytes with one row at byte 5; later pages of 4096 bytes, rows
+ * pages of 512 bytes with rows from byte 5; later pages of 4096 bytes, rows
  * from byte 132, and from byte 4 a bit per row that says whether it is used.
  */
 #ifndef HC_FORMATS_NDC_H

@@ -165,11 +165,37 @@ static void test_slots(void **state)
     assert_int_equal(bad, 0);
 }
 
+/* Version 2 has no bits: a row without an index is not used. */
+static void test_slots_2(void **state)
+{
+    enum { PAGE = 512, ROW = 94, PER_PAGE = 5, INDEX = 8, ROWS = 20 };
+    const made_file *m = made_named("ndax-2");
+    int bad = 0;
+    (void)state;
+    assert_int_equal(m->rows, ROWS);
+    for (size_t lost = 1; lost <= 7; lost++) {
+        hc_text t = {0};
+        m->make(&t);
+        for (size_t i = ROWS - lost; i < ROWS; i++) {
+            char *row = t.data + 30 + strlen("data.ndc") +
+                        PAGE * (1 + i / PER_PAGE) + 5 + ROW * (i % PER_PAGE);
+            assert_int_equal(get4(row + INDEX), i + 1);
+            put4(row + INDEX, 0);
+        }
+        mend_sums(&t);
+        bad +=
+            judge("ndax-2", "rows without an index", &t, ROWS - lost, false);
+        hc_text_clear(&t);
+    }
+    assert_int_equal(bad, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cells),
         cmocka_unit_test(test_slots),
+        cmocka_unit_test(test_slots_2),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
