@@ -118,6 +118,7 @@ typedef struct {
     char technique[128];
     hc_column *columns;
     size_t n_columns;
+    hc_dialect dialect;
 } mpt;
 
 static hc_status read_settings(mpt *m, long n_header, hc_err *err)
@@ -145,13 +146,21 @@ static hc_status read_settings(mpt *m, long n_header, hc_err *err)
     return hc_biologic_header_end(&m->header, m->sink, err);
 }
 
+/* Tabs, unless a spreadsheet has saved the file anew. */
+static char delimiter_of(const char *line, size_t len)
+{
+    return memchr(line, '\t', len) != NULL  ? '\t'
+           : memchr(line, ';', len) != NULL ? ';'
+           : memchr(line, ',', len) != NULL ? ','
+                                            : '\t';
+}
+
 /* Up to and with the line of names. */
 static hc_status read_header(mpt *m, hc_err *err)
 {
     char *line;
     size_t len;
     long n = 0;
-    hc_dialect tabs = {.delimiter = '\t'};
     HC_TRY(hc_lines_next(m->lines, &line, &len, err));
     if (line != NULL &&
         (hc_starts_with(line, magics[0]) || hc_starts_with(line, magics[1]))) {
@@ -189,7 +198,9 @@ static hc_status read_header(mpt *m, hc_err *err)
     if (memchr(line, '\0', len) != NULL)
         return hc_fail(err, HC_DATA, "NUL bytes in the names of the columns");
     hc_names_ended(m->lines, m->sink);
-    HC_TRY(hc_split_names(line, len, tabs, &m->columns, &m->n_columns, err));
+    m->dialect.delimiter = delimiter_of(line, len);
+    HC_TRY(hc_split_names(line, len, m->dialect, &m->columns, &m->n_columns,
+                          err));
     if (m->n_columns == 0)
         return hc_fail(err, HC_DATA,
                        "no names of columns in line %ld, where the header "
@@ -200,7 +211,7 @@ static hc_status read_header(mpt *m, hc_err *err)
 
 static hc_status read_data(mpt *m, hc_err *err)
 {
-    hc_rows_rules rules = {.dialect = {.delimiter = '\t'}, .skip_blank = true};
+    hc_rows_rules rules = {.dialect = m->dialect, .skip_blank = true};
     hc_dataset d = hc_dataset_make("data", m->columns, m->n_columns);
     char *line;
     size_t len;
@@ -212,8 +223,9 @@ static hc_status read_data(mpt *m, hc_err *err)
                               hc_biologic_columns);
     HC_TRY(hc_lines_next(m->lines, &line, &len, err));
     if (line != NULL) {
-        rules.dialect.decimal_comma =
-            memchr(line, ',', len) != NULL && memchr(line, '.', len) == NULL;
+        rules.dialect.decimal_comma = m->dialect.delimiter != ',' &&
+                                      memchr(line, ',', len) != NULL &&
+                                      memchr(line, '.', len) == NULL;
         hc_lines_back(m->lines);
     }
     HC_TRY(hc_sink_fact(m->sink, "decimal",

@@ -19,9 +19,8 @@ hc_status hc_normal_add(hc_normal *n, const char *name, hc_from from,
     if (p == NULL)
         return hc_fail_nomem(err);
     n->out = p;
-    p[n->n_out] = (hc_outcol){.from = from,
-                              .column = column,
-                              .watched = hc_watch_column(name)};
+    p[n->n_out] = (hc_outcol){
+        .from = from, .column = column, .watched = hc_watch_column(name)};
     snprintf(p[n->n_out].name, sizeof p->name, "%s", name);
     n->n_out++;
     return HC_OK;
@@ -131,6 +130,11 @@ static hc_status choose_columns(hc_normal *n, hc_err *err)
     else
         HC_TRY(hc_series_columns(n, err));
     HC_TRY(other_columns(n, err));
+    if (!n->many && n->n_out == 0)
+        return hc_fail_at(err, HC_DATA, n->path, 0,
+                          "none of its columns is known (--raw shows them): "
+                          "'%.60s' ...",
+                          n->n_in > 0 ? n->dataset->columns[0].name : "");
     return n->options->to_bdf ? bdf_columns(n, err) : HC_OK;
 }
 

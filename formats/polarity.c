@@ -17,7 +17,7 @@
 /* What is so much larger than all before shows that those were noise. */
 #define NOISE_RATIO 50.0
 
-enum { RUN_ROWS = 4, STEEP_ROWS = 10, SURE = 8 };
+enum { RUN_ROWS = 4, STEEP_ROWS = 6, SURE = 8 };
 
 static void end_run(hc_polarity *p)
 {

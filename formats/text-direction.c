@@ -14,13 +14,14 @@
 #include <string.h>
 
 static const char discharging[] =
-    "*DChg*Dchg*DCH*dch*ischarge*ISCHARGE*放电*放電*방전*ntlad*NTLAD*écharge"
+    "*DChg*Dchg*DCH*dch*ischarg*ISCHARG*放电*放電*방전*ntlad*NTLAD*écharge"
     "*Decharge*escarga*DESCARGA*Scarica*scarica*ontlad*ozład*ybíj*urladd"
-    "*Urladd*eşarj*азряд*=D*=d*=Dis*=DIS*=dis";
+    "*Urladd*eşarj*азряд*=D*=d*=Dis*=DIS*=dis*D_C*=DIS_*DISCH*Disch*disch";
 
 /* "recharge" and "Aufladen" among them */
 static const char charging[] =
-    "*harge*HARGE*Chg*CHG*CCCV*充电*充電*충전*Laden*laden*LADEN*Ladung*ladung"
+    "*harg*HARG*Chg*CHG*chg*CHRG*CCCV*C_C*充电*充電*충전*Laden*laden*LADEN*"
+    "Ladung*ladung"
     "*arica*ARICA*arga*ARGA*ładow*abíj*ppladd*şarj*Şarj*аряд*=C*=c*=Cha*=CHA"
     "*=cha";
 
