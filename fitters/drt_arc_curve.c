@@ -22,21 +22,22 @@ size_t hc_arc_first(const hc_arc_model *m, size_t a)
     return k;
 }
 
-/* How far the poles of an arc lie from the axis of real ln tau: as wide as its
- * gamma is by itself. */
-static double own_width(const hc_arc *a)
+double hc_arc_blur_to(const hc_arc *a, double width)
 {
+    /* how far its poles lie from the axis of real ln tau */
+    double own = 0;
     if (a->kind == HC_ARC_LN)
-        return a->phi;
-    return hc_arc_has_phi(a->kind) ? M_PI * (1 / a->phi - 1) : 0;
+        own = a->phi;
+    else if (hc_arc_has_phi(a->kind))
+        own = M_PI * (1 / a->phi - 1);
+    return fmin(blur_most, fmax(0, width - own));
 }
 
 double hc_arc_blur(const hc_arc_mix *x, const hc_arc_model *m, size_t a)
 {
     const size_t k = hc_arc_first(m, a) + 1;
     const double var = m->cov[k * (size_t)m->np + k];
-    const double h = sqrt(x->h0 * x->h0 + var / 2) - own_width(&m->arc[a]);
-    return fmin(blur_most, fmax(0, h));
+    return hc_arc_blur_to(&m->arc[a], sqrt(x->h0 * x->h0 + var / 2));
 }
 
 double hc_arc_sum(const hc_arc_mix *x, const hc_arc_model *m, double u,

@@ -31,6 +31,9 @@ typedef struct {
 /* Index of the first parameter of arc a in the order of hc_arc_model.cov. */
 size_t hc_arc_first(const hc_arc_model *m, size_t a);
 
+/* The blur that with an arc's own width makes `width`, in ln tau. */
+double hc_arc_blur_to(const hc_arc *a, double width);
+
 /* How much arc a is blurred in what is drawn: with its own width it is then as
  * wide as its place is known, and as the data resolve. */
 double hc_arc_blur(const hc_arc_mix *x, const hc_arc_model *m, size_t a);

@@ -22,12 +22,14 @@ static const double hope = 10;
 void hc_arc_ln_gamma(const hc_arc_mix *x, const hc_arc_model *m, double *f)
 {
     const hc_lgp *g = x->g;
+    const double resolved = 0.6 * g->step;
     double top = 1e-300;
     for (size_t k = 0; k < g->m; k++) {
         f[k] = 0;
         for (size_t a = 0; a < m->n; a++)
             f[k] += hc_arc_gamma(&m->arc[a], g->u[k],
-                                 fmax(0.6 * g->step, hc_arc_blur(x, m, a)));
+                                 fmax(hc_arc_blur_to(&m->arc[a], resolved),
+                                      hc_arc_blur(x, m, a)));
         top = fmax(top, f[k]);
     }
     for (size_t k = 0; k < g->m; k++)
