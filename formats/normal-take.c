@@ -182,17 +182,25 @@ static inline void note(hc_normal *n, size_t i, const hc_cell *cell)
 static inline bool take_short(hc_normal *n, size_t i, const hc_cell *cell)
 {
     const hc_incol *c = &n->in[i];
+    const char *s = cell->u.s;
+    size_t minus;
+    uint64_t digits;
+    unsigned places;
     double x;
-    if (cell->type != HC_CELL_TEXT ||
-        !hc_decimal_parse(cell->u.s, cell->len, &x))
+    if (cell->type != HC_CELL_TEXT)
+        return false;
+    minus = *s == '-'; /* no cell with text is empty */
+    if (!hc_decimal_digits(s + minus, cell->len - minus, &digits, &places) ||
+        digits > UINT64_C(1) << 53)
         return false;
     note(n, i, cell);
-    n->shape[i] = x == 0 ? HC_SHAPE_ZERO : HC_SHAPE_DECIMAL;
+    n->shape[i] = digits == 0 ? HC_SHAPE_ZERO : HC_SHAPE_DECIMAL;
+    n->num[i] = 0;
     if (c->passed)
-        x = 0;
-    else if (!c->plain)
-        x = hc_meaning_value(&c->m, x);
-    n->num[i] = x;
+        return true;
+    x = (double)(int64_t)digits / hc_exact_tens[places];
+    x = minus ? -x : x;
+    n->num[i] = c->plain ? x : hc_meaning_value(&c->m, x);
     return true;
 }
 

@@ -9,18 +9,21 @@
 #include <math.h>
 #include <stdlib.h>
 
-/* One wanted column.  The last short text of a number that stood in it is kept
- * with its value: counters and settings say the same in row after row. */
+/* One wanted column.  The last short text that stood in it is kept with its
+ * value: counters and settings say the same in row after row. */
 typedef struct {
     hc_plain_want want;
-    size_t skip;         /* columns before it, behind the last one wanted */
-    bool again;          /* the same column as the one before */
+    size_t skip;         /* columns before it, behind the last one wanted, or
+                            AGAIN */
+    bool alone;          /* its number goes to x[to] and nothing elsewhere */
     char end;            /* what stands behind it */
     uint64_t text, mask; /* with the byte behind it */
     size_t len;          /* of the text */
-    unsigned misses;     /* numbers since it was the right one */
+    unsigned misses;     /* texts since it was the right one */
     double value, moved;
 } wanted;
+
+#define AGAIN SIZE_MAX /* it is the same column as the one before */
 
 struct hc_plain_row {
     hc_plain_lines lines;
@@ -50,14 +53,10 @@ hc_plain_row *hc_plain_row_new(hc_plain_lines lines,
     qsort(c->at, n, sizeof *c->at, by_place);
     for (size_t k = 0; k < n; k++) {
         wanted *w = &c->at[k];
-        w->again = w->want.place < next;
-        w->skip = w->again ? 0 : w->want.place - next;
+        w->skip = w->want.place < next ? AGAIN : w->want.place - next;
+        w->alone = w->want.what <= HC_PLAIN_ANY && w->want.shift == 0;
         next = w->want.place + 1;
         w->end = next == lines.width ? '\n' : lines.delimiter;
-        if (w->want.what == HC_PLAIN_TEXT) {
-            w->text = 1; /* which no masked word is */
-            continue;
-        }
         /* "0" and what ends it, for a beginning */
         w->text = (uint64_t)'0' | (uint64_t)w->end << 8;
         w->mask = 0xffff;
@@ -182,20 +181,27 @@ take_number(const hc_plain_row *c, wanted *w, const char *s)
     double v;
 
     p = hc_take_mantissa(s + minus, &digits, &after);
-    w->mask = 0;
-    w->text = 1; /* nothing is kept */
+    if (w->mask != 0) {
+        w->mask = 0;
+        w->text = 1; /* nothing is kept */
+    }
     if (p == NULL)
         return NULL;
-    if (*p != w->end || w->want.shift != 0 || digits > 1ULL << 53) {
-        if ((*p | 0x20) == 'e' || w->want.shift != 0 || digits > 1ULL << 53)
+    if (digits > 1ULL << 53 || (unsigned)(after - w->want.shift) > 22)
+        return take_scaled(c, w, s, p, digits, -after);
+    if (*p != w->end) {
+        if ((*p | 0x20) == 'e')
             return take_scaled(c, w, s, p, digits, -after);
         next = behind(c, w->end, p);
     } else {
         keep(w, s, (size_t)(p - s));
         next = p + 1;
     }
-    v = (double)(int64_t)digits / hc_exact_tens[after]; /* at most 18 */
-    w->value = minus ? -v : v;
+    v = (double)(int64_t)digits;
+    v = minus ? -v : v;
+    w->value = v / hc_exact_tens[after]; /* at most 18 */
+    if (w->want.shift != 0)
+        w->moved = v / hc_exact_tens[after - w->want.shift];
     return next;
 }
 
@@ -206,13 +212,36 @@ take_number_rarely(const hc_plain_row *c, wanted *w, const char *s)
     return take_number(c, w, s);
 }
 
-static inline void put(const wanted *w, double *x, hc_plain_text *texts)
+/* What is kept, which stands at s. */
+static inline void put(const wanted *w, const char *s, double *x,
+                       hc_plain_text *texts)
 {
-    x[w->want.to] = w->value;
-    if (w->want.shift != 0)
-        x[w->want.moved] = w->moved;
-    if (w->want.what == HC_PLAIN_EITHER)
-        texts[w->want.place].s = NULL;
+    const hc_plain_want *want = &w->want;
+    if (w->alone) {
+        x[want->to] = w->value;
+        return;
+    }
+    if (want->what == HC_PLAIN_TEXT) {
+        texts[want->place] = (hc_plain_text){s, w->len};
+        return;
+    }
+    x[want->to] = w->value;
+    if (want->shift != 0)
+        x[want->moved] = w->moved;
+    if (want->what == HC_PLAIN_EITHER)
+        texts[want->place].s = NULL;
+}
+
+/* A text that may be a number, and mostly is a word. */
+static double number_or_nan(hc_plain_text t)
+{
+    double x;
+    hc_trim(&t.s, &t.len);
+    if (t.len == 0 ||
+        (hc_isalpha(*t.s) && (*t.s | 0x20) != 'n' && (*t.s | 0x20) != 'i') ||
+        !hc_number_parse(t.s, t.len, &x))
+        return NAN;
+    return x;
 }
 
 /* Nothing, a number behind blanks, a text: all but a plain number. */
@@ -222,18 +251,20 @@ take_other(const hc_plain_row *c, wanted *w, const char *s, double *x,
 {
     const hc_plain_want *want = &w->want;
     const char *next, *end, *from = s;
+    bool alone;
 
     if (want->what != HC_PLAIN_TEXT && c->lines.foreign && *s == ' ') {
         while (*s == ' ')
             s++;
         next = take_number_rarely(c, w, s);
         if (next != NULL) {
-            put(w, x, texts);
+            put(w, s, x, texts);
             return next;
         }
     }
     end = cell_end(c, from);
     next = behind(c, w->end, end);
+    alone = *end == w->end;
     if (*end == '\n' && end > from && end[-1] == '\r')
         end--;
     if (next == NULL || (end > from && end[-1] == '\r'))
@@ -245,20 +276,21 @@ take_other(const hc_plain_row *c, wanted *w, const char *s, double *x,
     }
     while (t.len > 0 && (t.s[t.len - 1] == ' ' || t.s[t.len - 1] == '\t'))
         t.len--;
+    alone = alone && t.s == from && next == from + t.len + 1;
+    if (want->what == HC_PLAIN_TEXT && alone)
+        keep(w, t.s, t.len);
     if (want->what == HC_PLAIN_TEXT ||
         (want->what == HC_PLAIN_EITHER && t.len > 0)) {
         texts[want->place] = t;
         return next;
     }
-    if (want->what == HC_PLAIN_EITHER)
-        texts[want->place].s = NULL;
     if (t.len > 0 && want->what == HC_PLAIN_NUMBER)
         return NULL;
-    hc_trim(&t.s, &t.len);
-    if (!hc_number_parse(t.s, t.len, &x[want->to]))
-        x[want->to] = NAN;
-    if (want->shift != 0)
-        x[want->moved] = NAN;
+    w->value = number_or_nan(t);
+    w->moved = NAN; /* of an ANY none is wanted */
+    if (alone)
+        keep(w, t.s, t.len);
+    put(w, from, x, texts);
     return next;
 }
 
@@ -277,21 +309,23 @@ const char *hc_plain_row_take(hc_plain_row *c, const char *s, double *x,
 
     for (wanted *w = c->at; w < end; w++) {
         const char *next;
-        if (w->again) {
-            x[w->want.to] = x[w[-1].want.to];
-            continue;
+        if (w->skip > 0) {
+            if (w->skip == AGAIN) {
+                x[w->want.to] = x[w[-1].want.to];
+                continue;
+            }
+            if ((s = step_over(c, s, w->skip)) == NULL)
+                return NULL;
         }
-        if (w->skip > 0 && (s = step_over(c, s, w->skip)) == NULL)
-            return NULL;
         if ((hc_word(s) & w->mask) == w->text) {
-            put(w, x, texts);
+            put(w, s, x, texts);
             w->misses = 0;
             s += w->len + 1;
             continue;
         }
         next = w->want.what == HC_PLAIN_TEXT ? NULL : take_number(c, w, s);
         if (next != NULL)
-            put(w, x, texts);
+            put(w, s, x, texts);
         else if ((next = take_other(c, w, s, x, texts)) == NULL)
             return NULL;
         s = next;

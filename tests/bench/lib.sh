@@ -39,12 +39,13 @@ has() {
 peer_cpu() {
     code=$1
     shift
-    "$peer" -W ignore -c "import logging, os, sys
+    "$peer" -W ignore -c "import logging, os, resource, sys
 logging.disable(logging.CRITICAL)
 $code
 def once():
-    a = os.times(); work(); b = os.times()
-    return b.user + b.system - a.user - a.system
+    used = lambda: resource.getrusage(resource.RUSAGE_SELF)
+    a = used(); work(); b = used()
+    return b.ru_utime + b.ru_stime - a.ru_utime - a.ru_stime
 print(sorted(once() for k in range(3))[1])" "$@" 2>/dev/null | tail -1
 }
 
