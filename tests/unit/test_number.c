@@ -538,6 +538,63 @@ static void takes_plain_cells(void **state)
     }
 }
 
+/* ---- rounding ---- */
+
+static double of_text(double x, int digits)
+{
+    char text[HC_NUMBER_SIZE];
+    size_t len = hc_number_print_digits(x, digits, text);
+    assert_true(hc_number_parse(text, len, &x));
+    return x;
+}
+
+static void check_round(hc_rounding *r, double x, int digits)
+{
+    const double want = of_text(x, digits);
+    const double got = hc_number_round(x, digits);
+    const double again = hc_number_round_again(r, x, digits);
+    if (memcmp(&got, &want, sizeof got) != 0 ||
+        memcmp(&again, &want, sizeof got) != 0)
+        fail_msg("%.17g to %d digits: %.17g, again %.17g, wanted %.17g", x,
+                 digits, got, again, want);
+}
+
+/* A rounded number is, bit by bit, the text of as many digits. */
+static void rounded_is_what_prints(void **state)
+{
+    static const double odd[] = {0.0,           -0.0,           1e-300,
+                                 4.9e-324,      1.7e308,        1e22,
+                                 1e23,          9999999999.5,   9999999999.49,
+                                 0.99999999995, 1e-5,           12345678905.0,
+                                 1234567890.5,  0.1,            2.5e-7};
+    uint64_t seed = 11;
+    (void)state;
+    for (int digits = 1; digits <= 17; digits++) {
+        hc_rounding r = {0};
+        for (size_t i = 0; i < sizeof odd / sizeof *odd; i++) {
+            check_round(&r, odd[i], digits);
+            check_round(&r, -odd[i], digits);
+        }
+        /* counters that grow, over several powers of ten */
+        for (double x = 1e-9; x < 1e3; x *= 1.003)
+            check_round(&r, x, digits);
+        for (int i = 0; i < 20000; i++) {
+            uint64_t u = unit_random(&seed);
+            double x;
+            memcpy(&x, &u, sizeof x);
+            if (isfinite(x))
+                check_round(&r, x, digits);
+            /* where the rounding turns, and a unit beside it */
+            x = ((double)(u % 10000000000u) + 0.5) / 1e7;
+            check_round(&r, x, 10);
+            check_round(&r, nextafter(x, 0), 10);
+            check_round(&r, nextafter(x, 1e9), 10);
+        }
+    }
+    assert_true(isnan(hc_number_round((double)NAN, 5)));
+    assert_true(isinf(hc_number_round((double)INFINITY, 5)));
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -557,6 +614,7 @@ int main(void)
         cmocka_unit_test(shifts_the_exponent_of_the_text),
         cmocka_unit_test(ignores_the_locale),
         cmocka_unit_test(table_of_powers_is_right),
+        cmocka_unit_test(rounded_is_what_prints),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
