@@ -34,9 +34,13 @@ typedef struct hc_drt_cache hc_drt_cache;
 hc_drt_cache *hc_drt_cache_new(void); /* NULL: no memory */
 void hc_drt_cache_free(hc_drt_cache *c);
 
+/* Rules that choose lambda. */
+#define HC_DRT_RULES "gcv mgcv rgcv lcurve re-im kf evidence"
+bool hc_drt_is_rule(const char *name);
+
 typedef struct {
     double lambda;        /* ridge: NaN: chosen by rule */
-    const char *rule;     /* gcv mgcv rgcv lcurve re-im kf evidence */
+    const char *rule;     /* one of HC_DRT_RULES */
     const char *basis;    /* ridge: name in hc_drt_bases, "gaussian" */
     double fwhm;          /* of the basis, in units of 1/grid step: the
                            * coefficient of DRTtools, 0.5 */

@@ -249,6 +249,14 @@ hc_status hc_drt_best_evidence(const hc_drt_linear *p, double *minus2,
     return HC_OK;
 }
 
+bool hc_drt_is_rule(const char *name)
+{
+    for (size_t k = 0; k < sizeof scores / sizeof *scores; k++)
+        if (strcmp(scores[k].name, name) == 0)
+            return true;
+    return strcmp(name, "re-im") == 0 || strcmp(name, "kf") == 0;
+}
+
 static hc_status target_make(target *t, const hc_drt_linear *p,
                              const hc_drt_options *opt, hc_err *err)
 {
@@ -261,8 +269,7 @@ static hc_status target_make(target *t, const hc_drt_linear *p,
     const bool re_im = strcmp(opt->rule, "re-im") == 0;
     if (!re_im && strcmp(opt->rule, "kf") != 0)
         return hc_fail(err, HC_USAGE,
-                       "no rule '%s' for lambda; there are gcv, mgcv, rgcv, "
-                       "lcurve, re-im, kf, evidence",
+                       "no rule '%s' for lambda; there are " HC_DRT_RULES,
                        opt->rule);
     if (re_im && opt->part != HC_DRT_BOTH)
         return hc_fail(err, HC_USAGE,

@@ -76,6 +76,10 @@ static hc_status run(hc_session *s, const opts *o)
     if (st == HC_OK)
         st = hc_frame_open(&simulated, s->operands[1], &s->err);
     if (st == HC_OK)
+        st = hc_frame_measured(measured, &s->err);
+    if (st == HC_OK)
+        st = hc_frame_measured(simulated, &s->err);
+    if (st == HC_OK)
         st = hc_compare(&c, measured, simulated, axis_of(o, measured),
                         &s->err);
     if (st == HC_OK) {

@@ -138,6 +138,11 @@ static hc_status settle(opts *o, hc_err *err)
     if (o->lambda &&
         !hc_number_parse(o->lambda, strlen(o->lambda), &d->lambda))
         d->rule = o->lambda;
+    if (!hc_drt_is_rule(d->rule))
+        return hc_fail(err, HC_USAGE,
+                       "--lambda: '%s' is neither a number nor a rule; the "
+                       "rules are %s",
+                       o->lambda, HC_DRT_RULES);
     if (!isnan(d->lambda) && !(d->lambda > 0 && isfinite(d->lambda)))
         return hc_fail(err, HC_USAGE, "--lambda: '%s' is not above zero",
                        o->lambda);

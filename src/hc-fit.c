@@ -96,8 +96,11 @@ static hc_tool tool_for(int argc, char **argv)
 static void work(hc_fit_job *job, hc_session *s, const hc_fit_options *o)
 {
     const char *circuit = o->propose ? "R0" : s->operands[0];
-    if (!hc_session_note(s, hc_fit_job_begin(job, circuit, &s->err)) ||
-        !job->ready)
+    hc_status st = hc_fit_job_begin(job, circuit, &s->err);
+    if (!o->propose)
+        st = hc_session_missing(s, st, "CIRCUIT, e.g. 'R0-p(R1,CPE1)',",
+                                &s->err);
+    if (!hc_session_note(s, st) || !job->ready)
         return;
     if (o->propose) {
         hc_session_note(s, hc_fit_job_auto(job, &s->err));

@@ -60,10 +60,15 @@ static hc_status free_list(opts *o, hc_err *err)
             size_t len = strcspn(c, ",");
             snprintf(name, sizeof name, "%.*s", (int)len, c);
             hc_parameter p = hc_parameter_find(name);
-            if (p == HC_P_COUNT || o->how.n == HC_IDENT_MAX)
+            if (p == HC_P_COUNT)
                 return hc_fail(err, HC_USAGE,
-                               "--free '%s': no parameter, or more than %d",
-                               name, HC_IDENT_MAX);
+                               "--free: '%s' is no parameter, or the last "
+                               "word of several (see halfcell-cell(5))",
+                               name);
+            if (o->how.n == HC_IDENT_MAX)
+                return hc_fail(err, HC_USAGE,
+                               "--free: more than %d parameters at '%s'",
+                               HC_IDENT_MAX, name);
             o->how.p[o->how.n++] = p;
             c += len + (c[len] == ',');
         }
@@ -97,7 +102,9 @@ static hc_status fit(hc_session *s, opts *o, hc_cell *cell)
         st = hc_frame_open(&frame, s->operands[k], &s->err);
         if (st == HC_OK) {
             hc_session_inherit_frame(s, frame);
-            st = hc_ident_data(f, frame, &s->talk, &s->err);
+            st = hc_frame_measured(frame, &s->err);
+            if (st == HC_OK)
+                st = hc_ident_data(f, frame, &s->talk, &s->err);
             hc_frame_free(frame);
         }
     }

@@ -84,10 +84,12 @@ static size_t read_tables(hc_session *s, const char *const *files, size_t n,
     size_t got = 0;
     for (size_t i = 0; i < n; i++) {
         hc_status st = hc_frame_open(&frames[got], files[i], &s->err);
-        if (st == HC_OK && hc_frame_incomplete(frames[got]))
-            hc_say_warning(&s->talk, hc_frame_name(frames[got]), 0,
-                           "the table is incomplete");
-        got += st == HC_OK;
+        if (st == HC_OK) {
+            if (hc_frame_incomplete(frames[got]))
+                hc_say_warning(&s->talk, hc_frame_name(frames[got]), 0,
+                               "the table is incomplete");
+            st = hc_frame_measured(frames[got++], &s->err);
+        }
         if (!hc_session_note(s, st))
             break;
     }
@@ -106,6 +108,7 @@ static bool plot(hc_session *s, const opts *o)
     r.n_labels = o->labels.n;
     const char *name = s->n_operands > 0 ? s->operands[0] : NULL;
     hc_status st = hc_plot_choose(name, kind, &n_kinds, &s->err);
+    st = hc_session_missing(s, st, "KIND, e.g. nyquist,", &s->err);
     if (st == HC_OK)
         st = hc_plot_check(&r, &s->err);
     size_t n = s->n_operands > 1 ? s->n_operands - 1 : 1, got = 0;
@@ -116,7 +119,8 @@ static bool plot(hc_session *s, const opts *o)
         st = hc_fail_nomem(&s->err);
     if (st == HC_OK)
         got = read_tables(s, files, n, frames);
-    bool all = st == HC_OK && got == n; /* half a figure would mislead */
+    /* half a figure would mislead */
+    bool all = st == HC_OK && got == n && s->worst == HC_OK;
     if (all)
         st = hc_plot_draw(kind, n_kinds, &r, frames, n, s->out, &s->talk,
                           &s->err);

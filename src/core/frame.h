@@ -32,6 +32,9 @@ bool hc_frame_incomplete(const hc_frame *f);
 const char *hc_frame_text(const hc_frame *f, size_t row, int column);
 /* Its number; NaN when column < 0 or the text is no number. */
 double hc_frame_number(const hc_frame *f, size_t row, int column);
+/* HC_DATA where a cell of a measurement, a column whose name ends in the unit
+ * of one, is no number: the first is named.  Empty ones are NaN. */
+hc_status hc_frame_measured(const hc_frame *f, hc_err *err) HC_MUST_USE;
 /* File line of a row, for messages. */
 long hc_frame_line(const hc_frame *f, size_t row);
 

@@ -47,6 +47,9 @@ static hc_status check_range(const hc_option *o, double x, const char *value,
 {
     if (o->max <= o->min || (x >= o->min && x <= o->max))
         return HC_OK;
+    if (o->min > 0 && o->min <= HC_ABOVE_ZERO)
+        return hc_fail(err, HC_USAGE, "--%s: %s is not above zero", o->name,
+                       value);
     return hc_fail(err, HC_USAGE, "--%s: %s is outside %g to %g", o->name,
                    value, o->min, o->max);
 }

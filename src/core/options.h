@@ -19,6 +19,8 @@
 #include "core/stream.h"
 #include "core/units.h"
 
+#include <float.h>
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -50,6 +52,9 @@ typedef struct {
     double min, max;
     hc_dim dim;
 } hc_option;
+
+/* .min of a number that must be above zero. */
+#define HC_ABOVE_ZERO DBL_TRUE_MIN
 
 /* What every tool has; the first member of every option struct. */
 typedef struct {
@@ -89,26 +94,30 @@ typedef struct {
 /* Options that mean the same in every tool (DESIGN.md section 4). */
 #define HC_OPTION_QUANTITY(NAME, ARG, HELP, DIM, T, MEMBER)                   \
     {NAME, 0, HC_OPT_QUANTITY, ARG, HELP, offsetof(T, MEMBER), NULL, 0, 0, DIM}
+/* One that is above zero. */
+#define HC_OPTION_SIZE(NAME, ARG, HELP, DIM, T, MEMBER)                       \
+    {NAME, 0, HC_OPT_QUANTITY, ARG, HELP, offsetof(T, MEMBER), NULL,          \
+     HC_ABOVE_ZERO, INFINITY, DIM}
 #define HC_OPTION_AREA(T, M)                                                  \
-    HC_OPTION_QUANTITY("area", "AREA", "electrode area, e.g. 1.44cm2",        \
+    HC_OPTION_SIZE("area", "AREA", "electrode area, e.g. 1.44cm2",        \
                        HC_DIM_AREA, T, M)
 #define HC_OPTION_CATHODE_AREA(T, M)                                          \
-    HC_OPTION_QUANTITY("cathode-area", "AREA", "area of the cathode",         \
+    HC_OPTION_SIZE("cathode-area", "AREA", "area of the cathode",         \
                        HC_DIM_AREA, T, M)
 #define HC_OPTION_SE_THICKNESS(T, M)                                          \
-    HC_OPTION_QUANTITY("se-thickness", "LENGTH",                              \
+    HC_OPTION_SIZE("se-thickness", "LENGTH",                              \
                        "thickness of the solid electrolyte, e.g. 0.5mm",      \
                        HC_DIM_LENGTH, T, M)
 #define HC_OPTION_FILM_THICKNESS(T, M)                                        \
-    HC_OPTION_QUANTITY("film-thickness", "LENGTH",                            \
+    HC_OPTION_SIZE("film-thickness", "LENGTH",                            \
                        "thickness of the cathode film, e.g. 25um",            \
                        HC_DIM_LENGTH, T, M)
 #define HC_OPTION_PARTICLE_RADIUS(T, M)                                       \
-    HC_OPTION_QUANTITY("particle-radius", "LENGTH",                           \
+    HC_OPTION_SIZE("particle-radius", "LENGTH",                           \
                        "radius of the active particles, e.g. 5um",            \
                        HC_DIM_LENGTH, T, M)
 #define HC_OPTION_MASS(T, M)                                                  \
-    HC_OPTION_QUANTITY("mass", "MASS", "active mass, e.g. 12.3mg",            \
+    HC_OPTION_SIZE("mass", "MASS", "active mass, e.g. 12.3mg",            \
                        HC_DIM_MASS, T, M)
 #define HC_OPTION_TEMPERATURE(T, M)                                           \
     HC_OPTION_QUANTITY("temperature", "TEMP", "temperature, e.g. 25degC",     \

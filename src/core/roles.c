@@ -27,6 +27,18 @@ const char *hc_role_usual(double c_f, double area_m2, double thickness_m)
                                           : "cathode-or-diffusion";
 }
 
+bool hc_role_is_known(const char *role)
+{
+    size_t len = strlen(role);
+    for (const char *p = HC_ROLES; *p != '\0'; p += *p == ' ') {
+        size_t n = strcspn(p, " ");
+        if (n == len && memcmp(p, role, n) == 0)
+            return true;
+        p += n;
+    }
+    return false;
+}
+
 bool hc_role_is_suggested(const char *role)
 {
     size_t n = strlen(role);

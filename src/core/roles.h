@@ -15,6 +15,13 @@
  * Irvine, Sinclair and West 1990, 10.1002/adma.19900020304, table 1. */
 const char *hc_role_usual(double c_f, double area_m2, double thickness_m);
 
+/* Is it one of those that hc-sigma and hc-params know? */
+bool hc_role_is_known(const char *role);
+/* All of those, with blanks between. */
+#define HC_ROLES                                                              \
+    "bulk gb interphase charge-transfer-negative charge-transfer-positive "   \
+    "cathode diffusion contact series"
+
 /* Does a role end in a question mark? */
 bool hc_role_is_suggested(const char *role);
 

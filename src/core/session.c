@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static const char *const standard_input[] = {"-"};
 
@@ -172,4 +173,14 @@ int hc_session_end(hc_session *s)
     free(s->operands);
     s->operands = NULL;
     return hc_status_exit(s->worst);
+}
+
+hc_status hc_session_missing(const hc_session *s, hc_status st,
+                             const char *what, hc_err *err)
+{
+    if (st == HC_USAGE && s->n_operands > 0 &&
+        access(s->operands[0], F_OK) == 0)
+        return hc_fail(err, st, "%s is missing before the file '%s'", what,
+                       s->operands[0]);
+    return st;
 }

@@ -60,6 +60,11 @@ hc_status hc_session_table(hc_session *s, const char *kind,
  * rows of a run have the same keys: the count, which goes on with them. */
 long *hc_session_number(hc_session *s);
 
+/* Work on the first operand, which is no file, ended with `st`: where it is
+ * the name of a file, another sentence, that `what` was left out before it. */
+hc_status hc_session_missing(const hc_session *s, hc_status st,
+                             const char *what, hc_err *err) HC_MUST_USE;
+
 /* An input was read to its end: its trailer passes on, and what its head says
  * of its sources unless it is the first, whose head is that of the output. */
 void hc_session_inherit(hc_session *s, const hc_meta *head,

@@ -1,5 +1,6 @@
 #include "eis/fit_job.h"
 
+#include "core/roles.h"
 #include "core/sort.h"
 #include "eis/fit_auto.h"
 #include "eis/fit_collect.h"
@@ -93,9 +94,24 @@ static hc_status make_setup(hc_fit_job *job, const char *circuit, hc_err *err)
     return HC_OK;
 }
 
+/* Any word may be a role; those of no other tool's may be slips. */
+static void doubt_roles(const hc_circuit *c, hc_session *s)
+{
+    for (int i = 0; i < c->n_elements; i++) {
+        const char *role = hc_circuit_role_of(c, i);
+        if (role[0] != '\0' && !hc_role_is_known(role))
+            hc_say_warning(&s->talk, NULL, 0,
+                           "hc-sigma and hc-params know no role '%s' (of "
+                           "%s); they know %s",
+                           role, c->elements[i].name, HC_ROLES);
+    }
+}
+
 hc_status hc_fit_job_begin(hc_fit_job *job, const char *circuit, hc_err *err)
 {
     hc_status st = make_setup(job, circuit, err);
+    if (st == HC_OK)
+        doubt_roles(&job->setup.circuit, job->session);
     if (st == HC_OK && job->options->append != NULL)
         st = hc_out_memory(&job->memory, err);
     if (st == HC_OK && job->options->curve != NULL)

@@ -78,8 +78,11 @@ hc_status hc_page_figure(hc_page *p, const char *kind, const char *const *path,
         hc_out_puts(p->out, "<p class=\"no\">No figure: ");
         hc_html_text(p->out, hc_text_get(&said));
         hc_out_puts(p->out, "</p>\n");
-        hc_say_warning(p->talk, NULL, 0, "no figure '%s': hc-plot exit %d",
-                       words, code);
+        const char *why = hc_text_get(&said);
+        hc_say_warning(p->talk, NULL, 0,
+                       "no figure '%s': hc-plot exit %d%s%.*s", words, code,
+                       why[0] != '\0' ? ": " : "", (int)strcspn(why, "\n"),
+                       why);
     }
     hc_text_clear(&svg);
     hc_text_clear(&said);

@@ -28,6 +28,10 @@ hc_status hc_sql_fail(const hc_store *s, const char *doing, hc_err *err)
     case SQLITE_PERM:
         st = HC_CREATE;
         break;
+    case SQLITE_NOTADB:
+        return hc_fail_at(err, HC_DATA, s->path, 0,
+                          "is no database; 'hc-db add DATABASE TABLE' makes "
+                          "one");
     default:
         break;
     }
