@@ -195,7 +195,9 @@ static hc_status put_records(base *b, const hc_subject *s, const hc_held *held,
                       "(--max-rows).</p>\n",
                       rows);
     else if (rows > 0) {
-        hc_out_printf(b->page.out, "<details><summary>%zu records</summary>\n",
+        hc_out_printf(b->page.out,
+                      "<details class=\"records\">"
+                      "<summary>%zu records</summary>\n",
                       rows);
         hc_page_records(&b->page, part, n);
         hc_out_puts(b->page.out, "</details>\n");

@@ -59,6 +59,9 @@ static const char style[] =
     ".wide{overflow:visible}table{font-size:8pt}"
     "td{white-space:normal;overflow-wrap:anywhere}"
     "td.n{white-space:nowrap;overflow-wrap:normal}th,td{padding:.2rem .4rem}"
+    /* paper cannot be unfolded */
+    "details.records::details-content{content-visibility:visible}"
+    "details.records summary{list-style:none}"
     "figure,tr{break-inside:avoid}figure svg{max-height:20cm}"
     "h2,h3{break-after:avoid}}\n";
 
