@@ -164,9 +164,9 @@ void hc_page_word(hc_page *p, const char *text)
     hc_out_puts(p->out, "</td>");
 }
 
-static void put_text(hc_out *out, const char *text)
+static void put_text(hc_out *out, const char *text, const char *kind)
 {
-    hc_out_puts(out, "<td>");
+    hc_out_printf(out, "<td%s>", kind);
     hc_html_text(out, text);
     hc_out_puts(out, "</td>");
 }
@@ -176,21 +176,25 @@ static void put_record(hc_page *p, const hc_page_part *part, size_t i,
 {
     static const char *const errors[] = {"std_error", "ci95_low", "ci95_high"};
     const hc_frame *f = part->frame;
-    hc_lab lab = hc_lab_of(hc_frame_text(f, i, hc_frame_column(f, "unit")));
+    const char *unit = hc_frame_text(f, i, hc_frame_column(f, "unit"));
+    const char *what = hc_frame_text(f, i, hc_frame_column(f, "quantity"));
+    char name[128];
+    hc_lab lab = hc_lab_of(unit);
     double v = lab.factor * hc_frame_number(f, i, hc_frame_column(f, "value"));
     hc_out_puts(p->out, "<tr>");
     for (size_t k = 0; k < GIVEN; k++)
         if (show[k])
             hc_page_cell(p, hc_frame_text(f, i, hc_frame_column(f, given[k])));
-    put_text(p->out, hc_frame_text(f, i, hc_frame_column(f, "method")));
-    put_text(p->out, hc_frame_text(f, i, hc_frame_column(f, "quantity")));
+    put_text(p->out, hc_frame_text(f, i, hc_frame_column(f, "method")), "");
+    hc_lab_name(what, unit, name, sizeof name); /* it ends in its unit */
+    put_text(p->out, name, "");
     hc_page_number(p, v, 5);
     for (size_t k = 0; k < 3; k++)
         hc_page_number(
             p,
             lab.factor * hc_frame_number(f, i, hc_frame_column(f, errors[k])),
             k ? 5 : 2);
-    put_text(p->out, lab.unit);
+    put_text(p->out, lab.unit, " class=\"u\"");
     hc_page_word(p, hc_frame_text(f, i, hc_frame_column(f, "status")));
     if (part->link[0] != '\0') {
         hc_out_puts(p->out, "<td>");

@@ -58,7 +58,8 @@ static const char style[] =
     "nav ul:not(.numbers),input.filter{display:none}"
     ".wide{overflow:visible}table{font-size:8pt}"
     "td{white-space:normal;overflow-wrap:anywhere}"
-    "td.n{white-space:nowrap;overflow-wrap:normal}th,td{padding:.2rem .4rem}"
+    "td.n,td.u,td a{white-space:nowrap;overflow-wrap:normal}"
+    "th,td{padding:.2rem .4rem}thead th{position:static}"
     /* paper cannot be unfolded */
     "details.records::details-content{content-visibility:visible}"
     "details.records summary{list-style:none}"
