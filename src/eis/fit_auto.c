@@ -211,7 +211,8 @@ static hc_status try_row(const study *k, hc_fit_tail tail, hc_fit_choice *out,
 {
     const hc_fit_proposal *before = NULL;
     const int peaks = out->sight.peaks;
-    int most = peaks < 3 ? 3 : peaks + 1;
+    /* arcs that overlap may be one peak: two more than there are */
+    int most = peaks < 2 ? 4 : peaks + 2;
     int least = tail == HC_TAIL_NONE ? 1 : 0;
     hc_fit_plan plan = {
         .inductive = out->sight.inductive, .series = true, .tail = tail};
