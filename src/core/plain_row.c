@@ -232,16 +232,17 @@ static inline void put(const wanted *w, const char *s, double *x,
         texts[want->place].s = NULL;
 }
 
-/* A text that may be a number, and mostly is a word. */
+/* A text that may be a number, and mostly is a word or a date. */
 static double number_or_nan(hc_plain_text t)
 {
     double x;
     hc_trim(&t.s, &t.len);
     if (t.len == 0 ||
-        (hc_isalpha(*t.s) && (*t.s | 0x20) != 'n' && (*t.s | 0x20) != 'i') ||
-        !hc_number_parse(t.s, t.len, &x))
+        (hc_isalpha(*t.s) && (*t.s | 0x20) != 'n' && (*t.s | 0x20) != 'i'))
         return NAN;
-    return x;
+    if (t.len > 4 && t.s[4] == '-' && hc_isdigit(t.s[3])) /* 2024-07-15 */
+        return NAN;
+    return hc_number_parse(t.s, t.len, &x) ? x : NAN;
 }
 
 /* Nothing, a number behind blanks, a text: all but a plain number. */
