@@ -52,6 +52,8 @@ typedef struct {
     double widen_decades; /* of the grid beyond 1/(2 pi f), each side; NaN:
                            * as the method likes */
     hc_drt_switch inductance, capacitance;
+    double tail_n; /* exponent of that capacitance, 1/(Q (jw)^n); 0: ridge
+                    * and hierarchical find it, 1 elsewhere */
     bool negative;       /* gamma may be below zero */
     double band_level;   /* credible band, 0.9; 0: none */
     size_t band_samples; /* ridge: draws for the band */

@@ -45,7 +45,8 @@ static bool fits(const hc_drt_grid *g, const hc_drt_grid *want)
     return g->n == want->n && g->basis == want->basis &&
            g->order == want->order && g->part == want->part &&
            g->collocation == want->collocation && g->with_l == want->with_l &&
-           g->with_c == want->with_c && same(g->fwhm, want->fwhm) &&
+           g->with_c == want->with_c && g->tail_n == want->tail_n &&
+           same(g->fwhm, want->fwhm) &&
            same(g->per_decade, want->per_decade) &&
            same(g->widen_decades, want->widen_decades) &&
            memcmp(g->freq_hz, want->freq_hz, g->n * sizeof(double)) == 0;
@@ -93,13 +94,13 @@ static hc_status make_kernel(hc_drt_grid *g, const hc_drt_data *d, hc_err *err)
     g->k = calloc(2 * n * (nf + nb), sizeof *g->k);
     if (!g->k)
         return hc_fail_nomem(err);
+    if (g->c_col >= 0)
+        hc_drt_tail_column(d, g->tail_n, g->k + (size_t)g->c_col * 2 * n);
     for (size_t i = 0; i < n; i++) {
         const double w = 2 * M_PI * d->freq_hz[i], ln_w = log(w);
         g->k[i] = 1;
         if (g->l_col >= 0)
             g->k[(size_t)g->l_col * 2 * n + n + i] = w;
-        if (g->c_col >= 0)
-            g->k[(size_t)g->c_col * 2 * n + n + i] = -1 / w;
         for (size_t k = 0; k < nb; k++) {
             const double complex z =
                 hc_drt_table_at(&g->table, ln_w + g->ln_tau[k]);
@@ -195,6 +196,7 @@ hc_status hc_drt_grid_for(hc_drt_grid *g, const hc_drt_data *d,
                         .fwhm = opt->fwhm,
                         .per_decade = opt->per_decade,
                         .widen_decades = opt->widen_decades,
+                        .tail_n = opt->tail_n > 0 ? opt->tail_n : 1,
                         .order = opt->order,
                         .part = opt->part,
                         .collocation = opt->collocation,

@@ -16,11 +16,12 @@ typedef struct {
     size_t n;
     double *freq_hz; /* [n] */
     double fwhm, per_decade, widen_decades;
+    double tail_n; /* exponent of c_col */
     int order;
     hc_drt_part part;
     bool collocation, with_l, with_c;
     const hc_drt_basis *basis;
-    /* the columns: R_inf, L and 1/C where the model has them, the basis */
+    /* the columns: R_inf, L and 1/Q where the model has them, the basis */
     size_t n_free, n_basis;
     int l_col, c_col;  /* -1: not in the model */
     size_t rows, row0; /* of the part that is fitted, and the first of them */

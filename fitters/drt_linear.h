@@ -39,6 +39,14 @@ void hc_drt_linear_gram(const hc_drt_linear *p, double *h);
 bool hc_drt_wants_l(const hc_drt_data *d, const hc_drt_options *opt);
 bool hc_drt_wants_c(const hc_drt_data *d, const hc_drt_options *opt);
 
+/* (jw)^-n at the frequencies of d: Re, then Im, 2 d->n numbers. */
+void hc_drt_tail_column(const hc_drt_data *d, double n, double *column);
+
+/* opt as *out, with a series capacitance and its exponent decided where they
+ * were left open: drt_tail.c. */
+hc_status hc_drt_find_tail(const hc_drt_data *d, const hc_drt_options *opt,
+                           hc_drt_options *out, hc_err *err) HC_MUST_USE;
+
 /* sd of each point: given, estimated, or 1 with unit weights; [n]. */
 hc_status hc_drt_weights(const hc_drt_data *d, const hc_drt_options *opt,
                          double *sd, hc_err *err) HC_MUST_USE;

@@ -86,12 +86,16 @@ static double rescale(field *f, const double *c, double precision)
     return change;
 }
 
-hc_status hc_drt_local(const hc_drt_data *d, const hc_drt_options *opt,
+hc_status hc_drt_local(const hc_drt_data *d, const hc_drt_options *given,
                        hc_drt *out, hc_err *err)
 {
     hc_drt_linear p;
     field f = {0};
-    hc_status st = hc_drt_linear_make(&p, d, opt, err);
+    hc_drt_options o;
+    const hc_drt_options *const opt = &o;
+    hc_status st = hc_drt_find_tail(d, given, &o, err);
+    if (st == HC_OK)
+        st = hc_drt_linear_make(&p, d, opt, err);
     if (st != HC_OK)
         return st;
     double lambda = opt->lambda;

@@ -1,6 +1,6 @@
 /* drt_ridge.c: Tikhonov regularisation, exactly non-negative
  *
- * minimise |W (Z - R_inf - j w L - 1/(j w C) - A x)|^2 + lambda x^T M x with
+ * minimise |W (Z - R_inf - j w L - (jw)^-n/Q - A x)|^2 + lambda x^T M x with
  * all unknowns at or above zero (gamma free on request).  T. H. Wan et al.
  * 2015, 10.1016/j.electacta.2015.09.097; M. Saccoccio et al. 2014,
  * 10.1016/j.electacta.2014.09.058.  lambda is in units of the mean squared
@@ -50,7 +50,8 @@ void hc_drt_ridge_fill(const hc_drt_linear *p, const hc_drt_data *d,
     hc_times(g->phi, g->n_tau, nb, c, r->gamma_ohm);
     r->r_inf = x[0];
     r->l_h = g->l_col >= 0 ? x[g->l_col] : 0;
-    r->l_n = r->c_n = 1;
+    r->l_n = 1;
+    r->c_n = g->tail_n;
     r->inv_c = g->c_col >= 0 ? x[g->c_col] : 0;
     for (size_t k = 0; k < nb; k++)
         r->r_pol += c[k] * g->table.area;
@@ -192,14 +193,17 @@ hc_status hc_drt_ridge(const hc_drt_data *d, const hc_drt_options *opt,
                        hc_drt *out, hc_err *err)
 {
     hc_drt_linear p;
-    hc_status st = hc_drt_linear_make(&p, d, opt, err);
+    hc_drt_options o;
+    hc_status st = hc_drt_find_tail(d, opt, &o, err);
+    if (st == HC_OK)
+        st = hc_drt_linear_make(&p, d, &o, err);
     if (st != HC_OK)
         return st;
-    double lambda = opt->lambda;
+    double lambda = o.lambda;
     if (isnan(lambda))
-        st = hc_drt_choose_lambda(&p, opt, &lambda, err);
+        st = hc_drt_choose_lambda(&p, &o, &lambda, err);
     if (st == HC_OK)
-        st = hc_drt_ridge_solve(&p, d, opt, lambda, p.grid->m, out, err);
+        st = hc_drt_ridge_solve(&p, d, &o, lambda, p.grid->m, out, err);
     hc_drt_linear_clear(&p);
     return st;
 }

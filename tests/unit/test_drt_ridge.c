@@ -3,6 +3,7 @@
 
 #include "fitters/dense.h"
 #include "fitters/drt_linear.h"
+#include "fitters/random.h"
 #include "tests/unit/drt_cases.h"
 
 enum { MOST = 200, LAMBDAS = 801 };
@@ -264,6 +265,95 @@ static void drift_parts_real_from_imaginary(void **state)
     assert_true(said_to_be_two(&hc_drt_cases[4], 0.2, seeds) >= 0.9 * seeds);
 }
 
+/* ---- blocking tails ---- */
+
+/* 20 + ZARC(300, tau 5 us, 0.85) + 1/(2e-5 (jw)^n), 1 MHz to 0.1 Hz, noise of
+ * 0.1 % of |Z|. */
+static void blocking(spectrum *s, double n, int seed)
+{
+    hc_random rng;
+    hc_random_seed(&rng, (uint64_t)seed);
+    const size_t points = 71;
+    for (size_t i = 0; i < points; i++) {
+        s->freq[i] = pow(10, 6 - 0.1 * (double)i);
+        const double complex jw = CMPLX(0, 2 * M_PI * s->freq[i]);
+        s->z[i] = 20 + 300 / (1 + cpow(jw * 5e-6, 0.85)) +
+                  1 / (2e-5 * cpow(jw, n));
+        const double sd = 1e-3 * cabs(s->z[i]) / M_SQRT2;
+        const double re = sd * hc_random_normal(&rng);
+        s->z[i] += CMPLX(re, sd * hc_random_normal(&rng));
+    }
+    s->d = (hc_drt_data){points, s->freq, s->z, NULL};
+}
+
+/* What 1 Hz and less hold is the tail's: gamma has next to none of it. */
+static double beyond(const hc_drt *r, double tau_s)
+{
+    double sum = 0;
+    for (size_t k = 1; k < r->n_tau; k++)
+        if (r->tau_s[k] > tau_s)
+            sum += r->gamma_ohm[k] * log(r->tau_s[k] / r->tau_s[k - 1]);
+    return sum;
+}
+
+/* Exponents from the capacitor's to diffusion's, by both methods; the tail
+ * itself is 16 to 400 kilohm long. */
+static void tails_have_their_exponent(void **state)
+{
+    (void)state;
+    static const double exponents[] = {1, 0.95, 0.85, 0.75, 0.6, 0.5};
+    static const char *const methods[] = {"ridge", "hierarchical"};
+    for (size_t k = 0; k < 6; k++)
+        for (size_t m = 0; m < 2; m++) {
+            spectrum s;
+            hc_drt r;
+            hc_err err;
+            const hc_drt_options o = hc_drt_defaults();
+            blocking(&s, exponents[k], 3 + (int)k);
+            assert_ok(hc_drt_run(hc_drt_method_find(methods[m]), &s.d, &o, &r,
+                                 &err),
+                      err);
+            assert_near_abs(r.c_n, exponents[k], 0, 0.006);
+            assert_near(1 / r.inv_c, 2e-5, 0.01);
+            const double tail = 1 / (2e-5 * pow(2 * M_PI * 0.1, r.c_n));
+            assert_true(beyond(&r, 0.1) < 2e-3 * tail);
+            hc_drt_clear(&r);
+        }
+}
+
+/* No tail where there is none, and none where it is not wanted; an exponent
+ * that is given stays. */
+static void tails_are_where_they_are(void **state)
+{
+    (void)state;
+    hc_err err;
+    hc_drt r;
+    for (const hc_drt_case *c = hc_drt_cases; c->name; c++) {
+        spectrum s;
+        const hc_drt_options o = hc_drt_defaults();
+        take(&s, c, 3);
+        assert_ok(
+            hc_drt_run(hc_drt_method_find("ridge"), &s.d, &o, &r, &err), err);
+        assert_int_equal(r.inv_c > 0, strcmp(c->name, "with-C") == 0);
+        assert_true(r.c_n == 1);
+        hc_drt_clear(&r);
+    }
+    spectrum s;
+    hc_drt_options o = hc_drt_defaults();
+    blocking(&s, 0.8, 1);
+    o.capacitance = HC_DRT_OFF;
+    assert_ok(hc_drt_run(hc_drt_method_find("ridge"), &s.d, &o, &r, &err),
+              err);
+    assert_true(r.inv_c == 0);
+    hc_drt_clear(&r);
+    o.capacitance = HC_DRT_ON;
+    o.tail_n = 0.9;
+    assert_ok(hc_drt_run(hc_drt_method_find("ridge"), &s.d, &o, &r, &err),
+              err);
+    assert_true(r.c_n == 0.9);
+    hc_drt_clear(&r);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -272,6 +362,8 @@ int main(void)
         cmocka_unit_test(a_shared_grid_changes_nothing),
         cmocka_unit_test(scales_per_tau_are_closer),
         cmocka_unit_test(drift_parts_real_from_imaginary),
+        cmocka_unit_test(tails_have_their_exponent),
+        cmocka_unit_test(tails_are_where_they_are),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
