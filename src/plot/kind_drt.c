@@ -25,14 +25,16 @@ static hc_status add_band(const hc_plot_input *in, const hc_rows *g,
     return st;
 }
 
-/* How much of the curve is closed-form arcs, where any of it is. */
-static void say_share(const hc_plot_input *in, const hc_rows *g, hc_curve *c)
+/* How much of the curve is closed-form arcs: of a single one always, of
+ * several where any of it is. */
+static void say_share(const hc_plot_input *in, const hc_rows *g, bool single,
+                      hc_curve *c)
 {
     const int col = hc_plot_column(in, g, "parametric_share");
     const double share =
         col < 0 || g->n == 0 ? NAN : hc_plot_number(in, g, 0, col);
     const size_t at = strlen(c->label);
-    if (share > 0)
+    if (share > 0 || (single && share >= 0))
         snprintf(c->label + at, sizeof c->label - at, "%s%.0f %% parametric",
                  at ? ", " : "", 100 * share);
 }
@@ -60,7 +62,7 @@ static hc_status add_drt(const hc_plot_input *in, const hc_rows *all, size_t n,
     if (!isfinite(c->value))
         hc_plot_label(in, all, n, k, c->label, sizeof c->label);
     if (n == 1 || c->label[0])
-        say_share(in, g, c);
+        say_share(in, g, n == 1, c);
     return HC_OK;
 }
 
