@@ -380,13 +380,32 @@ static double early(const work *w, const trial *t, double *h)
     return s;
 }
 
+/* The jumps' part of the current's changes at omega, both as transforms. */
+static double jumps_part(const work *w, double omega)
+{
+    const double complex turn = cexp(CMPLX(0, -omega * w->d->dt_s));
+    double complex e = 1, jumps = 0, all = 0;
+    for (size_t k = 1; k < w->d->n; k++) {
+        const double step = w->i_ampere[k] - w->i_ampere[k - 1];
+        e = k % 4096 ? e * turn
+                     : cexp(CMPLX(0, -omega * w->d->dt_s * (double)k));
+        all += step * e;
+        jumps += fabs(step) > w->edge ? step * e : 0;
+    }
+    return cabs(jumps) / fmax(cabs(all), 1e-3 * cabs(jumps));
+}
+
 /* Samples of a step's answer s(t + a) for t > 0 are those of the impedance
  * Z + j omega a (Z - s(0)), a being small: a current whose jumps may all be
- * shifted leaves that open. */
+ * shifted leaves that open, the more of it the more they are of its changes
+ * (a current that a voltage drives falls after its jump). */
 static double open_shift(const work *w, double complex z, double start,
                          double omega)
 {
-    const double d = cabs(z - start) * omega * w->free_s;
+    if (!(w->free_s > 0))
+        return 0;
+    const double d =
+        cabs(z - start) * omega * w->free_s * jumps_part(w, omega);
     return d * d / 12; /* anywhere within it alike */
 }
 
