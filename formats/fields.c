@@ -241,8 +241,14 @@ void hc_columns_free(hc_column *columns, size_t n)
 static char *name_of(const hc_cell *c, size_t i)
 {
     char made[32];
-    if (c->type == HC_CELL_TEXT)
-        return hc_strndup(c->u.s, c->len);
+    if (c->type == HC_CELL_TEXT) {
+        char *name = hc_strndup(c->u.s, c->len), *at;
+        while (name != NULL && (at = strstr(name, "\xc2\xa0")) != NULL) {
+            *at = ' '; /* a blank that does not break */
+            memmove(at + 1, at + 2, strlen(at + 2) + 1);
+        }
+        return name;
+    }
     snprintf(made, sizeof made, "column_%zu", i + 1);
     return hc_strdup(made);
 }

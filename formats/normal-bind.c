@@ -141,6 +141,14 @@ static void turn_current(hc_normal *n, const hc_dataset *d)
                        d->columns[n->slot.amp].name, d->reversed);
 }
 
+/* "Time (mm:ss)", "t [min:s]" */
+static bool says_minutes(const char *name)
+{
+    return strstr(name, "(m:s") != NULL || strstr(name, "(mm:ss") != NULL ||
+           strstr(name, "(min:s") != NULL || strstr(name, "[mm:ss") != NULL ||
+           strstr(name, "[min:s") != NULL;
+}
+
 /* "1e-3" without its 1 */
 static void set_suffix(hc_incol *c)
 {
@@ -179,6 +187,7 @@ hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
             continue;
         c->number = !is_text_target(c->m.target);
         c->clock = hc_ends_with(c->m.target, "_time_second");
+        c->minutes = c->clock && says_minutes(d->columns[i].name);
     }
     fill_slots(n);
     if (n->time_unit != 1 && n->slot.time >= 0)

@@ -110,13 +110,21 @@ double hc_normal_step_key(const hc_cell *c)
     return x + 0.5;
 }
 
-bool hc_normal_clock_text(const hc_normal *n, const hc_cell *c, double *x)
+bool hc_normal_clock_text(const hc_normal *n, size_t column, const hc_cell *c,
+                          double *x)
 {
     bool utc;
     if (c->type != HC_CELL_TEXT)
         return false;
-    if (hc_duration_parse(c->u.s, c->len, x))
+    if (hc_duration_parse(c->u.s, c->len, x)) {
+        const char *colon = memchr(c->u.s, ':', c->len);
+        const char *end = c->u.s + c->len;
+        if (n->in[column].minutes && colon != NULL &&
+            memchr(colon + 1, ':', (size_t)(end - colon - 1)) == NULL &&
+            memchr(colon, '.', (size_t)(end - colon)) == NULL)
+            *x /= 60; /* it was taken for h:mm */
         return true;
+    }
     *x = hc_normal_clock(n, c, &utc);
     return !isnan(*x);
 }
@@ -238,7 +246,7 @@ static bool take_any(hc_normal *n, size_t i, const hc_cell *cell)
         n->num[i] = c->plain ? x : hc_meaning_value(&c->m, x);
         return true;
     }
-    return c->clock && hc_normal_clock_text(n, cell, &n->num[i]);
+    return c->clock && hc_normal_clock_text(n, i, cell, &n->num[i]);
 }
 
 bool hc_normal_take(hc_normal *n, const hc_cell **row)
@@ -256,8 +264,8 @@ bool hc_normal_take(hc_normal *n, const hc_cell **row)
         if (!step && !number)
             continue;
         /* a whole number or decimal that is only handed on */
-        if (n->in[i].passed && (cells[i].type == HC_CELL_DEC ||
-                                cells[i].type == HC_CELL_INT))
+        if (n->in[i].passed &&
+            (cells[i].type == HC_CELL_DEC || cells[i].type == HC_CELL_INT))
             continue;
         if (same_as_before(&n->seen[i], &cells[i], padded))
             continue;
@@ -300,7 +308,7 @@ void hc_normal_take_again(hc_normal *n, const hc_cell *cells)
         if (hc_cell_number(&cells[i], &n->num[i]))
             n->num[i] = hc_meaning_value(&n->in[i].m, n->num[i]);
         else if (n->in[i].clock)
-            (void)hc_normal_clock_text(n, &cells[i], &n->num[i]);
+            (void)hc_normal_clock_text(n, i, &cells[i], &n->num[i]);
     }
 }
 

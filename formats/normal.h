@@ -78,10 +78,11 @@ typedef struct {
 /* What is known of a column of the open data set. */
 typedef struct {
     hc_meaning m;
-    bool number; /* has to be one */
-    bool clock;  /* a time that may be written as 1:02:03 or a date */
-    bool passed; /* its text is only handed on: no value needed */
-    bool plain;  /* text in our unit and sign as it stands */
+    bool number;  /* has to be one */
+    bool minutes; /* "(mm:ss)" stands behind its name */
+    bool clock;   /* a time that may be written as 1:02:03 or a date */
+    bool passed;  /* its text is only handed on: no value needed */
+    bool plain;   /* text in our unit and sign as it stands */
     unsigned char suffix_len; /* what a plain decimal gets behind it in our */
     char suffix[8];           /* unit ("e-3"), where the meaning is exact */
 } hc_incol;
@@ -121,7 +122,8 @@ typedef struct {
     double last_step_id;
     /* time of the test from times of its steps */
     double step_base, last_step_time, last_step_key;
-    long step; /* our step_count */
+    bool step_time_on; /* they go on from step to step */
+    long step;         /* our step_count */
     double last_record;
     double warned_cycle, last_cycle;
     bool signed_amp;      /* a row of discharge had a negative current */
@@ -176,8 +178,10 @@ typedef struct {
 /* Of the present spectrum (watch.c). */
 typedef struct {
     hc_span temperature, pressure;
-    long distorted;         /* points */
-    double re;              /* of the present point */
+    long distorted; /* points */
+    double re;      /* of the present point */
+    double phase;   /* largest of a phase whose unit is not said */
+    long phases;
     long points, inductive; /* with |Im| that is no noise of Re */
 } hc_watch;
 
@@ -228,14 +232,14 @@ typedef struct {
     size_t n_turned;
     size_t *texts; /* columns that are or may be texts, [n_texts] */
     size_t n_texts;
-    hc_seen *seen;  /* [n_in] those texts in the row before */
-    hc_outnum *out; /* [n_out] of which so many are copied, the others */
+    hc_seen *seen;   /* [n_in] those texts in the row before */
+    hc_outnum *out;  /* [n_out] of which so many are copied, the others */
     size_t n_copied; /* computed */
     double *const *column; /* of the table, and which row of them is next */
     size_t row;
-    bool now;       /* the row at hand came so */
-    bool before;    /* what hc_normal_take knows of the last row is old */
-    bool old;       /* and so is seen */
+    bool now;    /* the row at hand came so */
+    bool before; /* what hc_normal_take knows of the last row is old */
+    bool old;    /* and so is seen */
 } hc_straight;
 
 typedef struct hc_normal {
@@ -421,7 +425,8 @@ size_t hc_normal_text(const hc_normal *n, int column, const hc_cell *cells,
 double hc_cell_clock(const hc_cell *c, hc_date_order order, bool *is_utc);
 double hc_normal_clock(const hc_normal *n, const hc_cell *c, bool *is_utc);
 /* A time written as 1:02:03 or as a date; false: neither. */
-bool hc_normal_clock_text(const hc_normal *n, const hc_cell *c, double *x);
+bool hc_normal_clock_text(const hc_normal *n, size_t column, const hc_cell *c,
+                          double *x);
 /* Seconds since 1970 UTC of a naive clock time, NaN without a zone. */
 double hc_normal_utc(const hc_normal *n, double clock, bool is_utc);
 

@@ -49,7 +49,7 @@ static bool can_derive_current(const hc_normal *n)
 {
     const hc_slots *s = &n->slot;
     return (s->increment >= 0 && s->time >= 0) || s->control_amp >= 0 ||
-           s->mode >= 0 || (s->amp_in >= 0 && s->amp_out >= 0);
+           s->mode >= 0 || s->amp_in >= 0 || s->amp_out >= 0;
 }
 
 bool hc_series_has_current(const hc_normal *n)
@@ -132,6 +132,8 @@ hc_status hc_series_columns(hc_normal *n, hc_err *err)
         hc_meta_add(&n->facts, "derived", "current_ampere from %s",
                     n->slot.amp_in >= 0 && n->slot.amp_out >= 0
                         ? "the currents of charge and discharge"
+                    : n->slot.amp_in >= 0    ? "the current of charge"
+                    : n->slot.amp_out >= 0   ? "the current of discharge"
                     : n->slot.increment >= 0 ? "the charge of each row"
                     : n->slot.control_amp >= 0 || n->slot.control_mixed >= 0
                         ? "the control column"

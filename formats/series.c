@@ -61,7 +61,15 @@ static void advance_step_time(hc_normal *n)
     double key = num(n, s->step >= 0 ? s->step : s->step_id);
     if (isnan(key)) /* no name of the step: its time alone tells */
         key = 0;
-    if (r->any && (key != r->last_step_key || t < r->last_step_time))
+    /* a new step, and the time goes on by one interval as before: it is a
+     * time of the test under the name of one of its steps */
+    double on = t - r->last_step_time;
+    if (r->any && key != r->last_step_key && r->last_dt > 0 &&
+        fabs(on - r->last_dt) < 0.1 * r->last_dt && t > 3 * r->last_dt &&
+        r->step_base == 0)
+        r->step_time_on = true;
+    if (r->any && (t < r->last_step_time ||
+                   (key != r->last_step_key && !r->step_time_on)))
         r->step_base += r->last_step_time;
     r->last_step_key = key;
     r->last_step_time = t;
@@ -83,8 +91,10 @@ static double derived_current(const hc_normal *n, double t)
 {
     const hc_slots *s = &n->slot;
     double mode = num(n, s->mode), dt = t - n->run.last_time;
-    if (s->amp_in >= 0 && s->amp_out >= 0) {
-        double in = n->num[s->amp_in], out = n->num[s->amp_out];
+    if (s->amp_in >= 0 || s->amp_out >= 0) {
+        double in = num(n, s->amp_in), out = num(n, s->amp_out);
+        if (s->amp_in < 0) /* alone it may have both signs */
+            return -out;
         return (isnan(in) ? 0 : in) - (isnan(out) ? 0 : fabs(out));
     }
     if (mode == 3)

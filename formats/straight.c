@@ -100,8 +100,8 @@ static const double *text_of(const hc_normal *n, int column)
     if (column < 0)
         return NULL;
     return is_turned(n, i) ? as_text(n, i)
-           : is_text(n, i)   ? as_file(n, i)
-                             : &n->num[i];
+           : is_text(n, i) ? as_file(n, i)
+                           : &n->num[i];
 }
 
 /* False: a column of a kind that only the way through the cells can put. */
@@ -237,7 +237,8 @@ static bool take_texts(hc_normal *n, const hc_cell *cells)
         if (same_text(&s->seen[i], c))
             continue;
         s->seen[i].what = 0;
-        if (!hc_cell_has_colon(c) || !hc_normal_clock_text(n, c, &n->num[i]))
+        if (!hc_cell_has_colon(c) ||
+            !hc_normal_clock_text(n, i, c, &n->num[i]))
             return false;
         s->seen[i].what = c->len > 8 ? 0 : hc_cell_what(c);
         n->num[i] += 0.0; /* a zero prints without sign */

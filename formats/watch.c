@@ -8,6 +8,8 @@
 #include "formats/normal.h"
 
 #include "core/number.h"
+#include "core/text.h"
+#include "formats/generic.h"
 
 #include <math.h>
 #include <string.h>
@@ -18,6 +20,8 @@
 #define INDUCTIVE_LIMIT          0.8
 #define NOISE_LIMIT              0.05
 
+/* pi/2 and a little: all phases of a cell in radians are below */
+#define RADIAN_LIMIT 1.6
 enum { POINTS_MIN = 5 };
 
 static double value(hc_normal *n, const hc_outcol *c)
@@ -43,6 +47,8 @@ void hc_watch_start(hc_normal *n)
 {
     const hc_span none = {NAN, NAN};
     n->watch.temperature = n->watch.pressure = none;
+    n->watch.phase = NAN;
+    n->watch.phases = 0;
     n->watch.distorted = n->watch.points = n->watch.inductive = 0;
 }
 
@@ -54,9 +60,31 @@ hc_watched hc_watch_column(const char *name)
                                                : HC_WATCH_NOT;
 }
 
+/* A phase in degrees, as is assumed: is that said? */
+static bool phase_is_said(const hc_normal *n)
+{
+    char base[256], unit[64];
+    const hc_column *c = &n->dataset->columns[n->slot.phase[0]];
+    hc_column_split(c->name, base, sizeof base, unit, sizeof unit);
+    return c->unit != NULL || unit[0] != '\0';
+}
+
+static void watch_phase(hc_normal *n)
+{
+    const hc_slots *s = &n->slot;
+    if (n->format->columns != hc_text_columns || s->phase[0] < 0 ||
+        s->mod[0] < 0 || (s->re[0] >= 0 && s->im[0] >= 0))
+        return;
+    double x = fabs(n->num[s->phase[0]]);
+    n->watch.phases++;
+    if (isnan(n->watch.phase) || x > n->watch.phase)
+        n->watch.phase = x;
+}
+
 void hc_watch_row(hc_normal *n)
 {
     bool distorted = false;
+    watch_phase(n);
     for (size_t i = 0; i < n->n_out; i++) {
         const hc_outcol *c = &n->out[i];
         if (c->watched == HC_WATCH_NOT)
@@ -106,6 +134,13 @@ void hc_watch_end(hc_normal *n)
                      "spectrum %ld: Im Z is above 0 in %ld of %ld points; is "
                      "it -Im Z that the file holds?",
                      k, n->watch.inductive, n->watch.points);
+    if (n->watch.phases >= POINTS_MIN && n->watch.phase < RADIAN_LIMIT &&
+        !phase_is_said(n)) {
+        const char *what = "the phase, whose unit is not said, is taken in "
+                           "degrees and below 1.6: is it in radians?";
+        hc_sink_warn(n->sink, 0, "spectrum %ld: %s", k, what);
+        hc_normal_trail(n, "flagged", "spectrum %ld: %s", k, what);
+    }
     if (n->watch.distorted > 0)
         hc_sink_warn(n->sink, 0,
                      "spectrum %ld: %ld points with more than %g %% harmonic "
