@@ -177,7 +177,7 @@ static bool like_frequencies(const hc_probe *p, const hc_text_plan *plan)
         high = x > high ? x : high;
         rows++;
     } while (rows < ROWS && hc_probe_next(p, &s, &len));
-    return high > 10 * low && (rows < 4 || 2 * even < rows);
+    return rows < 5 || (high > 10 * low && 2 * even < rows);
 }
 
 static void judge(const hc_text_plan *plan, const hc_column *c, size_t n,
