@@ -201,11 +201,13 @@ hc_status hc_sink_begin(hc_sink *s, const hc_dataset *d, hc_err *err)
                        s->dataset->name);
     if (d->n_columns == 0)
         return hc_fail(err, HC_DATA, "data set '%s' has no columns", d->name);
-    s->dataset = d;
+    s->opened = *d;
+    s->dataset = &s->opened;
     s->n_datasets++;
     s->dataset_rows = s->dataset_rejected = 0;
     s->wants = NULL;
-    return s->ops->begin == NULL ? HC_OK : s->ops->begin(s->ctx, d, err);
+    return s->ops->begin == NULL ? HC_OK
+                                 : s->ops->begin(s->ctx, s->dataset, err);
 }
 
 hc_status hc_sink_row(hc_sink *s, const hc_cell *cells, hc_err *err)

@@ -169,7 +169,10 @@ typedef struct {
     const hc_sink_ops *ops;
     void *ctx;
     /* the account of the file, kept by sink.c */
-    const hc_dataset *dataset; /* open one, NULL between */
+    const hc_dataset *dataset; /* open one, NULL between: opened */
+    /* It as it was begun: a reader that fails leaves the one it gave behind,
+     * and ops->end comes after.  Its names are gone by then. */
+    hc_dataset opened;
     size_t n_datasets;
     uint64_t rows, rejected; /* of all data sets */
     uint64_t dataset_rows, dataset_rejected;

@@ -190,12 +190,30 @@ static void test_slots_2(void **state)
     assert_int_equal(bad, 0);
 }
 
+/* A sheet that breaks off behind its rows: they stay, and nothing of the
+ * reader that has gone is asked for at the end (a sanitizer would tell). */
+static void test_broken_end(void **state)
+{
+    static const trick broken = {"xlsx", "", "</sheetData>", "</sheetdata>",
+                                 10, false};
+    hc_read_options o = {.no_repair = true};
+    hc_text t = {0};
+    (void)state;
+    made_named(broken.file)->make(&t);
+    play(&broken, &t);
+    hc_trial r = hc_try_memory(t.data, t.len, NULL, &o, NULL);
+    assert_int_equal(r.status, HC_DATA);
+    assert_int_equal(r.rows, broken.rows);
+    hc_text_clear(&t);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_cells),
         cmocka_unit_test(test_slots),
         cmocka_unit_test(test_slots_2),
+        cmocka_unit_test(test_broken_end),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
