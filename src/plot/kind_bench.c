@@ -1,11 +1,16 @@
 /* kind_bench.c: make bench as a figure: how times grow with the work, and
  * figures against their bars */
 #include "core/number.h"
+#include "core/sort.h"
 #include "plot/kinds.h"
 
 #include <math.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Most rows that one page has room for with their names. */
+enum { ROWS_MOST = 60 };
 
 static double number_of(const hc_frame *t, size_t row, const char *column)
 {
@@ -130,16 +135,42 @@ static bool has_bar(const hc_frame *t, size_t row)
     return !(number_of(t, row, "size") > 0) && isfinite(better(t, row));
 }
 
+/* Of n rows with a bar those nearest to it, and those short of it, have a
+ * place: how much better than its bar a row may be. */
+static hc_status best_shown(const hc_frame *t, const hc_rows *g, size_t n,
+                            double *most, hc_err *err)
+{
+    size_t at = 0;
+    *most = INFINITY;
+    if (n <= ROWS_MOST)
+        return HC_OK;
+    double *times = malloc(n * sizeof *times);
+    if (times == NULL)
+        return hc_fail_nomem(err);
+    for (size_t i = 0; i < g->n; i++)
+        if (has_bar(t, g->row[i]))
+            times[at++] = better(t, g->row[i]);
+    hc_sort_rising(times, at);
+    *most = times[ROWS_MOST - 1];
+    free(times);
+    return HC_OK;
+}
+
+static bool has_place(const hc_frame *t, size_t row, double most)
+{
+    return has_bar(t, row) && better(t, row) <= most;
+}
+
 /* The rows that meet their bar, or those that do not, each on its line. */
 static hc_status add_bars(const hc_frame *t, const hc_rows *g, size_t n,
-                          bool met, hc_panel *p, hc_err *err)
+                          double most, bool met, hc_panel *p, hc_err *err)
 {
     hc_curve *c;
     size_t at = 0, some = 0;
     hc_status st = hc_panel_curve(p, n, HC_LOOK_POINTS, &c, err);
     for (size_t i = 0; i < g->n && st == HC_OK; i++) {
         char words[HC_NAME_SIZE];
-        if (!has_bar(t, g->row[i]))
+        if (!has_place(t, g->row[i], most))
             continue;
         bool shown = (better(t, g->row[i]) >= 1) == met;
         snprintf(words, sizeof words, "%.12s %.80s",
@@ -158,19 +189,29 @@ static hc_status against_bars(const hc_frame *t, const hc_rows *g, size_t n,
                               hc_figure *f, hc_err *err)
 {
     hc_panel *p;
-    hc_status st =
-        hc_plot_panel(f, "Times better than the bar", "", "", "", &p, err);
+    char title[HC_LABEL_SIZE] = "Times better than the bar";
+    double most;
+    size_t shown = 0;
+    hc_status st = best_shown(t, g, n, &most, err);
+    for (size_t i = 0; i < g->n && st == HC_OK; i++)
+        shown += has_place(t, g->row[i], most);
+    if (shown < n)
+        snprintf(title, sizeof title,
+                 "Times better than the bar, the nearest %zu of %zu", shown,
+                 n);
     if (st == HC_OK)
-        st = add_bars(t, g, n, true, p, err);
+        st = hc_plot_panel(f, title, "", "", "", &p, err);
     if (st == HC_OK)
-        st = add_bars(t, g, n, false, p, err);
+        st = add_bars(t, g, shown, most, true, p, err);
+    if (st == HC_OK)
+        st = add_bars(t, g, shown, most, false, p, err);
     if (st == HC_OK)
         st = hc_panel_rule(p, 1, true, "bar", err);
     if (st == HC_OK) {
         p->x.log = p->y.reversed = true;
         p->y.lo = -1;
-        p->y.hi = (double)n;
-        p->height = 0.3 + 0.06 * (double)n;
+        p->y.hi = (double)shown;
+        p->height = 0.3 + 0.09 * (double)shown;
     }
     return st;
 }
