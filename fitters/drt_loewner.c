@@ -10,6 +10,7 @@
  */
 #include "fitters/drt_ridge.h"
 
+#include "core/sort.h"
 #include "fitters/dense.h"
 #include "fitters/loewner.h"
 #include "fitters/nnls.h"
@@ -126,12 +127,6 @@ static hc_status resistances(const job *j, lines *s, hc_err *err)
 
 /* ---- the order ---- */
 
-static int by_size(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void keep_lines(const job *j, size_t order, lines *s)
 {
     *s = (lines){.n_free = (size_t)1 + j->with_l + j->with_c, .order = order};
@@ -144,7 +139,7 @@ static void keep_lines(const job *j, size_t order, lines *s)
         else /* what is faster than the data is a resistor to them */
             s->left_out += cabs(t) > exp(j->low);
     }
-    qsort(s->tau_s, s->n, sizeof *s->tau_s, by_size);
+    hc_sort_rising(s->tau_s, s->n);
 }
 
 static double score(const job *j, const lines *s)

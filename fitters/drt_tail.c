@@ -8,7 +8,6 @@
  */
 #include "fitters/drt_ridge.h"
 
-
 #include <math.h>
 #include <stdlib.h>
 

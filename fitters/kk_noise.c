@@ -1,6 +1,7 @@
 /* kk_noise.c: the noise of a spectrum, from unpenalised RC fits; kk.h */
 #include "fitters/kk.h"
 
+#include "core/sort.h"
 #include "fitters/dense.h"
 #include "fitters/kk_solve.h"
 
@@ -209,12 +210,6 @@ static hc_status search(const hc_kk_data *d, double *tau, choice *best,
     return search_by_qr(d, tau, best, err);
 }
 
-static int compare(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Median of the weighted residuals' sizes; work[2 n]. */
 static double median_size(const hc_kk_data *d, const choice *best,
                           const double complex *z_fit, double *work)
@@ -225,7 +220,7 @@ static double median_size(const hc_kk_data *d, const choice *best,
         work[2 * i] = fabs(creal(e));
         work[2 * i + 1] = fabs(cimag(e));
     }
-    qsort(work, 2 * d->n, sizeof *work, compare);
+    hc_sort_rising(work, 2 * d->n);
     return (work[d->n - 1] + work[d->n]) / 2;
 }
 

@@ -6,6 +6,7 @@
  */
 #include "fitters/wave_private.h"
 
+#include "core/sort.h"
 #include "fitters/dense.h"
 
 #include <fftw3.h>
@@ -288,12 +289,6 @@ static double power(double complex x)
     return creal(x * conj(x));
 }
 
-static int rising(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Mean of noise around bin k, from the fifth smallest of the 25 % around. */
 static double ground(const double *p, size_t n, size_t k)
 {
@@ -304,7 +299,7 @@ static double ground(const double *p, size_t n, size_t k)
     size_t m = 0;
     for (size_t j = a; j <= b; j++)
         near_[m++] = p[j];
-    qsort(near_, m, sizeof *near_, rising);
+    hc_sort_rising(near_, m);
     return near_[m / 5] / 0.223; /* quantile of an exponential law */
 }
 

@@ -6,6 +6,8 @@
  */
 #include "fitters/wave_private.h"
 
+#include "core/sort.h"
+
 #include <fftw3.h>
 #include <math.h>
 #include <stdlib.h>
@@ -39,12 +41,6 @@ static double change(const double *x, size_t len)
     return s / (double)n;
 }
 
-static int rising(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 /* Periods at the start that are not yet like the later ones. */
 static long settling(const hc_wave_data *d, size_t first, size_t len,
                      size_t blocks)
@@ -56,7 +52,7 @@ static long settling(const hc_wave_data *d, size_t first, size_t len,
         return 0;
     for (size_t p = 0; p < n; p++)
         e[p] = sorted[p] = change(d->v_volt + first + p * len, len);
-    qsort(sorted, n, sizeof *sorted, rising);
+    hc_sort_rising(sorted, n);
     /* what is below 1e-4 of the signal is not worth a period */
     double mean = 0, square = 0;
     for (size_t k = 0; k < len; k++)

@@ -108,6 +108,11 @@ static void tell_twins(hc_normal *n, const hc_dataset *d)
                              d->columns[i].name);
                 break;
             }
+}
+
+/* The same under a name that is numbered (twins.h). */
+static void tell_numbered_twin(hc_normal *n, const hc_dataset *d)
+{
     for (size_t i = 0; i < n->n_in; i++) {
         const char *target =
             n->in[i].m.target != NULL
@@ -130,6 +135,7 @@ hc_status hc_normal_tell(hc_normal *n, const hc_dataset *d, hc_kind kind,
 {
     tell_other_units(n, d);
     tell_twins(n, d);
+    tell_numbered_twin(n, d);
     if (kind != HC_KIND_SERIES)
         return HC_OK;
     tell_unknown(n, d);

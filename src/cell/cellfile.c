@@ -27,11 +27,11 @@ hc_status hc_cellfile_parse(hc_cellfile **out, const char *text, size_t len,
 {
     json_error_t e;
     json_t *root;
-    hc_status st =
-        hc_json_parse(text, len, JSON_REJECT_DUPLICATES, &root, &e, err);
     if (len == 0)
         return hc_fail_at(err, HC_DATA, name, 0,
                           "is empty; expected a cell file (JSON)");
+    hc_status st =
+        hc_json_parse(text, len, JSON_REJECT_DUPLICATES, &root, &e, err);
     if (st == HC_DATA)
         return hc_fail_at(err, HC_DATA, name, e.line, "not a cell file: %s",
                           e.text);

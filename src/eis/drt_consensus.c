@@ -1,5 +1,6 @@
 /* drt_consensus.c: which peaks the methods agree on */
 #include "core/records.h"
+#include "core/sort.h"
 #include "eis/drt_run.h"
 
 #include <math.h>
@@ -24,12 +25,7 @@ typedef struct {
 /* Sorts; the middle of the values. */
 static double middle(double *v, size_t n)
 {
-    for (size_t i = 1; i < n; i++)
-        for (size_t k = i; k > 0 && v[k] < v[k - 1]; k--) {
-            const double t = v[k];
-            v[k] = v[k - 1];
-            v[k - 1] = t;
-        }
+    hc_sort_rising(v, n);
     return n % 2 ? v[n / 2] : (v[n / 2 - 1] + v[n / 2]) / 2;
 }
 

@@ -1,4 +1,5 @@
 /* test_wave.c: impedance and harmonics from samples against closed forms */
+#include "tests/unit/noise.h"
 #include "tests/unit/unit.h"
 
 #include "fitters/random.h"
@@ -48,18 +49,6 @@ static void multisine(record *r, size_t n, double dt, double f0,
     }
 }
 
-/* White noise 40 dB below the moving part of each signal. */
-static void add_noise(double *x, size_t n, hc_random *rng)
-{
-    double mean = 0, s = 0;
-    for (size_t k = 0; k < n; k++)
-        mean += x[k] / (double)n;
-    for (size_t k = 0; k < n; k++)
-        s += (x[k] - mean) * (x[k] - mean) / (double)n;
-    for (size_t k = 0; k < n; k++)
-        x[k] += 0.01 * sqrt(s) * hc_random_normal(rng);
-}
-
 static hc_wave_data data_of(const record *r)
 {
     return (hc_wave_data){r->n, r->v, r->i, r->dt};
@@ -88,8 +77,8 @@ static double coverage(size_t samples, double stretch, int seeds,
         hc_wave w;
         hc_random_seed(&rng, (uint64_t)(100 + s));
         multisine(&r, samples, 1e-4, 1e4 / PERIOD / stretch, &rng);
-        add_noise(r.v, r.n, &rng);
-        add_noise(r.i, r.n, &rng);
+        noise_40_db(r.v, r.n, &rng);
+        noise_40_db(r.i, r.n, &rng);
         const hc_wave_data d = data_of(&r);
         const hc_wave_options o = hc_wave_defaults();
         assert_ok(hc_wave_run(&d, &o, &w, &err), err);

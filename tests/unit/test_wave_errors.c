@@ -7,6 +7,7 @@
  * and the scatter over the stated standard deviation, which is far below 1
  * where errors are stated too wide.
  */
+#include "tests/unit/noise.h"
 #include "tests/unit/unit.h"
 
 #include "fitters/random.h"
@@ -145,18 +146,6 @@ static void answer(const kind *q, const circuit *c, record *r)
     }
 }
 
-/* White noise 40 dB below the moving part. */
-static void add_noise(double *x, size_t n, hc_random *rng)
-{
-    double mean = 0, s = 0;
-    for (size_t k = 0; k < n; k++)
-        mean += x[k] / (double)n;
-    for (size_t k = 0; k < n; k++)
-        s += (x[k] - mean) * (x[k] - mean) / (double)n;
-    for (size_t k = 0; k < n; k++)
-        x[k] += 0.01 * sqrt(s) * hc_random_normal(rng);
-}
-
 static void make(const kind *q, const circuit *c, record *r, hc_random *rng)
 {
     static const double jumps[] = {0.1, 0.35, 0.5, 0.7};
@@ -170,8 +159,8 @@ static void make(const kind *q, const circuit *c, record *r, hc_random *rng)
         r->i[k] = 5e-3 * b;
     }
     answer(q, c, r);
-    add_noise(r->v, q->n, rng);
-    add_noise(r->i, q->n, rng);
+    noise_40_db(r->v, q->n, rng);
+    noise_40_db(r->i, q->n, rng);
 }
 
 typedef struct {
