@@ -8,25 +8,9 @@
 
 /* ---- units ---- */
 
-static const struct {
-    const char *suffix, *unit;
-} suffixes[] = {
-    {"_second", "s"},       {"_volt", "V"},    {"_ampere", "A"},
-    {"_ampere_hour", "Ah"}, {"_hertz", "Hz"},  {"_ohm", "ohm"},
-    {"_degree", "deg"},     {"_ah", "Ah"},     {"_wh", "Wh"},
-    {"_celsius", "degC"},   {"_pa", "Pa"},     {"_watt", "W"},
-    {"_coulomb", "C"},      {"_siemens", "S"}, {"_farad", "F"},
-};
-
 const char *hc_target_unit(const char *target)
 {
-    size_t len = strcspn(target, "@");
-    for (size_t i = 0; i < sizeof suffixes / sizeof suffixes[0]; i++) {
-        size_t n = strlen(suffixes[i].suffix);
-        if (n <= len && memcmp(target + len - n, suffixes[i].suffix, n) == 0)
-            return suffixes[i].unit;
-    }
-    return "";
+    return hc_unit_of_column(target, strcspn(target, "@"), NULL);
 }
 
 /* ---- meaning ---- */

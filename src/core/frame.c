@@ -3,6 +3,7 @@
 #include "core/number.h"
 #include "core/reader_work.h"
 #include "core/text.h"
+#include "core/units.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -205,21 +206,12 @@ long hc_frame_line(const hc_frame *f, size_t row)
     return f->lines[row];
 }
 
-static bool is_measured(const char *column)
-{
-    static const char *const ends[] = {"_second", "_volt", "_ampere", "_ohm",
-                                       "_hertz",  "_ah",   "_wh"};
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-        if (hc_ends_with(column, ends[i]))
-            return true;
-    return false;
-}
-
 hc_status hc_frame_measured(const hc_frame *f, hc_err *err)
 {
     for (size_t c = 0; c < hc_frame_columns(f); c++) {
         const char *column = hc_frame_column_name(f, c);
-        for (size_t k = 0; is_measured(column) && k < hc_frame_rows(f); k++) {
+        const char *unit = hc_unit_of_column(column, strlen(column), NULL);
+        for (size_t k = 0; *unit != '\0' && k < hc_frame_rows(f); k++) {
             const char *s = hc_frame_text(f, k, (int)c);
             size_t len = strlen(s);
             double x;

@@ -206,6 +206,41 @@ bool hc_unit_parse(const char *s, size_t len, double *factor, hc_dim *dim)
     return true;
 }
 
+/* ---- units of columns ---- */
+
+/* What ends in the end of another stands before it. */
+static const struct {
+    const char *end, *unit;
+} column_ends[] = {
+    {"_second", "s"},       {"_volt", "V"},         {"_ampere", "A"},
+    {"_ohm_m2", "ohm m2"},  {"_ohm_m", "ohm m"},    {"_ohm", "ohm"},
+    {"_hertz", "Hz"},       {"_degree", "deg"},     {"_celsius", "degC"},
+    {"_pa", "Pa"},          {"_watt", "W"},         {"_coulomb", "C"},
+    {"_siemens", "S"},      {"_farad", "F"},        {"_metre", "m"},
+    {"_ampere_hour", "Ah"}, {"_ah", "Ah"},          {"_wh", "Wh"},
+    {"_a_m2", "A/m2"},      {"_c_m2", "C/m2"},      {"_f_m2", "F/m2"},
+    {"_s_m", "S/m"},        {"_m2_s", "m2/s"},      {"_j_mol", "J/mol"},
+    {"_per_volt", "1/V"},
+};
+
+const char *hc_unit_of_column(const char *name, size_t len, size_t *stem)
+{
+    const size_t n_ends = sizeof column_ends / sizeof column_ends[0];
+    for (size_t i = 0; i < n_ends; i++) {
+        size_t n = strlen(column_ends[i].end);
+        if (n > len || memcmp(name + len - n, column_ends[i].end, n) != 0)
+            continue;
+        if (stem != NULL)
+            *stem = len - n;
+        return column_ends[i].unit;
+    }
+    if (stem != NULL)
+        *stem = len;
+    return "";
+}
+
+/* ---- quantities ---- */
+
 /* Kelvin or Celsius to Celsius; "C" alone means Celsius here. */
 static bool temperature(const char *unit_text, double x, double *celsius)
 {

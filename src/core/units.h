@@ -45,6 +45,11 @@ bool hc_dim_equal(hc_dim a, hc_dim b);
  * coulomb (degC or °C the temperature), "Ah", "Wh", "h", "min", "d", "eV". */
 bool hc_unit_parse(const char *s, size_t len, double *factor, hc_dim *dim);
 
+/* The unit that a column says at its end, as "voltage_volt" or a name in
+ * `len` bytes; "" where it says none.  *stem: how much of the name stands
+ * before it (all of it without a unit; NULL: not asked for). */
+const char *hc_unit_of_column(const char *name, size_t len, size_t *stem);
+
 /* A number with its unit, checked against `want`; the SI value goes to *si.
  * A bare number is an error unless `want` has no dimension.  `name` is what
  * the message calls it ("--area"). */

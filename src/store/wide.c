@@ -4,6 +4,7 @@
 #include "core/lab.h"
 #include "core/number.h"
 #include "core/text.h"
+#include "core/units.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -200,29 +201,6 @@ hc_status hc_export_wide(hc_store *s, const hc_store_filter *filter,
 
 /* ---- tables that are no records ---- */
 
-/* Units that stand at the end of column names. */
-static const struct {
-    const char *end, *unit;
-} ends[] = {{"_volt", "V"},       {"_ampere", "A"},     {"_second", "s"},
-            {"_ohm_m2", "ohm m2"}, {"_ohm", "ohm"},      {"_hertz", "Hz"},
-            {"_ohm_m", "ohm m"},  {"_c_m2", "C/m2"},    {"_j_mol", "J/mol"},
-            {"_f_m2", "F/m2"},
-            {"_celsius", "degC"}, {"_pa", "Pa"},        {"_ah", "Ah"},
-            {"_wh", "Wh"},        {"_watt", "W"},       {"_degree", "deg"},
-            {"_a_m2", "A/m2"},    {"_s_m", "S/m"},      {"_m2_s", "m2/s"},
-            {"_metre", "m"},      {"_per_volt", "1/V"}, {"_coulomb", "C"}};
-
-static const char *unit_of(const char *name, size_t *len)
-{
-    for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
-        if (hc_ends_with(name, ends[i].end)) {
-            *len = strlen(name) - strlen(ends[i].end);
-            return ends[i].unit;
-        }
-    *len = strlen(name);
-    return "";
-}
-
 static void put_table_heads(hc_sheet *s, const hc_frame *f,
                             const hc_export *how,
                             const char *(*label)(const char *))
@@ -234,7 +212,8 @@ static void put_table_heads(hc_sheet *s, const hc_frame *f,
             const char *name = hc_frame_column_name(f, i);
             char word[128], lab[128];
             size_t len;
-            const char *unit = unit_of(name, &len);
+            const char *unit =
+                hc_unit_of_column(name, strlen(name), &len);
             hc_copy(word, sizeof word, name, len);
             if (label != NULL && label(name) == NULL)
                 continue;

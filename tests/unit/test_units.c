@@ -38,6 +38,32 @@ static void quantities_become_si(void **state)
     assert_near(si("0.5", HC_DIM_NONE), 0.5, 1e-15);
 }
 
+static void columns_say_their_units(void **state)
+{
+    static const struct {
+        const char *name, *unit;
+        size_t stem;
+    } of[] = {
+        {"voltage_volt", "V", 7},
+        {"area_specific_resistance_ohm_m2", "ohm m2", 24},
+        {"real_impedance_ohm", "ohm", 14},
+        {"ccd_last_safe_a_m2", "A/m2", 13},
+        {"charging_capacity_ah", "Ah", 17},
+        {"diffusivity_m2_s", "m2/s", 11},
+        {"cycle_count", "", 11},
+        {"area", "", 4},
+    };
+    (void)state;
+    for (size_t i = 0; i < sizeof of / sizeof of[0]; i++) {
+        const char *s = of[i].name;
+        size_t stem = 99;
+        assert_string_equal(hc_unit_of_column(s, strlen(s), &stem),
+                            of[i].unit);
+        assert_int_equal(stem, of[i].stem);
+    }
+    assert_string_equal(hc_unit_of_column("voltage_volt@ce", 12, NULL), "V");
+}
+
 static void wrong_quantities_are_refused(void **state)
 {
     static const struct {
@@ -114,6 +140,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(quantities_become_si),
+        cmocka_unit_test(columns_say_their_units),
         cmocka_unit_test(wrong_quantities_are_refused),
         cmocka_unit_test(sha256_gives_the_standard_digests),
         cmocka_unit_test(texts_grow),
