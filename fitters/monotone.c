@@ -1,5 +1,7 @@
 #include "fitters/monotone.h"
 
+#include "core/sort.h"
+
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -143,20 +145,6 @@ void hc_monotone_clear(hc_monotone *m)
     *m = (hc_monotone){0};
 }
 
-/* Index of the piece that holds x, between the ends. */
-static size_t piece(const hc_monotone *m, double x)
-{
-    size_t lo = 0, hi = m->n - 1;
-    while (hi - lo > 1) {
-        size_t mid = (lo + hi) / 2;
-        if (m->x[mid] <= x)
-            lo = mid;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
 double hc_monotone_at(const hc_monotone *m, double x, double *slope)
 {
     size_t end = x < m->x[0] ? 0 : m->n - 1;
@@ -165,7 +153,7 @@ double hc_monotone_at(const hc_monotone *m, double x, double *slope)
             *slope = m->slope[end];
         return m->y[end] + m->slope[end] * (x - m->x[end]);
     }
-    size_t i = piece(m, x);
+    size_t i = hc_bracket(m->x, m->n, x);
     double h = step(m, i), s = (x - m->x[i]) / h;
     double a = m->y[i], b = m->y[i + 1];
     double da = m->slope[i] * h, db = m->slope[i + 1] * h;
@@ -183,7 +171,7 @@ static double area_to(const hc_monotone *m, double x)
         double d = x - m->x[end];
         return m->area[end] + d * (m->y[end] + m->slope[end] * d / 2);
     }
-    size_t i = piece(m, x);
+    size_t i = hc_bracket(m->x, m->n, x);
     double h = step(m, i), s = (x - m->x[i]) / h;
     double a = m->y[i], b = m->y[i + 1];
     double da = m->slope[i] * h, db = m->slope[i + 1] * h;

@@ -157,9 +157,7 @@ int main(int argc, char **argv)
             break;
     if (w && !o.job.table)
         hc_session_note(&s, hc_ccd_cells_records(w, &cells, &s.err));
-    if (w)
-        hc_session_note(&s, hc_writer_end(w, &s.err));
-    hc_writer_free(w);
+    hc_session_end_table(&s, w);
     free(cells.at);
     return hc_session_end(&s);
 }

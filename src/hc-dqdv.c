@@ -133,8 +133,6 @@ int main(int argc, char **argv)
         if (!hc_session_note(
                 &s, hc_dqdv_run(&s, &o.job, i, s.n_files - i, &w, &s.err)))
             break;
-    if (w)
-        hc_session_note(&s, hc_writer_end(w, &s.err));
-    hc_writer_free(w);
+    hc_session_end_table(&s, w);
     return hc_session_end(&s);
 }

@@ -88,9 +88,7 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < s.n_files && st == HC_OK; i++)
         if (!hc_session_note(&s, one(&s, &k, s.files[i], &pass, &w)))
             break;
-    if (w != NULL)
-        hc_session_note(&s, hc_writer_end(w, &s.err));
-    hc_writer_free(w);
+    hc_session_end_table(&s, w);
     hc_pass_clear(&pass);
     hc_calibration_clear(&k.open);
     hc_calibration_clear(&k.shorted);

@@ -120,9 +120,7 @@ int main(int argc, char **argv)
         if (!hc_session_note(
                 &s, hc_kk_run_file(&s, s.files[i], &o.run, &w, &s.err)))
             break;
-    if (w)
-        hc_session_note(&s, hc_writer_end(w, &s.err));
-    hc_writer_free(w);
+    hc_session_end_table(&s, w);
     hc_pass_clear(&o.run.pass);
     return hc_session_end(&s);
 }

@@ -105,8 +105,6 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < s.n_files; i += o.join ? s.n_files : 1)
         if (!hc_session_note(&s, run(&s, &o, i, s.n_files - i, &w, &s.err)))
             break;
-    if (w)
-        hc_session_note(&s, hc_writer_end(w, &s.err));
-    hc_writer_free(w);
+    hc_session_end_table(&s, w);
     return hc_session_end(&s);
 }

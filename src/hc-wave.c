@@ -111,8 +111,6 @@ int main(int argc, char **argv)
         if (!hc_session_note(
                 &s, hc_wave_file(&s, s.files[i], &o.job, &w, &s.err)))
             break;
-    if (w)
-        hc_session_note(&s, hc_writer_end(w, &s.err));
-    hc_writer_free(w);
+    hc_session_end_table(&s, w);
     return hc_session_end(&s);
 }

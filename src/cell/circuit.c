@@ -3,6 +3,8 @@
 #include "cell/physics.h"
 #include "cell/system.h"
 
+#include "core/sort.h"
+
 #include <math.h>
 
 double hc_system_u_n(const hc_system *s, const double *y, double *slope)
@@ -18,20 +20,14 @@ double hc_system_set_current(const hc_system *s, double t)
     const hc_control *c = &s->control;
     double i = c->value;
     if (c->mode == HC_CONTROL_TABLE && c->n > 0) {
-        size_t lo = 0, hi = c->n - 1;
-        if (t <= c->time_s[0])
-            return c->current[0];
-        if (t >= c->time_s[hi])
-            return c->current[hi];
-        while (hi - lo > 1) {
-            size_t mid = (lo + hi) / 2;
-            if (c->time_s[mid] <= t)
-                lo = mid;
-            else
-                hi = mid;
-        }
-        double w = (t - c->time_s[lo]) / (c->time_s[hi] - c->time_s[lo]);
-        i = c->current[lo] + w * (c->current[hi] - c->current[lo]);
+        const double *at = c->time_s, *amp = c->current;
+        if (t <= at[0])
+            return amp[0];
+        if (t >= at[c->n - 1])
+            return amp[c->n - 1];
+        size_t k = hc_bracket(at, c->n, t);
+        double w = (t - at[k]) / (at[k + 1] - at[k]);
+        i = amp[k] + w * (amp[k + 1] - amp[k]);
     }
     if (c->sine_amplitude != 0)
         i += c->sine_amplitude *

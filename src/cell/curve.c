@@ -1,5 +1,6 @@
 #include "cell/curve.h"
 
+#include "core/sort.h"
 #include "core/text.h"
 
 #include <math.h>
@@ -238,19 +239,6 @@ static double beyond(const hc_curve *c, end_point e, bool high, double x,
     return ye + b * log(l / room) + b * (left - l) / l;
 }
 
-static size_t interval(const hc_curve *c, double x)
-{
-    size_t lo = 0, hi = c->n - 1;
-    while (hi - lo > 1) {
-        size_t mid = (lo + hi) / 2;
-        if (c->x[mid] <= x)
-            lo = mid;
-        else
-            hi = mid;
-    }
-    return lo;
-}
-
 static double table(const hc_curve *c, double x, double *slope)
 {
     const size_t last = c->n - 1;
@@ -260,7 +248,7 @@ static double table(const hc_curve *c, double x, double *slope)
     if (x > c->x[last])
         return beyond(c, (end_point){c->x[last], c->y[last], c->slope[last]},
                       true, x, slope);
-    size_t i = interval(c, x);
+    size_t i = hc_bracket(c->x, c->n, x);
     double h = c->x[i + 1] - c->x[i], t = (x - c->x[i]) / h;
     double dy = (c->y[i + 1] - c->y[i]) / h;
     double s0 = c->slope[i], s1 = c->slope[i + 1];
@@ -319,7 +307,7 @@ double hc_curve_integral(const hc_curve *c, double x)
         return c->integral[last] + d * c->y[last] +
                (c->positive ? 0 : d * d * c->slope[last] / 2);
     }
-    size_t i = interval(c, x);
+    size_t i = hc_bracket(c->x, c->n, x);
     double h = c->x[i + 1] - c->x[i], t = (x - c->x[i]) / h;
     double dy = (c->y[i + 1] - c->y[i]) / h;
     double s0 = c->slope[i], s1 = c->slope[i + 1];

@@ -157,6 +157,13 @@ static bool discard(const hc_session *s, const hc_out *out)
            s->worst != HC_NO && !hc_out_is_whole(out);
 }
 
+void hc_session_end_table(hc_session *s, hc_writer *w)
+{
+    if (w != NULL)
+        hc_session_note(s, hc_writer_end(w, &s->err));
+    hc_writer_free(w);
+}
+
 int hc_session_end(hc_session *s)
 {
     if (s->out != NULL) {

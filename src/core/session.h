@@ -81,4 +81,8 @@ hc_status hc_session_spectra(hc_session *s, const hc_frame *f,
  * appears unless the run failed before anything could be written. */
 int hc_session_end(hc_session *s);
 
+/* End the table of w (NULL: none was begun) and free it, with a message where
+ * that fails. */
+void hc_session_end_table(hc_session *s, hc_writer *w);
+
 #endif
