@@ -67,7 +67,7 @@ static int count_digits(uint64_t d)
     return guess + (d >= hc_whole_tens[guess] || d == 0);
 }
 
-/* The eight digits of x < 10^8, the first in the lowest byte. */
+/* The eight digits of x < 10^8 as numbers, the first in the lowest byte. */
 static inline uint64_t eight_digits(uint32_t x)
 {
     uint64_t w = x / 10000 | (uint64_t)(x % 10000) << 32;
@@ -76,82 +76,170 @@ static inline uint64_t eight_digits(uint32_t x)
     uint64_t hundreds = (w * 10486 >> 20) & UINT64_C(0x0000007f0000007f);
     w = hundreds | (w - 100 * hundreds) << 16;
     uint64_t tens = (w * 103 >> 10) & UINT64_C(0x000f000f000f000f);
-    return (tens | (w - 10 * tens) << 8) + hc_word_of('0');
+    return tens | (w - 10 * tens) << 8;
 }
 
-enum { DIGITS = 24 }; /* room for those of any 64-bit number */
+/* A number other than 0 as characters: `ahead`, unless it is 0, is a number
+ * before the 16 of a and b, else they are up to 16.  The first is in the
+ * lowest byte of a; what is behind the last says nothing. */
+typedef struct {
+    uint64_t ahead, a, b;
+    int n;     /* digits of all three */
+    int zeros; /* of a and b, at the end */
+} decimals;
 
-/* Writes the digits of d so that they end at buf + DIGITS; returns how many
- * they are. */
-static inline int write_digits(uint64_t d, char *buf)
+enum { FEW = 8, AB = 16 }; /* digits of a; of a and b */
+
+/* Of d < 10^8. */
+static inline decimals few_decimals(uint64_t d)
 {
-    int n = count_digits(d);
-    uint64_t low = d / 100000000;
-    hc_word_put(buf + 16, eight_digits((uint32_t)(d % 100000000)));
-    if (n > 8)
-        hc_word_put(buf + 8, eight_digits((uint32_t)(low % 100000000)));
-    if (n > 16)
-        hc_word_put(buf, eight_digits((uint32_t)(low / 100000000)));
-    return n;
+    const uint64_t w = eight_digits((uint32_t)d);
+    const int lead = __builtin_ctzll(w) / 8;
+    return (decimals){.a = (w + hc_word_of('0')) >> 8 * lead,
+                      .n = FEW - lead,
+                      .zeros = __builtin_clzll(w) / 8};
+}
+
+static inline decimals decimals_of(uint64_t d)
+{
+    const uint64_t few = 100000000, ascii = hc_word_of('0');
+    decimals t = {.n = AB};
+    uint64_t high = d / few, a, b;
+    if (high == 0)
+        return few_decimals(d);
+    if (high >= few) {
+        t.ahead = high / few;
+        t.n += count_digits(t.ahead);
+        high %= few;
+    }
+    a = eight_digits((uint32_t)high);
+    b = eight_digits((uint32_t)(d % few));
+    t.zeros = b != 0   ? __builtin_clzll(b) / 8
+              : a != 0 ? FEW + __builtin_clzll(a) / 8
+                       : AB;
+    t.a = a + ascii;
+    t.b = b + ascii;
+    if (t.ahead == 0) { /* a is not 0 then */
+        const int lead = __builtin_ctzll(a) / 8;
+        t.a = t.a >> 8 * lead | t.b << 1 << (63 - 8 * lead);
+        t.b >>= 8 * lead;
+        t.n -= lead;
+    }
+    return t;
+}
+
+static char *put_whole(char *p, uint64_t x)
+{
+    char last[20];
+    int n = 0;
+    do
+        last[n++] = (char)('0' + x % 10);
+    while ((x /= 10) > 0);
+    while (n > 0)
+        *p++ = last[--n];
+    return p;
 }
 
 /* "e-7" and the like. */
 static char *put_exponent(char *p, int e)
 {
-    char digits[DIGITS];
-    int n = 1;
     *p++ = 'e';
-    if (e < 0) {
-        *p++ = '-';
-        e = -e;
-    }
-    digits[DIGITS - 1] = (char)('0' + e);
-    if (e > 9)
-        n = write_digits((uint64_t)e, digits);
-    for (int i = DIGITS - n; i < DIGITS; i++)
-        *p++ = digits[i];
-    return p;
+    *p = '-';
+    p += e < 0;
+    return put_whole(p, (uint64_t)(e < 0 ? -e : e));
 }
 
-/* Lay out n digits whose mark stands after the first `point` of them, in
- * blocks: 20 bytes of digits may be read, 42 + |point| be written. */
-static inline char *lay_plain(const char *digits, int n, int point, char *p)
+/* The digits behind each other, without the zeros at the end. */
+static inline char *put_digits(char *p, const decimals *t)
 {
+    int n = t->n;
+    if (t->ahead > 0) {
+        *p = (char)('0' + t->ahead);
+        p = t->ahead < 10 ? p + 1 : put_whole(p, t->ahead);
+        n = AB;
+    }
+    hc_word_put(p, t->a);
+    hc_word_put(p + 8, t->b);
+    return p + n - t->zeros;
+}
+
+/* A mark behind so many of more than 16 digits. */
+static char *mark_many(const decimals *t, int point, char *p)
+{
+    char *end = put_digits(p + 1, t);
+    memmove(p, p + 1, (size_t)point);
+    p[point] = '.';
+    return end;
+}
+
+/* Lay out the digits with the mark behind the first `point` of them and no
+ * zeros at the end of a fraction, in blocks: 42 + |point| bytes may be
+ * written. */
+static inline char *lay_plain(const decimals *t, int point, char *p)
+{
+    uint64_t a = t->a, b = t->b;
     if (point <= 0) {
         memcpy(p, "0.000000", 8);
         if (point < -6)
             memset(p + 8, '0', (size_t)(-6 - point));
-        memcpy(p + 2 - point, digits, 20);
-        return p + 2 - point + n;
+        return put_digits(p + 2 - point, t);
     }
-    memcpy(p, digits, 20);
-    if (point >= n) {
-        memset(p + n, '0', (size_t)(point - n));
+    if (point >= t->n - t->zeros) {
+        put_digits(p, t);
+        if (point > t->n)
+            memset(p + t->n, '0', (size_t)(point - t->n));
         return p + point;
     }
-    memcpy(p + point + 1, digits + point, 20);
+    if (t->ahead > 0)
+        return mark_many(t, point, p);
+    hc_word_put(p, a);
+    hc_word_put(p + 8, b);
+    if (point < FEW) {
+        a = a >> 8 * point | b << (64 - 8 * point);
+        b >>= 8 * point;
+    } else {
+        a = b >> 8 * (point - FEW);
+        b = 0;
+    }
+    hc_word_put(p + point + 1, a);
+    hc_word_put(p + point + 9, b);
     p[point] = '.';
-    return p + n + 1;
+    return p + t->n - t->zeros + 1;
+}
+
+/* The same of at most eight digits. */
+static inline char *lay_few(const decimals *t, int point, char *p)
+{
+    const int left = t->n - t->zeros;
+    if (point <= 0) {
+        memcpy(p, "0.000000", 8);
+        if (point < -6)
+            memset(p + 8, '0', (size_t)(-6 - point));
+        hc_word_put(p + 2 - point, t->a);
+        return p + 2 - point + left;
+    }
+    hc_word_put(p, t->a);
+    if (point >= left) {
+        if (point > t->n)
+            memset(p + t->n, '0', (size_t)(point - t->n));
+        return p + point;
+    }
+    hc_word_put(p + point + 1, t->a >> 8 * point);
+    p[point] = '.';
+    return p + left + 1;
 }
 
 /* The same with an exponent where there would be many zeros, and a NUL.
  * buf[HC_NUMBER_SIZE] may be written. */
-static size_t lay_out(const char *digits, int n, int point, char *buf)
+static inline size_t lay_out(const decimals *t, int point, char *buf)
 {
-    char *p = buf;
-    if (point > 17 || point < -4) {
-        *p++ = digits[0];
-        if (n > 1) {
-            *p++ = '.';
-            memcpy(p, digits + 1, (size_t)(n - 1));
-            p += n - 1;
-        }
-        p = put_exponent(p, point - 1);
-    } else {
-        p = lay_plain(digits, n, point, p);
-    }
-    *p = '\0';
-    return (size_t)(p - buf);
+    char *end;
+    if (point > 17 || point < -4)
+        end = put_exponent(lay_plain(t, 1, buf), point - 1);
+    else
+        end = lay_plain(t, point, buf);
+    *end = '\0';
+    return (size_t)(end - buf);
 }
 
 /* w 2^(q - 11) 10^k as return / 2^shift, too small by less than 2. */
@@ -207,9 +295,10 @@ static int kept_digits(double x, int keep, uint64_t *digits)
 
 static size_t print(double x, int keep, char *buf)
 {
-    char digits[2 * DIGITS];
     uint64_t d;
     size_t sign = 0;
+    int exp10;
+    decimals t;
 
     if (isnan(x)) {
         memcpy(buf, "NaN", 4);
@@ -227,13 +316,9 @@ static size_t print(double x, int keep, char *buf)
         memcpy(buf, "0", 2);
         return 1;
     }
-    int exp10 = kept_digits(x, keep, &d);
-    int n = write_digits(d, digits);
-    int point = n + exp10;
-    const char *from = digits + DIGITS - n;
-    while (n > 1 && from[n - 1] == '0')
-        n--;
-    return sign + lay_out(from, n, point, buf + sign);
+    exp10 = kept_digits(x, keep, &d);
+    t = decimals_of(d);
+    return sign + lay_out(&t, t.n + exp10, buf + sign);
 }
 
 size_t hc_number_print(double x, char *buf)
@@ -294,29 +379,32 @@ double hc_number_round_again(hc_rounding *r, double x, int digits)
 
 size_t hc_whole_print(uint64_t x, char *buf)
 {
-    char digits[2 * DIGITS]; /* printed in blocks */
-    int n = write_digits(x, digits);
-    memcpy(buf, digits + DIGITS - n, 20);
-    buf[n] = '\0';
-    return (size_t)n;
+    decimals t;
+    if (x == 0) {
+        memcpy(buf, "0", 2);
+        return 1;
+    }
+    t = decimals_of(x);
+    put_digits(buf, &t);
+    buf[t.n] = '\0';
+    return (size_t)t.n;
 }
 
 size_t hc_decimal_print(int64_t i, int e, char *buf)
 {
-    char digits[2 * DIGITS]; /* laid out in blocks */
+    const uint64_t d = i < 0 ? 0 - (uint64_t)i : (uint64_t)i;
     char *p = buf;
-    const char *from;
-    int n, point;
+    decimals t;
     if (i == 0) {
         *buf = '0';
         return 1;
     }
     *p = '-';
     p += i < 0;
-    n = write_digits(i < 0 ? 0 - (uint64_t)i : (uint64_t)i, digits);
-    from = digits + DIGITS - n;
-    point = n + e;
-    while (n > 1 && n > point && from[n - 1] == '0')
-        n--;
-    return (size_t)(lay_plain(from, n, point, p) - buf);
+    if (d < 100000000) {
+        t = few_decimals(d);
+        return (size_t)(lay_few(&t, t.n + e, p) - buf);
+    }
+    t = decimals_of(d);
+    return (size_t)(lay_plain(&t, t.n + e, p) - buf);
 }
