@@ -9,19 +9,12 @@
 #include "cell/ident.h"
 #include "cell/impedance.h"
 #include "core/table.h"
+#include "tests/bench/timing.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static double cpu_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
-}
 
 static void row(const char *tool, const char *work, double figure,
                 const char *unit, double bar)

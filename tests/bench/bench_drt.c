@@ -10,13 +10,14 @@
  *     bench_drt -w DIR SEEDS    writes the spectra and their truths
  *     bench_drt -n SEEDS        prints "case arcs ridge arcs_ms ridge_ms"
  */
+#include "core/sort.h"
 #include "fitters/drt.h"
+#include "tests/bench/timing.h"
 #include "tests/unit/drt_cases.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
 
 static hc_drt_options options_for(const char *method, bool band)
 {
@@ -35,19 +36,6 @@ static void row(const char *work, const hc_drt_case *c, const char *what,
 }
 
 /* ---- what is asked of many spectra, and of many draws ---- */
-
-static double cpu_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    const double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 /* CPU seconds of the ridge on SPECTRA spectra of one grid, NaN on failure. */
 static double ridge_s(const hc_drt_case *c, const hc_drt_options *o,
@@ -92,7 +80,7 @@ static void batch_and_band(void)
     double s[RUNS];
     for (int k = 0; k < RUNS; k++)
         s[k] = ridge_s(two_arcs(), &o, 1);
-    qsort(s, RUNS, sizeof *s, by_value);
+    hc_sort_rising(s, RUNS);
     row("ridge, band of 2000 draws", two_arcs(), "CPU", s[RUNS / 2], "s", 0.6);
 }
 

@@ -6,28 +6,16 @@
  * Prints tool, work, figure, unit, bar, verdict; with -n "name ms" lines for
  * eis.bench, which sets them beside those of peers_eis.py.
  */
+#include "core/sort.h"
 #include "fitters/kk.h"
+#include "tests/bench/timing.h"
 #include "tests/unit/eis_cases.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { RUNS = 31, BATCH = 10 };
-
-static double cpu_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 typedef struct {
     size_t n;
@@ -64,7 +52,7 @@ static double median_ms(job work, const spectrum *s)
             return NAN;
         ms[i] = cpu_ms() - t;
     }
-    qsort(ms, RUNS, sizeof *ms, by_value);
+    hc_sort_rising(ms, RUNS);
     return ms[RUNS / 2];
 }
 

@@ -4,25 +4,13 @@
  *
  * Prints tool, work, figure, unit, bar, verdict; with -v a line per case.
  */
+#include "core/sort.h"
+#include "tests/bench/timing.h"
 #include "tests/unit/eis_cases.h"
 
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static double cpu_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 static void row(const char *work, double figure, const char *unit, double bar,
                 bool below)
@@ -138,7 +126,7 @@ static void table_rows(const eis_cases *cases, const char *name,
             outcome o = fit_case(e, &effort);
             double three[3] = {o.ms, fit_case(e, &effort).ms,
                                fit_case(e, &effort).ms};
-            qsort(three, 3, sizeof *three, by_value);
+            hc_sort_rising(three, 3);
             o.ms = three[1];
             bool pass = o.ratio <= 1 + e->tolerance;
             ms[fits++] = o.ms;
@@ -153,7 +141,7 @@ static void table_rows(const eis_cases *cases, const char *name,
                        o.r.steps, o.r.agreed, o.r.starts,
                        pass ? "" : " MISSED");
         }
-    qsort(ms, (size_t)fits, sizeof *ms, by_value);
+    hc_sort_rising(ms, (size_t)fits);
     snprintf(work, sizeof work, "%s effort: at the best known cost", name);
     row(work, 100.0 * passes / fits, "%", 100, false);
     snprintf(work, sizeof work, "%s effort: CPU of a fit, median", name);

@@ -6,26 +6,14 @@
  * known (from the truth, and N thorough searches).  Prints tool, work,
  * figure, unit, bar, verdict; with -v a line per case that is missed.
  */
+#include "core/sort.h"
+#include "tests/bench/timing.h"
 #include "tests/unit/fresh.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
-
-static double cpu_ms(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return 1e3 * (double)t.tv_sec + 1e-6 * (double)t.tv_nsec;
-}
-
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
 
 int main(int argc, char **argv)
 {
@@ -83,7 +71,7 @@ int main(int argc, char **argv)
             fflush(stdout);
         }
     }
-    qsort(ms, (size_t)n, sizeof *ms, by_value);
+    hc_sort_rising(ms, (size_t)n);
     printf("hc-fit\tfresh cases at the lowest cost known, of %d\t%.2f\t%%\t99"
            "\t%s\n",
            n, 100.0 * passes / n, passes >= 0.99 * n ? "ok" : "short");

@@ -7,19 +7,13 @@
  * eight independent chains of a multiplication and an addition, as the
  * compiler makes them without options for this processor.
  */
+#include "tests/bench/timing.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum { WORDS = 16 << 20, ROUNDS = 8, CHAINS = 8, STEPS = 20000000 };
-
-static double cpu_s(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static double bytes_a_second(void)
 {

@@ -5,6 +5,8 @@
  *
  *     bench_startup BUILDDIR TOOL...
  */
+#include "core/sort.h"
+
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdbool.h>
@@ -56,15 +58,9 @@ static bool start(char *path, starts *s, int i)
     return ran;
 }
 
-static int by_value(const void *a, const void *b)
-{
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static double median(double *ms_of_start)
 {
-    qsort(ms_of_start, STARTS, sizeof ms_of_start[0], by_value);
+    hc_sort_rising(ms_of_start, STARTS);
     return 0.5 * (ms_of_start[STARTS / 2 - 1] + ms_of_start[STARTS / 2]);
 }
 
