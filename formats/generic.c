@@ -16,7 +16,7 @@ typedef struct {
     bool freq, re, im, mod, phase, time, volt, amp, climate;
 } found;
 
-static found meanings(const hc_column *c, size_t n)
+static found meanings(const hc_column *c, size_t n, const hc_colmap *own)
 {
     static const struct {
         const char *target;
@@ -37,7 +37,7 @@ static found meanings(const hc_column *c, size_t n)
     };
     found f = {0};
     for (size_t i = 0; i < n; i++) {
-        hc_meaning m = hc_column_meaning(&c[i], hc_text_columns);
+        hc_meaning m = hc_column_meaning(&c[i], own);
         for (size_t k = 0;
              m.target != NULL && k < sizeof wanted / sizeof wanted[0]; k++)
             if (strcmp(m.target, wanted[k].target) == 0)
@@ -52,13 +52,14 @@ static found meanings(const hc_column *c, size_t n)
 typedef struct {
     const hc_column *c;
     size_t n;
+    const hc_colmap *own;
 } column_list;
 
 static int find_target(const void *table, const char *target)
 {
     const column_list *l = table;
     for (size_t i = 0; i < l->n; i++) {
-        hc_meaning m = hc_column_meaning(&l->c[i], hc_text_columns);
+        hc_meaning m = hc_column_meaning(&l->c[i], l->own);
         if (m.target != NULL && strcmp(m.target, target) == 0)
             return (int)i;
     }
@@ -66,9 +67,10 @@ static int find_target(const void *table, const char *target)
 }
 
 /* Have the columns an impedance, or what it follows from? */
-static bool has_impedance(const found *f, const hc_column *c, size_t n)
+static bool has_impedance(const found *f, const hc_column *c, size_t n,
+                          const hc_colmap *own)
 {
-    column_list l = {c, n};
+    column_list l = {c, n, own};
     int a, b;
     return (f->re && f->im) || (f->mod && f->phase) ||
            hc_immittance_find(find_target, &l, &a, &b) != HC_IMMITTANCE_NONE;
@@ -88,7 +90,7 @@ static void tell_columns(hc_verdict *v, const hc_column *c, size_t n)
 {
     char list[140] = "";
     size_t at = 0;
-    for (size_t i = 0; i < n && !meanings(c, n).re; i++)
+    for (size_t i = 0; i < n && !meanings(c, n, hc_text_columns).re; i++)
         if (is_admittance(c[i].name)) {
             hc_say_no(v, 60,
                       "column '%.60s' is an admittance: give the impedance, "
@@ -131,7 +133,7 @@ static void tell_columns(hc_verdict *v, const hc_column *c, size_t n)
 
 /* The columns, and those that the complex ones among them consist of. */
 static hc_status all_columns(const hc_probe *p, const hc_text_plan *plan,
-                             hc_column **c, size_t *n,
+                             const hc_colmap *own, hc_column **c, size_t *n,
                              hc_complex_columns *wide)
 {
     unsigned char *which;
@@ -140,7 +142,7 @@ static hc_status all_columns(const hc_probe *p, const hc_text_plan *plan,
         return st;
     which = hc_text_plan_complex(p, plan, *n);
     if (which != NULL)
-        st = hc_complex_widen(*c, *n, which, hc_text_columns, wide, NULL);
+        st = hc_complex_widen(*c, *n, which, own, wide, NULL);
     free(which);
     if (st != HC_OK)
         hc_columns_free(*c, *n);
@@ -183,8 +185,8 @@ static bool like_frequencies(const hc_probe *p, const hc_text_plan *plan)
 static void judge(const hc_text_plan *plan, const hc_column *c, size_t n,
                   hc_verdict *v)
 {
-    found f = meanings(c, n);
-    if (f.freq && has_impedance(&f, c, n))
+    found f = meanings(c, n, hc_text_columns);
+    if (f.freq && has_impedance(&f, c, n, hc_text_columns))
         hc_say_yes(v, plan->has_names ? 20 : 10);
     else if (f.time && (f.volt || f.amp))
         hc_say_yes(v, 15);
@@ -192,6 +194,34 @@ static void judge(const hc_text_plan *plan, const hc_column *c, size_t n,
         hc_say_yes(v, 12);
     else
         tell_columns(v, c, n);
+}
+
+static hc_kind allowed(const hc_column *c, size_t n, const hc_colmap *own)
+{
+    found f = meanings(c, n, own);
+    if (f.freq && has_impedance(&f, c, n, own))
+        return HC_KIND_EIS;
+    return f.time && (f.volt || f.amp || f.climate) ? HC_KIND_SERIES
+                                                    : HC_KIND_OTHER;
+}
+
+hc_kind hc_text_plan_allows(const hc_probe *p, const hc_text_plan *plan,
+                            const hc_colmap *own)
+{
+    hc_complex_columns wide = {0};
+    hc_column *c;
+    size_t n;
+    if (all_columns(p, plan, own, &c, &n, &wide) != HC_OK)
+        return HC_KIND_OTHER;
+    bool nameless = !plan->has_names &&
+                    (n + 2 * wide.n_pairs != 3u + (wide.n_pairs > 0) ||
+                     (wide.n_pairs == 0 && !like_frequencies(p, plan)));
+    hc_kind kind = nameless           ? HC_KIND_OTHER
+                   : wide.n_pairs > 0 ? allowed(wide.columns, wide.n, own)
+                                      : allowed(c, n, own);
+    hc_columns_free(c, n);
+    hc_complex_columns_clear(&wide);
+    return kind;
 }
 
 static void detect(const hc_probe *p, hc_verdict *v)
@@ -212,7 +242,7 @@ static void detect(const hc_probe *p, hc_verdict *v)
         hc_say_no(v, 10, "no rows of numbers");
         return;
     }
-    if (all_columns(p, &plan, &c, &n, &wide) != HC_OK) {
+    if (all_columns(p, &plan, hc_text_columns, &c, &n, &wide) != HC_OK) {
         hc_say_no(v, 0, "no memory");
         return;
     }

@@ -12,6 +12,7 @@ extern const hc_colmap hc_text_columns[];
 typedef struct {
     hc_dialect dialect;
     bool has_names, has_units;
+    bool open_rows; /* they may end before their names do, as in sheets */
     size_t names_line;
     size_t data_line;
     size_t n_fields;   /* of a row */
@@ -21,12 +22,22 @@ typedef struct {
 
 /* False when the probe shows no table of numbers. */
 bool hc_text_plan_make(const hc_probe *p, hc_text_plan *plan);
+/* The same in a dialect that is known (of a sheet's cells); NULL: guess it. */
+bool hc_text_plan_in(const hc_probe *p, const hc_dialect *known,
+                     hc_text_plan *plan);
 
 /* Names (with units of the line below) as columns; "col1", "col2" ... when
  * there are none. */
 hc_status hc_text_plan_columns(const hc_probe *p, const hc_text_plan *plan,
                                hc_column **c, size_t *n,
                                hc_err *err) HC_MUST_USE;
+
+/* What the columns of the planned table allow (`own` names what is called
+ * otherwise): spectra (a frequency and what an impedance follows from; without
+ * names, three columns of which the first looks like one), a series (a time
+ * with voltage, current, temperature or pressure), or HC_KIND_OTHER. */
+hc_kind hc_text_plan_allows(const hc_probe *p, const hc_text_plan *plan,
+                            const hc_colmap *own);
 
 /* Which of the n columns hold complex numbers (hc_dataset.is_complex), as the
  * first rows say; to be freed; NULL: none, or no memory. */

@@ -141,6 +141,25 @@ static void turn_current(hc_normal *n, const hc_dataset *d)
                        d->columns[n->slot.amp].name, d->reversed);
 }
 
+/* Currents are without sign, and a column says the direction. */
+static void find_direction(hc_normal *n, const hc_dataset *d)
+{
+    n->direction = -1;
+    if (d->direction == NULL || d->reversed != NULL ||
+        (d->direction_why != NULL && n->options->no_repair))
+        return;
+    for (size_t i = 0; i < n->n_in; i++)
+        if (strcmp(d->columns[i].name, d->direction) == 0)
+            n->direction = (int)i;
+    if (n->direction >= 0 && n->slot.amp >= 0 && d->direction_why != NULL)
+        hc_normal_repaired(
+            n,
+            "column '%.60s' has no sign, negative where '%.60s' "
+            "is %s: %s",
+            d->columns[n->slot.amp].name, d->direction, d->discharging,
+            d->direction_why);
+}
+
 /* "Time (mm:ss)", "t [min:s]" */
 static bool says_minutes(const char *name)
 {
@@ -193,16 +212,12 @@ hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
     if (n->time_unit != 1 && n->slot.time >= 0)
         scale_times(n);
     hc_counters_find(n);
-    n->direction = -1;
     n->said.len = 0;
     turn_current(n, d);
     n->amp_sign = n->slot.amp >= 0 ? n->in[n->slot.amp].m.sign : 1;
     n->run.polarity = (hc_polarity){0};
     n->run.high_volts = 0;
-    for (size_t i = 0;
-         d->direction != NULL && d->reversed == NULL && i < n->n_in; i++)
-        if (strcmp(d->columns[i].name, d->direction) == 0)
-            n->direction = (int)i;
+    find_direction(n, d);
     for (size_t i = 0; i < n->n_in; i++) {
         hc_incol *c = &n->in[i];
         c->plain = c->number && c->m.exact && c->m.shift == 0 &&

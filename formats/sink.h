@@ -135,6 +135,8 @@ typedef struct {
      * stands there when the cell is discharged ("D"; "*DChg*Dis*=D": any of
      * these somewhere in it, or D alone).  NULL: currents are signed. */
     const char *direction, *discharging;
+    /* Where it was found out from the rows: how.  NULL: the file says it. */
+    const char *direction_why;
     /* Nothing is known of the sign of the current: its rows are to tell. */
     bool judge_current;
     /* Why its sign has to be turned ("in the steps of a discharge"); NULL:

@@ -124,8 +124,8 @@ static size_t tail_start(const slice *lines, size_t n)
 static bool names_at(const slice *lines, size_t i, const hc_text_plan *plan)
 {
     shape s = look(lines[i], plan->dialect);
-    return is_words(s) && s.fields <= plan->n_fields + 1 &&
-           s.fields + 1 >= plan->n_fields;
+    return is_words(s) && s.fields + 1 >= plan->n_fields &&
+           (s.fields <= plan->n_fields + 1 || plan->open_rows);
 }
 
 /* Units as "s", "V", "[ohm]" in all fields. */
@@ -278,7 +278,19 @@ static void rows_further_up(const slice *lines, hc_text_plan *plan)
     }
 }
 
-static bool plan_of(const slice *lines, size_t n, hc_text_plan *plan)
+/* Of the lines from..last, unless it is known. */
+static hc_dialect dialect_of(const slice *lines, size_t from, size_t last,
+                             const hc_dialect *known)
+{
+    if (known != NULL)
+        return *known;
+    return hc_dialect_guess(
+        lines[from].s,
+        (size_t)(lines[last].s + lines[last].len - lines[from].s));
+}
+
+static bool plan_of(const slice *lines, size_t n, const hc_dialect *known,
+                    hc_text_plan *plan)
 {
     size_t from = tail_start(lines, n), last = n;
     shape s;
@@ -286,21 +298,19 @@ static bool plan_of(const slice *lines, size_t n, hc_text_plan *plan)
         last--;
     if (last == 0)
         return false;
+    plan->open_rows = known != NULL;
     /* names above few rows would count as rows of words */
     while (from + 1 < last && from + 3 < last) {
-        hc_dialect d = hc_dialect_guess(
-            lines[from].s,
-            (size_t)(lines[last - 1].s + lines[last - 1].len - lines[from].s));
+        hc_dialect d = dialect_of(lines, from, last - 1, known);
         if (is_row(look(lines[from], d)))
             break;
         from++;
     }
-    plan->dialect = hc_dialect_guess(
-        lines[from].s,
-        (size_t)(lines[last - 1].s + lines[last - 1].len - lines[from].s));
+    plan->dialect = dialect_of(lines, from, last - 1, known);
     /* names may stand in quotes where numbers do not */
-    plan->dialect.quotes =
-        memchr(lines[0].s, '"', (size_t)(lines[last - 1].s - lines[0].s));
+    if (known == NULL)
+        plan->dialect.quotes =
+            memchr(lines[0].s, '"', (size_t)(lines[last - 1].s - lines[0].s));
     /* the very last line may be cut or a remark */
     s = look(lines[last - 1], plan->dialect);
     if (!is_row(s) && last > 1)
@@ -329,7 +339,8 @@ static bool plan_of(const slice *lines, size_t n, hc_text_plan *plan)
     return true;
 }
 
-bool hc_text_plan_make(const hc_probe *p, hc_text_plan *plan)
+bool hc_text_plan_in(const hc_probe *p, const hc_dialect *known,
+                     hc_text_plan *plan)
 {
     slice *lines;
     size_t n;
@@ -341,23 +352,28 @@ bool hc_text_plan_make(const hc_probe *p, hc_text_plan *plan)
     if (lines == NULL)
         return false;
     n = all_lines(p, lines, false);
-    ok = n > 0 && plan_of(lines, n, plan);
+    ok = n > 0 && plan_of(lines, n, known, plan);
     /* a summary of another shape behind the rows */
     for (size_t k = 0; !ok && p->whole && k < TAIL_LINES && n > 4; k++) {
         *plan = (hc_text_plan){0};
-        ok = plan_of(lines, --n, plan) && plan->has_names &&
+        ok = plan_of(lines, --n, known, plan) && plan->has_names &&
              known_names(lines[plan->names_line], plan->dialect);
     }
     if (!ok && p->whole) { /* the only row, without a line end */
         *plan = (hc_text_plan){0};
         n = all_lines(p, lines, true);
-        ok = n > 1 && plan_of(lines, n, plan) && plan->has_names &&
+        ok = n > 1 && plan_of(lines, n, known, plan) && plan->has_names &&
              plan->data_line == n - 1 &&
              look(lines[plan->names_line], plan->dialect).fields ==
                  plan->n_fields;
     }
     free(lines);
     return ok;
+}
+
+bool hc_text_plan_make(const hc_probe *p, hc_text_plan *plan)
+{
+    return hc_text_plan_in(p, NULL, plan);
 }
 
 /* ---- columns ---- */
@@ -379,10 +395,12 @@ static hc_status made_names(size_t n, hc_column **c, hc_err *err)
     return HC_OK;
 }
 
-/* Marks of comments before the first name. */
-static void cut_mark(const char **s, size_t *len)
+/* Marks of comments before the first name; a tab there ends an empty one. */
+static void cut_mark(const char **s, size_t *len, hc_dialect d)
 {
-    hc_trim(s, len);
+    for (; *len > 0 && (**s == ' ' || (**s == '\t' && d.delimiter != '\t'));
+         --*len)
+        ++*s;
     while (*len > 0 && strchr("#%/!", **s) != NULL) {
         ++*s;
         --*len;
@@ -398,11 +416,11 @@ hc_status hc_text_plan_columns(const hc_probe *p, const hc_text_plan *plan,
     *n = plan->n_fields;
     if (!plan->has_names || !hc_probe_line(p, plan->names_line, &s, &len))
         return made_names(*n, c, err);
-    cut_mark(&s, &len);
+    cut_mark(&s, &len, plan->dialect);
     HC_TRY(hc_split_names(s, len, plan->dialect, c, n, err));
     if (!plan->has_units || !hc_probe_line(p, plan->names_line + 1, &s, &len))
         return HC_OK;
-    cut_mark(&s, &len);
+    cut_mark(&s, &len, plan->dialect);
     HC_TRY(hc_split_names(s, len, plan->dialect, &units, &n_units, err));
     for (size_t i = 0; i < *n && i < n_units; i++) {
         char unit[64];

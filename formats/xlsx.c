@@ -1,192 +1,205 @@
 /* xlsx.c: tables in Excel workbooks, as Arbin and Neware export them
  *
- * Each sheet is streamed: the first row of words that is followed by a row
- * of numbers holds the names; what stands above are settings.  A sheet with
- * voltage and current, or with impedance, is a data set; other tables come as
- * data sets that a plain read leaves out.  A number whose style is a date
- * becomes a date (days since 1899-12-30; 1904 where the workbook says so).
+ * The first rows of each sheet show where its table is (xlsx_head.c); what
+ * stands above are settings.  A sheet with voltage and current, or with
+ * impedance, is a data set; other tables, and those of hidden sheets, come as
+ * data sets that a plain read leaves out, unless there is nothing else.
  */
 #include "core/number.h"
 #include "core/text.h"
-#include "formats/dates.h"
 #include "formats/generic.h"
-#include "formats/xlsx_book.h"
+#include "formats/xlsx_head.h"
+#include "formats/xlsx_rows.h"
 
-#include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-enum { FILE_MAX = 1 << 30, COLUMNS_MAX = 512 };
+enum { FILE_MAX = 1 << 30 };
+
+extern const hc_format hc_format_xlsx;
 
 /* ---- one sheet ---- */
 
-typedef struct {
-    uint32_t at, len; /* in text */
-    bool there, number, date;
-} cell;
+/* What a cell holds, as far as the end of a table shows in it. */
+typedef enum { HOLDS_NONE, HOLDS_NUMBER, HOLDS_DATE, HOLDS_WORD } holds;
 
 typedef struct {
     hc_xlsx_book *w;
     const hc_xlsx_sheet *info;
-    hc_text text; /* of the row */
-    cell cells[COLUMNS_MAX];
-    size_t n; /* cells of the row, with gaps */
-    size_t column, style;
-    char type; /* of the cell: n s t b e */
-    bool in_value;
-    size_t value_at;
-    long row;
-    /* the table */
-    char *names[COLUMNS_MAX];
-    char units[COLUMNS_MAX][24]; /* of a row below them, "" none */
-    hc_column columns[COLUMNS_MAX];
-    size_t n_columns;
-    hc_dataset dataset;
-    bool open;
-    size_t too_wide;
-    hc_cell out[COLUMNS_MAX];
-    char dates[COLUMNS_MAX][40];
+    const hc_xlsx_head *head;
+    bool open, ended;
+    long last_row;
+    int key;       /* column of the time or frequency, -1 none */
+    holds key_has; /* in the first row */
+    size_t beyond, below, rows;
+    hc_cell *out;
+    char (*shown)[HC_XLSX_SHOWN];
 } sheet;
 
-static const char *cell_text(const sheet *s, size_t i)
+static holds key_of(const sheet *s, const hc_xlsx_row *r)
 {
-    return s->text.data + s->cells[i].at;
+    size_t i = (size_t)s->key;
+    if (s->key < 0)
+        return HOLDS_NUMBER;
+    if (i >= r->n || !r->cells[i].there)
+        return HOLDS_NONE;
+    if (r->cells[i].number)
+        return HOLDS_NUMBER;
+    return hc_isdigit(hc_xlsx_text(r, i)[0]) ? HOLDS_DATE : HOLDS_WORD;
 }
 
-static void cell_start(sheet *s, const char **atts)
+/* Below a gap: notes and averages, that have no time or frequency? */
+static bool is_below(sheet *s, const hc_xlsx_row *r)
 {
-    const char *r = hc_xlsx_attribute(atts, "r"),
-               *t = hc_xlsx_attribute(atts, "t"),
-               *st = hc_xlsx_attribute(atts, "s");
-    size_t c = 0;
-    long n;
-    if (r != NULL && hc_isalpha(*r)) {
-        for (; hc_isalpha(*r) && c < 1 << 20; r++)
-            c = c * 26 + (size_t)(hc_tolower(*r) - 'a' + 1);
-        s->column = c - 1;
-    } else {
-        s->column = s->n;
-    }
-    s->type = t == NULL                     ? 'n'
-              : strcmp(t, "inlineStr") == 0 ? 't'
-              : strcmp(t, "str") == 0       ? 't'
-                                            : *t;
-    s->style = 0;
-    if (st != NULL &&
-        hc_integer_parse(st, strlen(st), 0, HC_XLSX_STYLES_MAX - 1, &n))
-        s->style = (size_t)n;
-    s->value_at = s->text.len;
+    holds has = key_of(s, r);
+    if (s->rows++ == 0)
+        s->key_has = has;
+    bool gap = s->rows > 1 && r->number > s->last_row + 1;
+    s->last_row = r->number;
+    s->ended |= gap && has != s->key_has;
+    s->below += s->ended;
+    return s->ended;
 }
 
-static void cell_end(sheet *s)
+/* A number of a cell of text, with a decimal point. */
+static hc_cell with_point(const sheet *s, const hc_xlsx_row *r, size_t i,
+                          char *shown)
 {
-    const hc_xlsx_book *w = s->w;
-    size_t len = s->text.len - s->value_at;
-    if (s->column >= COLUMNS_MAX) {
-        s->too_wide++;
-        return;
-    }
-    while (s->n <= s->column)
-        s->cells[s->n++] = (cell){0};
-    cell *c = &s->cells[s->column];
-    if (s->text.failed || len == 0)
-        return;
-    const char *v = s->text.data + s->value_at;
-    if (s->type == 's') {
-        long i;
-        if (!hc_integer_parse(v, len, 0, (long)w->n_strings - 1, &i))
-            return;
-        s->value_at = s->text.len;
-        hc_text_puts(&s->text, w->strings[i]);
-        len = s->text.len - s->value_at;
-    }
+    const hc_xlsx_cell *c = &r->cells[i];
+    const char *v = hc_xlsx_text(r, i);
     double x;
-    *c = (cell){.at = (uint32_t)s->value_at,
-                .len = (uint32_t)len,
-                .there = len > 0 && s->type != 'e'};
-    c->number =
-        s->type == 'n' || (s->type != 's' && !s->text.failed &&
-                           hc_number_parse(cell_text(s, s->column), len, &x));
-    c->date =
-        s->type == 'n' && s->style < w->n_styles && w->date_style[s->style];
+    hc_cell plain = hc_cell_text(v, c->len);
+    if (!s->head->plan.dialect.decimal_comma || !c->word || c->number ||
+        c->len >= HC_XLSX_SHOWN || !hc_number_parse_comma(v, c->len, &x))
+        return plain;
+    memcpy(shown, v, c->len);
+    char *comma = memchr(shown, ',', c->len);
+    if (comma != NULL)
+        *comma = '.';
+    return hc_cell_text(shown, c->len);
 }
 
-static size_t count(const sheet *s, bool numbers)
+static hc_status give_row(sheet *s, const hc_xlsx_row *r, hc_err *err)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < s->n; i++)
-        n += s->cells[i].there && s->cells[i].number == numbers;
-    return n;
+    size_t n = s->head->n;
+    if (r->n == 0 || is_below(s, r))
+        return HC_OK;
+    for (size_t i = n; i < r->n; i++)
+        s->beyond += r->cells[i].there;
+    s->beyond += r->beyond;
+    for (size_t i = 0; i < n; i++)
+        s->out[i] = i >= r->n || !r->cells[i].there ? hc_cell_none()
+                    : r->cells[i].shows != HC_XLSX_NUMBER
+                        ? hc_xlsx_value(s->w, r, i, s->shown[i])
+                        : with_point(s, r, i, s->shown[i]);
+    s->w->sink->line = r->number;
+    return hc_sink_row(s->w->sink, s->out, err);
 }
 
-/* Words of the row as names of columns, until a row of numbers follows. */
-static hc_status keep_names(sheet *s, hc_err *err)
+/* Above the table: pairs of cells. */
+static hc_status give_setting(const sheet *s, const hc_xlsx_row *r,
+                              hc_err *err)
 {
-    for (size_t i = 0; i < s->n_columns; i++) {
-        free(s->names[i]);
-        s->names[i] = NULL;
+    size_t key = 0, value;
+    while (key < r->n && !r->cells[key].there)
+        key++;
+    value = key + 1;
+    while (value < r->n && !r->cells[value].there)
+        value++;
+    if (value >= r->n || (r->numbers == 0 && r->words > 2))
+        return HC_OK;
+    return hc_sink_metan(s->w->sink, hc_xlsx_text(r, key), r->cells[key].len,
+                         hc_xlsx_text(r, value), r->cells[value].len, err);
+}
+
+static hc_status open_table(sheet *s, hc_err *err)
+{
+    const hc_xlsx_head *h = s->head;
+    if (h->plan.n_above > 0 && h->dataset.kind != HC_KIND_OTHER)
+        hc_sink_warn(s->w->sink, 0,
+                     "sheet %s: another table of %zu rows begins in row %ld, "
+                     "which is not read, only that of row %ld: put them on "
+                     "sheets of their own",
+                     s->info->name, h->plan.n_above, h->above_row,
+                     h->names_row);
+    s->open = true;
+    return hc_sink_begin(s->w->sink, &h->dataset, err);
+}
+
+static hc_status take(void *ctx, const hc_xlsx_row *r, hc_err *err)
+{
+    sheet *s = ctx;
+    const hc_xlsx_head *h = s->head;
+    if (!h->table || r->index < (h->plan.has_names ? h->plan.names_line
+                                                   : h->plan.data_line))
+        return give_setting(s, r, err);
+    if (r->index < h->plan.data_line)
+        return HC_OK;
+    if (!s->open)
+        HC_TRY(open_table(s, err));
+    return give_row(s, r, err);
+}
+
+static int key_column(const hc_xlsx_head *h)
+{
+    static const char *const targets[] = {
+        "frequency_hertz", "test_time_second", "step_time_second",
+        "unix_time_second", "date_time"};
+    for (size_t i = 0; i < sizeof targets / sizeof targets[0]; i++) {
+        int at = hc_xlsx_head_find(h, hc_format_xlsx.columns, targets[i]);
+        if (at >= 0)
+            return at;
     }
-    s->n_columns = 0;
-    while (s->n > 0 && !s->cells[s->n - 1].there)
-        s->n--;
-    for (size_t i = 0; i < s->n; i++) {
-        char made[32];
-        snprintf(made, sizeof made, "column_%zu", i + 1);
-        s->names[i] = s->cells[i].there
-                          ? hc_strndup(cell_text(s, i), s->cells[i].len)
-                          : hc_strdup(made);
-        if (s->names[i] == NULL)
-            return hc_fail_nomem(err);
-        s->columns[i] = (hc_column){s->names[i], NULL};
-        s->n_columns = i + 1;
-    }
-    return HC_OK;
+    return -1;
 }
 
-/* Is the row one of units for the names above it?  They become theirs. */
-static bool keep_units(sheet *s)
+static hc_status end_sheet(sheet *s, hc_err *err)
 {
-    size_t units = 0, words = 0;
-    if (s->n_columns < 2 || s->n > s->n_columns)
-        return false;
-    for (size_t i = 0; i < s->n; i++) {
-        char text[24];
-        s->units[i][0] = '\0';
-        if (!s->cells[i].there)
-            continue;
-        hc_copy(text, sizeof text, cell_text(s, i), s->cells[i].len);
-        words++;
-        units += hc_unit_word(text, s->units[i], sizeof s->units[i]);
-    }
-    if (units < 2 || 2 * units < words)
-        return false;
-    for (size_t i = 0; i < s->n; i++)
-        if (s->units[i][0] != '\0')
-            s->columns[i].unit = s->units[i];
-    return true;
+    hc_sink *sink = s->w->sink;
+    if (!s->open && s->head->table)
+        HC_TRY(open_table(s, err)); /* names, and no rows yet */
+    if (s->beyond > 0)
+        hc_sink_warn(sink, 0,
+                     "sheet %s: %zu cells right of the table left out",
+                     s->info->name, s->beyond);
+    if (s->below > 0)
+        hc_sink_warn(sink, 0, "sheet %s: %zu rows below the table left out",
+                     s->info->name, s->below);
+    return s->open ? hc_sink_end(sink, err) : HC_OK;
 }
 
-extern const hc_format hc_format_xlsx;
-
-static bool has_target(const sheet *s, const char *target)
+static hc_status read_sheet(hc_xlsx_book *w, const hc_xlsx_sheet *info,
+                            const hc_xlsx_head *head, hc_err *err)
 {
-    for (size_t i = 0; i < s->n_columns; i++) {
-        hc_meaning m =
-            hc_column_meaning(&s->columns[i], hc_format_xlsx.columns);
-        if (m.target != NULL && strcmp(m.target, target) == 0)
-            return true;
-    }
-    return false;
+    sheet s = {.w = w, .info = info, .head = head, .key = key_column(head)};
+    s.out = calloc(head->n + 1, sizeof *s.out);
+    s.shown = calloc(head->n + 1, sizeof *s.shown);
+    hc_status st =
+        s.out == NULL || s.shown == NULL ? hc_fail_nomem(err) : HC_OK;
+    if (st == HC_OK)
+        st = hc_xlsx_rows(w, info->path, take, &s, err);
+    if (st == HC_OK)
+        st = end_sheet(&s, err);
+    w->sink->line = 0;
+    free(s.out);
+    free(s.shown);
+    return st;
 }
 
-/* Names stand side by side; scattered words are no names. */
-static bool are_names(const sheet *s)
+/* ---- which sheets are measurements ---- */
+
+typedef enum { VISIBLE, HIDDEN, LOOSE, NONE } level;
+
+/* LOOSE: a time, and not all that a test has. */
+static level level_of(const hc_xlsx_sheet *info, const hc_xlsx_head *h)
 {
-    size_t gaps = 0;
-    for (size_t i = 0; i < s->n_columns; i++)
-        gaps += hc_starts_with(s->names[i], "column_");
-    return s->n_columns >= 2 && 5 * gaps <= s->n_columns;
+    if (!h->table || h->allows == HC_KIND_OTHER ||
+        (h->allows == HC_KIND_SERIES &&
+         hc_starts_with(info->name, "Statistic")))
+        return NONE;
+    if (h->allows == HC_KIND_SERIES && !h->cells_to_judge)
+        return LOOSE;
+    return info->hidden ? HIDDEN : VISIBLE;
 }
 
 /* Neware and Maccor write currents without sign beside the step's type. */
@@ -201,191 +214,65 @@ static bool is_direction(const char *name)
     return false;
 }
 
-static hc_status open_table(sheet *s, hc_err *err)
+static void set_kind(hc_xlsx_head *h, level is, level wanted)
 {
-    bool eis = has_target(s, "frequency_hertz") &&
-               has_target(s, "real_impedance_ohm");
-    bool series = has_target(s, "voltage_volt") &&
-                  has_target(s, "current_ampere") &&
-                  !hc_starts_with(s->info->name, "Statistic");
-    s->dataset = hc_dataset_make(s->info->name, s->columns, s->n_columns);
-    s->dataset.kind = eis      ? HC_KIND_AUTO
-                      : series ? HC_KIND_SERIES
-                               : HC_KIND_OTHER;
-    s->dataset.side = !eis && !series;
-    for (size_t i = 0; series && i < s->n_columns; i++)
-        if (s->dataset.direction == NULL && is_direction(s->names[i])) {
-            s->dataset.direction = s->names[i];
-            s->dataset.discharging = hc_discharge_words();
+    hc_dataset *d = &h->dataset;
+    bool series = h->allows == HC_KIND_SERIES;
+    d->side = is != wanted;
+    if (is == NONE || (is == LOOSE && wanted != LOOSE)) {
+        d->kind = HC_KIND_OTHER;
+        return;
+    }
+    if (series)
+        d->kind = HC_KIND_SERIES;
+    for (size_t i = 0; series && d->reversed == NULL && i < h->n; i++)
+        if (d->direction == NULL && is_direction(h->columns[i].name)) {
+            d->direction = h->columns[i].name;
+            d->discharging = hc_discharge_words();
         }
-    s->dataset.judge_current = series;
-    s->open = true;
-    return hc_sink_begin(s->w->sink, &s->dataset, err);
+    d->judge_current = series && h->cells_to_judge;
 }
 
-static hc_cell date_cell(sheet *s, size_t i)
+static hc_status read_planned(hc_xlsx_book *w, hc_xlsx_head *heads,
+                              hc_err *err)
 {
-    double x;
-    hc_cell c = hc_cell_text(cell_text(s, i), s->cells[i].len);
-    if (!hc_number_parse(c.u.s, c.len, &x) || !(x > 0 && x < 3e6))
-        return c;
-    if (x < 366) { /* a duration, shown as h:mm:ss */
-        long ms = lround(x * 86400e3);
-        snprintf(s->dates[i], sizeof s->dates[i], "%ld:%02ld:%02ld.%03ld",
-                 ms / 3600000, ms / 60000 % 60, ms / 1000 % 60, ms % 1000);
-        return hc_cell_text(s->dates[i], strlen(s->dates[i]));
+    level wanted = NONE;
+    for (size_t i = 0; i < w->n_sheets; i++) {
+        level is = level_of(&w->sheets[i], &heads[i]);
+        wanted = is < wanted ? is : wanted;
     }
-    double day0 = s->w->since_1904 ? hc_civil_seconds(1904, 1, 1)
-                                   : hc_civil_seconds(1899, 12, 30);
-    /* Excel keeps milliseconds at best */
-    hc_moment m = {.seconds = day0 + round(x * 86400e3) / 1e3,
-                   .has_date = true};
-    hc_moment_iso(&m, s->dates[i]);
-    return hc_cell_text(s->dates[i], strlen(s->dates[i]));
-}
-
-static hc_status give_row(sheet *s, hc_err *err)
-{
-    size_t n = s->n;
-    while (n > 0 && !s->cells[n - 1].there)
-        n--;
-    if (n == 0)
-        return HC_OK;
-    if (n > s->n_columns && s->dataset.kind == HC_KIND_OTHER) {
-        n = s->n_columns;
-        s->too_wide++;
+    for (size_t i = 0; i < w->n_sheets; i++) {
+        level is = level_of(&w->sheets[i], &heads[i]);
+        set_kind(&heads[i], is, wanted);
+        if (is == HIDDEN && wanted == VISIBLE)
+            hc_sink_warn(w->sink, 0,
+                         "sheet %s is hidden and left out: --select reads it",
+                         w->sheets[i].name);
+        HC_TRY(read_sheet(w, &w->sheets[i], &heads[i], err));
     }
-    if (n > s->n_columns) {
-        hc_sink_reject(s->w->sink, s->row,
-                       "%zu cells where the table of sheet %s has %zu "
-                       "columns",
-                       n, s->info->name, s->n_columns);
-        return HC_OK;
-    }
-    for (size_t i = 0; i < s->n_columns; i++) {
-        bool there = i < n && s->cells[i].there;
-        s->out[i] = !there ? hc_cell_none()
-                    : s->cells[i].date
-                        ? date_cell(s, i)
-                        : hc_cell_text(cell_text(s, i), s->cells[i].len);
-    }
-    return hc_sink_row(s->w->sink, s->out, err);
-}
-
-/* Above the table: pairs of cells. */
-static hc_status give_setting(sheet *s, hc_err *err)
-{
-    size_t key = 0, value;
-    while (key < s->n && !s->cells[key].there)
-        key++;
-    value = key + 1;
-    while (value < s->n && !s->cells[value].there)
-        value++;
-    if (value >= s->n)
-        return HC_OK;
-    return hc_sink_metan(s->w->sink, cell_text(s, key), s->cells[key].len,
-                         cell_text(s, value), s->cells[value].len, err);
-}
-
-static hc_status row_end(sheet *s, hc_err *err)
-{
-    hc_status st = hc_text_status(&s->text, err);
-    size_t words = count(s, false), numbers = count(s, true);
-    if (st == HC_OK && s->open)
-        st = give_row(s, err);
-    else if (st == HC_OK && are_names(s) && numbers >= 2 && numbers >= words) {
-        st = open_table(s, err);
-        if (st == HC_OK)
-            st = give_row(s, err);
-    } else if (st == HC_OK && words >= 2 && numbers == 0) {
-        if (!keep_units(s)) {
-            if (words == 2)
-                st = give_setting(s, err);
-            if (st == HC_OK)
-                st = keep_names(s, err);
-        }
-    } else if (st == HC_OK && words + numbers > 1) {
-        st = give_setting(s, err);
-    }
-    hc_text_reset(&s->text);
-    s->n = 0;
-    return st;
-}
-
-static hc_status on_start(void *ctx, const char *name, const char **atts,
-                          hc_err *err)
-{
-    sheet *s = ctx;
-    (void)err;
-    if (strcmp(name, "row") == 0)
-        s->row++;
-    else if (strcmp(name, "c") == 0)
-        cell_start(s, atts);
-    else
-        s->in_value = strcmp(name, "v") == 0 || strcmp(name, "t") == 0;
     return HC_OK;
-}
-
-static hc_status on_end(void *ctx, const char *name, hc_err *err)
-{
-    sheet *s = ctx;
-    s->in_value = false;
-    if (strcmp(name, "c") == 0)
-        cell_end(s);
-    else if (strcmp(name, "row") == 0)
-        return row_end(s, err);
-    return HC_OK;
-}
-
-static hc_status on_text(void *ctx, const char *text, size_t len, hc_err *err)
-{
-    sheet *s = ctx;
-    if (!s->in_value)
-        return HC_OK;
-    if (s->text.len + len > 1 << 20)
-        return hc_fail_at(err, HC_DATA, s->w->name, s->row,
-                          "a row longer than 1 MiB");
-    hc_text_add(&s->text, text, len);
-    return HC_OK;
-}
-
-static hc_status read_sheet(hc_xlsx_book *w, const hc_xlsx_sheet *info,
-                            hc_err *err)
-{
-    static const hc_xml_handler h = {on_start, on_end, on_text};
-    sheet *s = calloc(1, sizeof *s);
-    if (s == NULL)
-        return hc_fail_nomem(err);
-    s->w = w;
-    s->info = info;
-    hc_status st = hc_xlsx_part(w, info->path, &h, s, false, err);
-    if (st == HC_OK && s->too_wide > 0)
-        hc_sink_warn(w->sink, 0,
-                     "sheet %s: %zu cells right of the table "
-                     "left out",
-                     info->name, s->too_wide);
-    if (st == HC_OK && !s->open && s->n_columns > 4 &&
-        has_target(s, "voltage_volt"))
-        st = open_table(s, err); /* names, and no rows yet */
-    if (st == HC_OK && s->open)
-        st = hc_sink_end(w->sink, err);
-    for (size_t i = 0; i < s->n_columns; i++)
-        free(s->names[i]);
-    hc_text_clear(&s->text);
-    free(s);
-    return st;
 }
 
 /* ---- the file ---- */
 
 static hc_status read_sheets(hc_xlsx_book *w, hc_err *err)
 {
+    hc_xlsx_head *heads = calloc(w->n_sheets + 1, sizeof *heads);
+    if (heads == NULL)
+        return hc_fail_nomem(err);
+    hc_status st = HC_OK;
+    for (size_t i = 0; st == HC_OK && i < w->n_sheets; i++)
+        st = hc_xlsx_head_look(w, &w->sheets[i], hc_format_xlsx.columns,
+                               &heads[i], err);
+    if (st == HC_OK)
+        st = read_planned(w, heads, err);
     for (size_t i = 0; i < w->n_sheets; i++)
-        HC_TRY(read_sheet(w, &w->sheets[i], err));
-    if (w->sink->n_datasets == 0)
+        hc_xlsx_head_clear(&heads[i]);
+    free(heads);
+    if (st == HC_OK && w->sink->n_datasets == 0)
         return hc_fail_at(err, HC_DATA, w->name, 0,
                           "no sheet holds a table of measurements");
-    return HC_OK;
+    return st;
 }
 
 static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
@@ -421,6 +308,10 @@ static void detect(const hc_probe *p, hc_verdict *v)
 }
 
 static const hc_colmap columns[] = {
+    /* without names: frequency, real and imaginary part */
+    {"col1", "frequency_hertz", "Hz", 1, 0},
+    {"col2", "real_impedance_ohm", "ohm", 1, 0},
+    {"col3", "imaginary_impedance_ohm", "ohm", 1, 0},
     {"Data_Point", "record_index", NULL, 0, 0},
     {"DataPoint", "record_index", NULL, 0, 0},
     {"Date_Time", "date_time", NULL, 0, 0},

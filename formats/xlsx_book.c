@@ -35,7 +35,18 @@ static hc_status on_workbook(void *ctx, const char *name, const char **atts,
     hc_xlsx_sheet *s = &w->sheets[w->n_sheets++];
     copy(s->name, sizeof s->name, hc_xlsx_attribute(atts, "name"));
     copy(s->id, sizeof s->id, hc_xlsx_attribute(atts, "id"));
+    const char *state = hc_xlsx_attribute(atts, "state");
+    s->hidden = state != NULL && strcmp(state, "visible") != 0;
     return HC_OK;
+}
+
+/* A part as the archive calls it, from one as the workbook does: from the root
+ * or from its own folder. */
+static void part_path(const hc_xlsx_book *w, char *to, size_t cap,
+                      const char *target)
+{
+    snprintf(to, cap, "%s%s", *target == '/' ? "" : w->folder,
+             *target == '/' ? target + 1 : target);
 }
 
 static hc_status on_relation(void *ctx, const char *name, const char **atts,
@@ -43,15 +54,32 @@ static hc_status on_relation(void *ctx, const char *name, const char **atts,
 {
     hc_xlsx_book *w = ctx;
     const char *id = hc_xlsx_attribute(atts, "Id"),
-               *target = hc_xlsx_attribute(atts, "Target");
+               *target = hc_xlsx_attribute(atts, "Target"),
+               *type = hc_xlsx_attribute(atts, "Type");
     (void)err;
     if (strcmp(name, "Relationship") != 0 || id == NULL || target == NULL)
         return HC_OK;
     for (size_t i = 0; i < w->n_sheets; i++)
         if (strcmp(w->sheets[i].id, id) == 0)
-            snprintf(w->sheets[i].path, sizeof w->sheets[i].path, "%s%s",
-                     *target == '/' ? "" : "xl/",
-                     *target == '/' ? target + 1 : target);
+            part_path(w, w->sheets[i].path, sizeof w->sheets[i].path, target);
+    if (type != NULL && hc_ends_with(type, "/styles"))
+        part_path(w, w->styles, sizeof w->styles, target);
+    if (type != NULL && hc_ends_with(type, "/sharedStrings"))
+        part_path(w, w->shared, sizeof w->shared, target);
+    return HC_OK;
+}
+
+/* Where the workbook itself is; nearly always in xl/workbook.xml. */
+static hc_status on_root(void *ctx, const char *name, const char **atts,
+                         hc_err *err)
+{
+    hc_xlsx_book *w = ctx;
+    const char *target = hc_xlsx_attribute(atts, "Target"),
+               *type = hc_xlsx_attribute(atts, "Type");
+    (void)err;
+    if (strcmp(name, "Relationship") == 0 && target != NULL && type != NULL &&
+        hc_ends_with(type, "/officeDocument"))
+        copy(w->book, sizeof w->book, *target == '/' ? target + 1 : target);
     return HC_OK;
 }
 
@@ -64,7 +92,8 @@ static hc_status on_string_start(void *ctx, const char *name,
     (void)atts, (void)err;
     if (strcmp(name, "si") == 0)
         hc_text_reset(&w->string);
-    w->in_text = strcmp(name, "t") == 0;
+    w->phonetic |= strcmp(name, "rPh") == 0; /* how characters are read */
+    w->in_text = strcmp(name, "t") == 0 && !w->phonetic;
     return HC_OK;
 }
 
@@ -72,6 +101,8 @@ static hc_status on_string_end(void *ctx, const char *name, hc_err *err)
 {
     hc_xlsx_book *w = ctx;
     w->in_text = false;
+    if (strcmp(name, "rPh") == 0)
+        w->phonetic = false;
     if (strcmp(name, "si") != 0)
         return HC_OK;
     char **more =
@@ -98,22 +129,42 @@ static hc_status on_string_text(void *ctx, const char *s, size_t len,
 
 /* ---- styles ---- */
 
-/* Does a number format show a date or a time?  Letters, and the colon of a
- * time, outside quotes and brackets. */
-static bool is_date_format(const char *f)
+/* What a number format shows: a date or a time by its letters and the colon
+ * of a time, outside quotes; hours in brackets count on. */
+static hc_xlsx_shows shows(const char *f)
 {
-    bool quoted = false, bracket = false;
+    bool quoted = false, bracket = false, date = false;
     for (; *f != '\0'; f++) {
         if (*f == '"')
             quoted = !quoted;
-        else if (*f == '[')
-            bracket = true;
+        else if (quoted)
+            continue;
+        else if (strchr("\\_*", *f) != NULL && f[1] != '\0')
+            f++; /* the next one stands for itself */
         else if (*f == ']')
             bracket = false;
-        else if (!quoted && !bracket && strchr("yYdD:", *f) != NULL)
-            return true;
+        else if (*f == '[') {
+            bracket = true;
+            f++;
+            size_t n = strspn(f, "hHmMsS");
+            if (n > 0 && f[n] == ']')
+                return HC_XLSX_DURATION;
+            if (*f == '\0')
+                break;
+        } else if (!bracket && strchr("yYdD:", *f) != NULL)
+            date = true;
     }
-    return false;
+    return date ? HC_XLSX_DATE : HC_XLSX_NUMBER;
+}
+
+/* Of the formats that have only a number. */
+static hc_xlsx_shows built_in(long n)
+{
+    return n == 46                                      ? HC_XLSX_DURATION
+           : (n >= 14 && n <= 22) || n == 45 || n == 47 ? HC_XLSX_DATE
+           : (n >= 27 && n <= 36) || (n >= 50 && n <= 58)
+               ? HC_XLSX_DATE /* in Chinese and Japanese versions */
+               : HC_XLSX_NUMBER;
 }
 
 static hc_status on_style(void *ctx, const char *name, const char **atts,
@@ -127,16 +178,17 @@ static hc_status on_style(void *ctx, const char *name, const char **atts,
     if (id != NULL)
         (void)!hc_integer_parse(id, strlen(id), 0, HC_XLSX_STYLES_MAX - 1, &n);
     if (strcmp(name, "numFmt") == 0 && n >= 0 && code != NULL)
-        w->date_format[n] = is_date_format(code);
+        w->format_shows[n] = shows(code);
     else if (strcmp(name, "cellXfs") == 0)
         w->in_styles = true;
     else if (strcmp(name, "cellStyles") == 0 || strcmp(name, "dxfs") == 0)
         w->in_styles = false;
     else if (strcmp(name, "xf") == 0 && w->in_styles &&
              w->n_styles < HC_XLSX_STYLES_MAX)
-        w->date_style[w->n_styles++] =
-            n >= 0 && ((n >= 14 && n <= 22) || (n >= 45 && n <= 47) ||
-                       w->date_format[n]);
+        w->style_shows[w->n_styles++] = n < 0 ? HC_XLSX_NUMBER
+                                        : w->format_shows[n] != HC_XLSX_NUMBER
+                                            ? w->format_shows[n]
+                                            : built_in(n);
     return HC_OK;
 }
 
@@ -160,6 +212,28 @@ hc_status hc_xlsx_part(hc_xlsx_book *w, const char *path,
 
 /* ---- opening ---- */
 
+/* "xl/workbook.xml": "xl/", and "xl/_rels/workbook.xml.rels". */
+static void find_folder(hc_xlsx_book *w, char *relations, size_t cap)
+{
+    const char *slash = strrchr(w->book, '/');
+    size_t n = slash == NULL ? 0 : (size_t)(slash + 1 - w->book);
+    hc_copy(w->folder, sizeof w->folder, w->book, n);
+    snprintf(relations, cap, "%s_rels/%s.rels", w->folder, w->book + n);
+}
+
+static hc_status find_book(hc_xlsx_book *w, hc_err *err)
+{
+    static const hc_xml_handler root = {.start = on_root};
+    copy(w->book, sizeof w->book, NULL);
+    HC_TRY(hc_xlsx_part(w, "_rels/.rels", &root, w, false, err));
+    if (w->zip->find(w->archive, w->book) < 0)
+        copy(w->book, sizeof w->book, "xl/workbook.xml");
+    if (hc_ends_with(w->book, ".bin"))
+        return hc_fail_at(err, HC_DATA, w->name, 0,
+                          "a binary workbook (.xlsb): save it as .xlsx");
+    return HC_OK;
+}
+
 hc_status hc_xlsx_open(hc_xlsx_book *w, const void *bytes, size_t len,
                        const char *name, hc_err *err)
 {
@@ -168,17 +242,21 @@ hc_status hc_xlsx_open(hc_xlsx_book *w, const void *bytes, size_t len,
     static const hc_xml_handler styles = {.start = on_style};
     static const hc_xml_handler strings = {on_string_start, on_string_end,
                                            on_string_text};
+    char path[600];
     w->name = name;
     w->sheets = calloc(HC_XLSX_SHEETS_MAX, sizeof *w->sheets);
     if (w->sheets == NULL)
         return hc_fail_nomem(err);
     HC_TRY(hc_zip_module(&w->zip, err));
     HC_TRY(w->zip->open(&w->archive, bytes, len, name, err));
-    HC_TRY(hc_xlsx_part(w, "xl/workbook.xml", &book, w, true, err));
-    HC_TRY(hc_xlsx_part(w, "xl/_rels/workbook.xml.rels", &relations, w, true,
-                        err));
-    HC_TRY(hc_xlsx_part(w, "xl/styles.xml", &styles, w, false, err));
-    HC_TRY(hc_xlsx_part(w, "xl/sharedStrings.xml", &strings, w, false, err));
+    HC_TRY(find_book(w, err));
+    find_folder(w, path, sizeof path);
+    part_path(w, w->styles, sizeof w->styles, "styles.xml");
+    part_path(w, w->shared, sizeof w->shared, "sharedStrings.xml");
+    HC_TRY(hc_xlsx_part(w, w->book, &book, w, true, err));
+    HC_TRY(hc_xlsx_part(w, path, &relations, w, true, err));
+    HC_TRY(hc_xlsx_part(w, w->styles, &styles, w, false, err));
+    HC_TRY(hc_xlsx_part(w, w->shared, &strings, w, false, err));
     return hc_text_status(&w->string, err);
 }
 

@@ -1,7 +1,7 @@
 /* xlsx_book.h: what the sheets of an Excel workbook share
  *
- * The list of sheets, the strings that cells point to, which styles show a
- * date.
+ * The list of sheets, the strings that cells point to, which styles show
+ * dates or times.
  */
 #ifndef HC_FORMATS_XLSX_BOOK_H
 #define HC_FORMATS_XLSX_BOOK_H
@@ -15,10 +15,17 @@
 
 enum { HC_XLSX_SHEETS_MAX = 256, HC_XLSX_STYLES_MAX = 4096 };
 
+typedef enum {
+    HC_XLSX_NUMBER,
+    HC_XLSX_DATE,     /* days, months or years, or the time of a day */
+    HC_XLSX_DURATION, /* hours, minutes or seconds that count on */
+} hc_xlsx_shows;
+
 typedef struct {
     char name[128];
     char id[64];
     char path[256];
+    bool hidden;
 } hc_xlsx_sheet;
 
 typedef struct {
@@ -32,11 +39,13 @@ typedef struct {
     char **strings;
     size_t n_strings, cap_strings;
     hc_text string; /* the one being read */
-    bool in_text;
-    bool date_style[HC_XLSX_STYLES_MAX]; /* of cell styles */
+    bool in_text, phonetic;
+    hc_xlsx_shows style_shows[HC_XLSX_STYLES_MAX]; /* of cell styles */
     size_t n_styles;
-    bool date_format[HC_XLSX_STYLES_MAX]; /* of number formats */
+    hc_xlsx_shows format_shows[HC_XLSX_STYLES_MAX]; /* of number formats */
     bool in_styles;
+    /* parts of the workbook, as its relations name them */
+    char book[224], folder[224], styles[256], shared[256];
 } hc_xlsx_book;
 
 /* The open archive `bytes` (borrowed until hc_xlsx_close) up to its sheets.

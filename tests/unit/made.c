@@ -1,10 +1,10 @@
 #include "made.h"
 
 #include "made_own.h"
+#include "made_zip.h"
 
 #include <stdint.h>
 #include <string.h>
-#include <zlib.h>
 
 /* ---- bytes ---- */
 
@@ -242,63 +242,6 @@ static void nda_130_1(hc_text *t)
 
 /* ---- Neware .ndax ---- */
 
-typedef struct {
-    const char *name;
-    hc_text bytes;
-} member;
-
-/* A zip whose members are stored as they are. */
-static void zip(hc_text *out, member *m, size_t n)
-{
-    uint32_t at[16];
-    for (size_t i = 0; i < n; i++) {
-        uint32_t size = (uint32_t)m[i].bytes.len;
-        uint32_t crc =
-            (uint32_t)crc32(0, (const Bytef *)m[i].bytes.data, size);
-        at[i] = (uint32_t)out->len;
-        u4(out, 0x04034b50);
-        u2(out, 20);
-        u2(out, 0);
-        u2(out, 0);
-        u4(out, 0x21 << 16);
-        u4(out, crc);
-        u4(out, size);
-        u4(out, size);
-        u2(out, (unsigned)strlen(m[i].name));
-        u2(out, 0);
-        hc_text_puts(out, m[i].name);
-        hc_text_add(out, m[i].bytes.data, size);
-    }
-    uint32_t start = (uint32_t)out->len;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t size = (uint32_t)m[i].bytes.len;
-        uint32_t crc =
-            (uint32_t)crc32(0, (const Bytef *)m[i].bytes.data, size);
-        u4(out, 0x02014b50);
-        u2(out, 20);
-        u2(out, 20);
-        u4(out, 0);
-        u4(out, 0x21 << 16);
-        u4(out, crc);
-        u4(out, size);
-        u4(out, size);
-        u2(out, (unsigned)strlen(m[i].name));
-        zeros(out, 12);
-        u4(out, at[i]);
-        hc_text_puts(out, m[i].name);
-    }
-    uint32_t end = (uint32_t)out->len;
-    u4(out, 0x06054b50);
-    u4(out, 0);
-    u2(out, (unsigned)n);
-    u2(out, (unsigned)n);
-    u4(out, end - start);
-    u4(out, start);
-    u2(out, 0);
-    for (size_t i = 0; i < n; i++)
-        hc_text_clear(&m[i].bytes);
-}
-
 static void ndc_head(hc_text *t, unsigned holds, unsigned version, size_t page)
 {
     u1(t, holds);
@@ -352,7 +295,7 @@ static void old_row(hc_text *t, unsigned version, uint32_t i)
 
 static void ndax_old(hc_text *out, unsigned version)
 {
-    member m[1] = {{"data.ndc", {0}}};
+    made_member m[1] = {{"data.ndc", {0}}};
     hc_text *t = &m[0].bytes;
     if (version < 5) {
         ndc_head(t, 1, version, 512);
@@ -375,7 +318,7 @@ static void ndax_old(hc_text *out, unsigned version)
         }
         upto(t, start + 4096);
     }
-    zip(out, m, 1);
+    made_zip(out, m, 1);
 }
 
 static void run_row(hc_text *t, unsigned version, uint32_t index, uint32_t ms,
@@ -401,10 +344,10 @@ static void run_row(hc_text *t, unsigned version, uint32_t index, uint32_t ms,
 static void ndax_new(hc_text *out, unsigned version)
 {
     bool tenths = version == 11 || version == 16;
-    member m[4] = {{"data.ndc", {0}},
-                   {"data_runInfo.ndc", {0}},
-                   {"data_step.ndc", {0}},
-                   {"TestInfo.xml", {0}}};
+    made_member m[4] = {{"data.ndc", {0}},
+                        {"data_runInfo.ndc", {0}},
+                        {"data_step.ndc", {0}},
+                        {"TestInfo.xml", {0}}};
     hc_text *t = &m[0].bytes;
     ndc_head(t, 1, version, 4096);
     size_t start = page(t, NDAX_ROWS, 0);
@@ -432,7 +375,7 @@ static void ndax_new(hc_text *out, unsigned version)
     hc_text_puts(&m[3].bytes, "<?xml version=\"1.0\" encoding=\"GB2312\"?>"
                               "<root><config><TestInfo StartTime=\"2024-02-"
                               "01 20:24:23\"/></config></root>");
-    zip(out, m, 4);
+    made_zip(out, m, 4);
 }
 
 static void ndax_2(hc_text *t)
@@ -469,12 +412,12 @@ static void ndax_17(hc_text *t)
 
 static void xlsx(hc_text *out)
 {
-    member m[6] = {{"[Content_Types].xml", {0}},
-                   {"xl/workbook.xml", {0}},
-                   {"xl/_rels/workbook.xml.rels", {0}},
-                   {"xl/styles.xml", {0}},
-                   {"xl/sharedStrings.xml", {0}},
-                   {"xl/worksheets/sheet1.xml", {0}}};
+    made_member m[6] = {{"[Content_Types].xml", {0}},
+                        {"xl/workbook.xml", {0}},
+                        {"xl/_rels/workbook.xml.rels", {0}},
+                        {"xl/styles.xml", {0}},
+                        {"xl/sharedStrings.xml", {0}},
+                        {"xl/worksheets/sheet1.xml", {0}}};
     hc_text_puts(&m[0].bytes, "<Types/>");
     hc_text_puts(&m[1].bytes,
                  "<workbook xmlns:r=\"x\"><sheets><sheet name=\"Channel_1\" "
@@ -501,7 +444,7 @@ static void xlsx(hc_text *out)
                        "<c><v>3.%d</v></c><c><v>1.5E-3</v></c></row>",
                        i + 1, 30 * i, i + 1);
     hc_text_puts(t, "</sheetData></worksheet>");
-    zip(out, m, 6);
+    made_zip(out, m, 6);
 }
 
 /* ---- Zahner ---- */
