@@ -89,6 +89,24 @@ static hc_status fixed_columns(hc_normal *n, hc_err *err)
     return hc_normal_add(n, "unix_time_second", HC_FROM_UNIX, -1, err);
 }
 
+/* Those of the file, if it has them, stand where the derived ones would. */
+static hc_status capacity_columns(hc_normal *n, hc_err *err)
+{
+    const int in = hc_normal_find(n, "charging_capacity_ah");
+    const int out = hc_normal_find(n, "discharging_capacity_ah");
+    const bool derived = in < 0 && hc_series_has_current(n) && has_time(n);
+    if (in >= 0 || derived)
+        HC_TRY(hc_normal_add(n, "charging_capacity_ah",
+                             in >= 0 ? HC_FROM_COLUMN : HC_FROM_CHARGED, in,
+                             err));
+    if (out >= 0 && !derived)
+        return hc_normal_add(n, "discharging_capacity_ah", HC_FROM_COLUMN, out,
+                             err);
+    return derived ? hc_normal_add(n, "discharging_capacity_ah",
+                                   HC_FROM_DISCHARGED, -1, err)
+                   : HC_OK;
+}
+
 static hc_status own_columns(hc_normal *n, hc_err *err)
 {
     const hc_slots *s = &n->slot;
@@ -108,13 +126,7 @@ static hc_status own_columns(hc_normal *n, hc_err *err)
                                  HC_FROM_COLUMN, s->step_time, err));
         return HC_OK;
     }
-    if (hc_normal_find(n, "charging_capacity_ah") < 0 &&
-        hc_series_has_current(n) && has_time(n)) {
-        HC_TRY(hc_normal_add(n, "charging_capacity_ah", HC_FROM_CHARGED, -1,
-                             err));
-        HC_TRY(hc_normal_add(n, "discharging_capacity_ah", HC_FROM_DISCHARGED,
-                             -1, err));
-    }
+    HC_TRY(capacity_columns(n, err));
     if (hc_series_can_utc(n))
         HC_TRY(hc_normal_add(n, "unix_time_second", HC_FROM_UNIX, -1, err));
     for (size_t i = 0; i < n->n_in; i++) {
