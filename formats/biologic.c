@@ -48,8 +48,10 @@ hc_kind hc_biologic_kind(const char *technique)
 {
     if (technique[0] == '\0' || strstr(technique, "ZIR") != NULL)
         return HC_KIND_AUTO; /* a point of impedance, or none */
-    return strstr(technique, "mpedance") != NULL ? HC_KIND_EIS
-                                                 : HC_KIND_SERIES;
+    return strstr(technique, "mpedan") != NULL ||
+                   strstr(technique, "mpédan") != NULL
+               ? HC_KIND_EIS
+               : HC_KIND_SERIES;
 }
 
 /* Value after "key :" or "key:", NULL when the line is about something

@@ -94,8 +94,28 @@ static const hc_colmap *find_own(const hc_colmap *own, const char *name)
     return row;
 }
 
+/* "StepState", "Cycle-Index", "cell.voltage" in words; false where it has no
+ * parts. */
+static bool part_words(const char *base, char *parted, size_t cap)
+{
+    size_t n = 0;
+    bool any = false;
+    for (const char *s = base; *s != '\0' && n + 2 < cap; s++) {
+        bool mark = (*s == '-' || *s == '.') && s > base &&
+                    hc_isalpha(s[-1]) && hc_isalpha(s[1]);
+        bool hump = s > base && *s >= 'A' && *s <= 'Z' && s[-1] >= 'a' &&
+                    s[-1] <= 'z';
+        if (hump)
+            parted[n++] = ' ';
+        parted[n++] = mark ? ' ' : *s;
+        any |= mark || hump;
+    }
+    parted[n] = '\0';
+    return any;
+}
+
 /* In the general table; a minus in front turns the sign. */
-static const hc_colmap *find_plain(const char *base, int *sign)
+static const hc_colmap *find_whole(const char *base, int *sign)
 {
     char plain[256];
     const char *s = plain;
@@ -121,6 +141,16 @@ static const hc_colmap *find_plain(const char *base, int *sign)
     }
     const hc_colmap *row = find(hc_spellings(), s);
     return row != NULL ? row : find(hc_tongues(), s);
+}
+
+/* The same, if need be of a name whose words stand together. */
+static const hc_colmap *find_plain(const char *base, int *sign)
+{
+    char parted[256];
+    const hc_colmap *row = find_whole(base, sign);
+    if (row == NULL && part_words(base, parted, sizeof parted))
+        row = find_whole(parted, sign);
+    return row;
 }
 
 /* "Current density", "j": per area, whatever its unit is written like. */

@@ -38,10 +38,25 @@ typedef struct {
     const char *s, *end;
 } cursor;
 
+/* Does c begin with that word?  Moves behind it. */
+static bool eat_word(cursor *c, const char *word)
+{
+    size_t n = strlen(word);
+    if ((size_t)(c->end - c->s) < n || memcmp(c->s, word, n) != 0)
+        return false;
+    c->s += n;
+    return true;
+}
+
+/* Blanks that do not break among them, as they stand before "PM". */
 static void blanks(cursor *c)
 {
-    while (c->s < c->end && (hc_isspace(*c->s) || *c->s == ','))
-        c->s++;
+    for (;;) {
+        if (c->s < c->end && (hc_isspace(*c->s) || *c->s == ','))
+            c->s++;
+        else if (!eat_word(c, "\xc2\xa0") && !eat_word(c, "\xe2\x80\xaf"))
+            return;
+    }
 }
 
 static bool eat(cursor *c, char ch)
@@ -65,14 +80,23 @@ static int digits(cursor *c, int most, long *out)
     return n;
 }
 
-/* Months in English, German, French, Spanish, Italian, as far as it takes to
- * tell them apart; some languages have two spellings.  UTF-8. */
+/* Months in English, German, French, Spanish, Italian, Portuguese, Dutch,
+ * Swedish, Polish, Czech, Turkish, Russian, as far as it takes to tell them
+ * apart; some languages have two spellings.  UTF-8. */
 static const char *const month_names[] = {
     "jan feb mar apr may jun jul aug sep oct nov dec",
     "jan feb mrz apr mai jun jul aug sept okt nov dez",
     "janv fév mars avr mai juin juil aoû sep oct nov déc",
     "ene fev mär abr may jun jul ago set oct nov dic",
     "gen feb mar apr mag giu lug ago sett ott nov dic",
+    "jan fev mar abr mai jun jul ago set out nov dez",
+    "jan feb mrt apr mei jun jul aug sep okt nov dec",
+    "jan feb mars apr maj juni juli aug sep okt nov dec",
+    "sty lut mar kwi maj cze lip sie wrz paź lis gru",
+    "led úno bře dub kvě čvn čvc srp zář říj lis pro",
+    "oca şub mar nis may haz tem ağu eyl eki kas ara",
+    "янв фев мар апр май июн июл авг сен окт ноя дек",
+    "янв фев мар апр мая июн июл авг сен окт ноя дек",
 };
 
 /* Number of the month with the longest name that c begins with, 0 none. */
@@ -127,16 +151,10 @@ static long full_year(long y, int n)
 /* The mark of a part of an East Asian date: "2021年2月3日", in Korean too. */
 static bool eat_mark(cursor *c, const char *chinese, const char *korean)
 {
-    for (int k = 0; k < 2; k++) {
-        const char *mark = k == 0 ? chinese : korean;
-        size_t n = strlen(mark);
-        if ((size_t)(c->end - c->s) >= n && memcmp(c->s, mark, n) == 0) {
-            c->s += n;
-            blanks(c);
-            return true;
-        }
-    }
-    return false;
+    if (!eat_word(c, chinese) && !eat_word(c, korean))
+        return false;
+    blanks(c);
+    return true;
 }
 
 /* What follows the year there. */
@@ -168,11 +186,38 @@ static bool word_first(cursor *c, double *seconds)
     return true;
 }
 
+/* The month of a date as a number or a word, and what stands between it and
+ * what follows; *word is its number where it is one.  "05. Mai 2021",
+ * "31 de enero de 2021", "2021. 5. 13.", "5-5月-2021" */
+static bool month_part(cursor *c, char sep, long *number, long *word)
+{
+    *word = 0;
+    if (sep == '.')
+        blanks(c);
+    eat_word(c, "de ");
+    if (digits(c, 2, number) > 0) {
+        eat_mark(c, "月", "월");
+        if (!eat(c, sep))
+            return false;
+        if (sep == '.')
+            blanks(c);
+        return true;
+    }
+    *word = month_word(c);
+    if (*word == 0)
+        return false;
+    if (!eat(c, sep) && !hc_isspace(c->s < c->end ? *c->s : 'x'))
+        return false;
+    blanks(c);
+    eat_word(c, "de ");
+    return true;
+}
+
 /* 2021-02-03, 2021/2/3, 03/02/2021, 3.2.21, 23-Nov-23, Nov 23, 2023 */
 static bool date(cursor *c, hc_date_order order, double *seconds)
 {
-    long a, b = 0, y;
-    int na = digits(c, 8, &a), nb, ny, word = 0;
+    long a, b = 0, y, word;
+    int na = digits(c, 8, &a), ny;
     char sep;
     if (na == 0)
         return word_first(c, seconds);
@@ -191,10 +236,7 @@ static bool date(cursor *c, hc_date_order order, double *seconds)
     if (sep != '-' && sep != '/' && sep != '.' && sep != ' ')
         return false;
     c->s++;
-    nb = digits(c, 2, &b);
-    if (nb == 0 && (word = month_word(c)) == 0)
-        return false;
-    if (!eat(c, sep))
+    if (!month_part(c, sep, &b, &word))
         return false;
     ny = digits(c, 4, &y);
     if (ny == 0)
@@ -204,6 +246,8 @@ static bool date(cursor *c, hc_date_order order, double *seconds)
         y = a;
         if (word != 0)
             b = word;
+        if (sep == '.')
+            eat(c, '.');
         if (!valid_day(y, b, day))
             return false;
         *seconds = hc_civil_seconds(y, (int)b, (int)day);
@@ -223,29 +267,65 @@ static bool date(cursor *c, hc_date_order order, double *seconds)
     return true;
 }
 
+/* Which half of a day c names, before a time of 12 hours or behind it: 'a',
+ * 'p', 0 none. */
+static char half_of_day(cursor *c)
+{
+    static const struct {
+        const char *word;
+        char half;
+    } words[] = {{"上午", 'a'}, {"午前", 'a'}, {"오전", 'a'},
+                 {"下午", 'p'}, {"午後", 'p'}, {"오후", 'p'}};
+    cursor at = *c;
+    char half;
+    if (c->end - c->s < 2 || hc_isdigit(*c->s))
+        return 0;
+    for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
+        if (eat_word(c, words[i].word))
+            return words[i].half;
+    half = hc_tolower(*at.s++);
+    if (half != 'a' && half != 'p')
+        return 0;
+    if (eat(&at, '.')) /* "p.m.", "p. m." */
+        blanks(&at);
+    if (at.s == at.end || hc_tolower(*at.s) != 'm')
+        return 0;
+    at.s++;
+    eat(&at, '.');
+    *c = at;
+    return half;
+}
+
+/* Minutes and seconds behind ':', behind a date behind '.' as well where all
+ * three stand there ("16.17.59"). */
+static bool minutes_seconds(cursor *c, bool dots, long *m, long *s)
+{
+    if (eat(c, ':'))
+        return digits(c, 2, m) > 0 && (!eat(c, ':') || digits(c, 2, s) > 0);
+    return dots && eat(c, '.') && digits(c, 2, m) == 2 && eat(c, '.') &&
+           digits(c, 2, s) == 2;
+}
+
 /* 16:17, 16:17:59.25, 4:17:59 PM */
-static bool clock_time(cursor *c, double *seconds)
+static bool clock_time(cursor *c, bool dots, double *seconds)
 {
     long h, m, s = 0;
     double frac = 0, unit = 0.1;
-    if (digits(c, 2, &h) == 0 || !eat(c, ':') || digits(c, 2, &m) == 0)
-        return false;
-    if (eat(c, ':')) {
-        if (digits(c, 2, &s) == 0)
-            return false;
-        if (c->s + 1 < c->end &&
-            (*c->s == '.' || *c->s == ',' || *c->s == ':') &&
-            hc_isdigit(c->s[1]))
-            for (c->s++; c->s < c->end && hc_isdigit(*c->s); unit /= 10)
-                frac += unit * (*c->s++ - '0');
-    }
+    char half = half_of_day(c), behind;
     blanks(c);
-    if (c->end - c->s >= 2 && hc_tolower(c->s[1]) == 'm' &&
-        (hc_tolower(*c->s) == 'a' || hc_tolower(*c->s) == 'p')) {
+    if (digits(c, 2, &h) == 0 || !minutes_seconds(c, dots, &m, &s))
+        return false;
+    if (c->s + 1 < c->end && (*c->s == '.' || *c->s == ',' || *c->s == ':') &&
+        hc_isdigit(c->s[1]))
+        for (c->s++; c->s < c->end && hc_isdigit(*c->s); unit /= 10)
+            frac += unit * (*c->s++ - '0');
+    blanks(c);
+    behind = half_of_day(c);
+    half = behind != 0 ? behind : half;
+    if (half != 0) {
         if (h > 12)
             return false;
-        h = h % 12 + (hc_tolower(*c->s) == 'p' ? 12 : 0);
-        c->s += 2;
+        h = h % 12 + (half == 'p' ? 12 : 0);
     }
     if (h > 24 || m > 59 || s > 60)
         return false;
@@ -299,7 +379,7 @@ static bool year_last(cursor *c, double *day, double *time)
     if (month == 0 || digits(c, 2, &d) == 0)
         return false;
     blanks(c);
-    if (!clock_time(c, time))
+    if (!clock_time(c, false, time))
         return false;
     blanks(c);
     if (digits(c, 4, &y) != 4 || !valid_day(y, month, d))
@@ -342,8 +422,10 @@ bool hc_date_parse(const char *s, size_t len, hc_date_order order,
     blanks(&c);
     if (c.s < c.end && (*c.s == 'T' || *c.s == 't'))
         c.s++;
-    if (c.s < c.end && hc_isdigit(*c.s)) {
-        if (!(out.has_date && bare_clock(&c, &time)) && !clock_time(&c, &time))
+    start = c;
+    if (c.s < c.end && (hc_isdigit(*c.s) || half_of_day(&start) != 0)) {
+        if (!(out.has_date && bare_clock(&c, &time)) &&
+            !clock_time(&c, out.has_date, &time))
             return false;
         blanks(&c);
         if (!out.has_date && c.s < c.end && hc_isdigit(*c.s)) {

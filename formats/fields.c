@@ -1,5 +1,6 @@
 /* fields.c: fields of a line, and the dialect of a table of them */
 #include "formats/lines.h"
+#include "formats/quantity.h"
 
 #include "core/number.h"
 #include "core/scan.h"
@@ -11,10 +12,11 @@
 
 /* ---- splitting ---- */
 
-/* Turn the one comma of a number into a point. */
+/* Turn the one comma of a number into a point, of one with a unit behind it
+ * as well. */
 static void fix_comma(char *s, size_t len)
 {
-    char *comma = NULL;
+    char *comma = NULL, unit[HC_QUANTITY_UNIT_SIZE];
     for (size_t i = 0; i < len; i++) {
         char c = s[i];
         if (c == ',') {
@@ -23,7 +25,9 @@ static void fix_comma(char *s, size_t len)
             comma = s + i;
         } else if (!hc_isdigit(c) && c != '-' && c != '+' && c != 'e' &&
                    c != 'E') {
-            return;
+            if (comma == NULL || hc_quantity_split(s, len, true, unit) == 0)
+                return;
+            break;
         }
     }
     if (comma != NULL && len > 1)
@@ -247,6 +251,9 @@ static char *name_of(const hc_cell *c, size_t i)
             *at = ' '; /* a blank that does not break */
             memmove(at + 1, at + 2, strlen(at + 2) + 1);
         }
+        for (at = name; at != NULL && *at != '\0'; at++)
+            if (*at == '\n' || *at == '\r')
+                *at = ' '; /* a name in quotes over two lines */
         return name;
     }
     snprintf(made, sizeof made, "column_%zu", i + 1);
@@ -296,10 +303,15 @@ hc_status hc_split_names(const char *line, size_t len, hc_dialect d,
  * no number at all (0). */
 static int number_style(const char *s, size_t len)
 {
+    char unit[HC_QUANTITY_UNIT_SIZE];
     double x;
+    size_t n;
     hc_trim(&s, &len);
     if (len == 0)
         return 0;
+    if ((n = hc_quantity_split(s, len, false, unit)) > 0 ||
+        (n = hc_quantity_split(s, len, true, unit)) > 0)
+        len = n;
     if (hc_number_parse(s, len, &x))
         return memchr(s, '.', len) != NULL ? 2 : 3;
     if (memchr(s, ',', len) != NULL && s[len - 1] != ',' &&

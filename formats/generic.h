@@ -15,6 +15,8 @@ typedef struct {
     bool open_rows; /* they may end before their names do, as in sheets */
     size_t names_line;
     size_t data_line;
+    const char *names, *units; /* these lines, of the probe */
+    size_t names_len, units_len;
     size_t n_fields;   /* of a row */
     size_t n_above;    /* rows of another table above this one, 0: none */
     size_t above_line; /* of its names */

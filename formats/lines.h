@@ -103,6 +103,7 @@ typedef struct {
     bool leading_tab; /* rows begin with the delimiter (Gamry) */
     bool short_ok;    /* missing fields at the end of a row are empty */
     bool ragged_tail; /* a short last line of the file is no row */
+    bool one_table;   /* names of other columns begin what is not read */
     size_t max_rows;  /* stop after so many, 0: no limit */
     /* A line that begins with one of these is a remark, told and skipped;
      * NULL: there are none. */

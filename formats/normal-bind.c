@@ -214,6 +214,7 @@ hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
     hc_counters_find(n);
     n->said.len = 0;
     turn_current(n, d);
+    find_direction(n, d);
     n->amp_sign = n->slot.amp >= 0 ? n->in[n->slot.amp].m.sign : 1;
     n->run.polarity = (hc_polarity){0};
     n->run.high_volts = 0;

@@ -6,6 +6,7 @@
 #include "formats/dates.h"
 #include "formats/generic.h"
 #include "formats/lines.h"
+#include "formats/quantity.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -129,8 +130,8 @@ bool hc_normal_clock_text(const hc_normal *n, size_t column, const hc_cell *c,
     return !isnan(*x);
 }
 
-/* A number in groups ("1,234.5") or with another exponent: *cells becomes a
- * copy of the row with it written plainly. */
+/* A number in groups ("1,234.5"), with another exponent, with its unit in the
+ * cell: *cells becomes a copy of the row with it written plainly. */
 static bool mend_groups(hc_normal *n, const hc_cell **cells, size_t i)
 {
     const hc_cell *c = &(*cells)[i];
@@ -138,6 +139,10 @@ static bool mend_groups(hc_normal *n, const hc_cell **cells, size_t i)
     size_t len = c->type == HC_CELL_TEXT
                      ? hc_respell(c->u.s, c->len, text, sizeof text)
                      : 0;
+    if (len == 0)
+        len = hc_quantity_respell(c, &n->dataset->columns[i],
+                                  n->format->columns, &n->in[i].m, text,
+                                  sizeof text);
     if (len == 0)
         return false;
     if (n->mended.cells == NULL) {

@@ -113,6 +113,10 @@ static void tell_twins(hc_normal *n, const hc_dataset *d)
 /* The same under a name that is numbered (twins.h). */
 static void tell_numbered_twin(hc_normal *n, const hc_dataset *d)
 {
+    /* other columns of instruments are numbered too (Neware's V1, T1) */
+    if (strcmp(n->format->name, "text") != 0 &&
+        strcmp(n->format->name, "xlsx") != 0)
+        return;
     for (size_t i = 0; i < n->n_in; i++) {
         const char *target =
             n->in[i].m.target != NULL

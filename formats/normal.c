@@ -371,5 +371,6 @@ double hc_normal_utc(const hc_normal *n, double clock, bool is_utc)
     if (is_utc || isnan(clock))
         return clock;
     return n->options->zone == NULL ? NAN
-                                    : hc_zone_utc(n->options->zone, clock);
+                                    : hc_zone_utc(n->options->zone, clock,
+                                                  n->run.last_utc);
 }

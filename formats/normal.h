@@ -115,6 +115,7 @@ typedef struct {
     double last_dt;          /* between the two rows before */
     unsigned long backwards; /* times that ran backwards and were left */
     double first_date;       /* clock of the first row */
+    double last_utc;         /* of the row before, NaN without a zone */
     bool told_month;
     double first_day; /* its day, of a date without a time */
     bool any;

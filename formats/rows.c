@@ -1,7 +1,10 @@
 /* rows.c: the rows of a text table, see lines.h */
 #include "formats/lines_work.h"
 
+#include "core/number.h"
 #include "core/scan.h"
+#include "core/text.h"
+#include "formats/columns.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -28,6 +31,7 @@ typedef struct {
     size_t n;      /* columns */
     bool trailing; /* the row before ended in a delimiter */
     bool any;
+    bool over;           /* another table begins */
     long short_line;     /* a short row that may be the last line, or 0 */
     size_t short_fields; /* of it */
     /* where the sink takes numbers, else NULL: */
@@ -122,6 +126,40 @@ static bool is_head_again(const row_reader *r, const hc_sink *sink, size_t got,
     return names >= 2 || units >= 2;
 }
 
+/* Words only, at least two of which name quantities: another table below the
+ * first? */
+static bool is_other_head(const row_reader *r, size_t got)
+{
+    size_t known = 0;
+    for (size_t i = 0; i < got && i <= r->n; i++) {
+        const hc_cell *cell = &r->cells[i];
+        char name[256];
+        double x;
+        if (cell->type == HC_CELL_NONE)
+            continue;
+        if (hc_cell_number(cell, &x))
+            return false;
+        hc_copy(name, sizeof name, cell->u.s, cell->len);
+        hc_column c = {name, NULL};
+        known += hc_column_meaning(&c, NULL).target != NULL;
+    }
+    return known >= 2;
+}
+
+/* Rows under other names are no rows of this table: they end it. */
+static bool other_table(row_reader *r, const hc_lines *l, hc_sink *sink,
+                        const char *start, size_t got)
+{
+    if (!r->rules->one_table || !r->any || !may_be_words(start) ||
+        !hc_lines_ended(l) || !is_other_head(r, got))
+        return false;
+    hc_sink_reject(sink, hc_lines_number(l),
+                   "another table begins here, which is not read: cut the "
+                   "file before this line into files of their own");
+    r->over = true;
+    return true;
+}
+
 static hc_status take_row(row_reader *r, hc_lines *l, hc_sink *sink,
                           char *line, size_t len, hc_err *err)
 {
@@ -153,6 +191,8 @@ static hc_status take_row(row_reader *r, hc_lines *l, hc_sink *sink,
                            hc_lines_number(l));
         return HC_OK;
     }
+    if (got != r->n && other_table(r, l, sink, start, got))
+        return HC_OK;
     if (got < r->n && rules->ragged_tail && hc_lines_ended(l)) {
         r->short_line = hc_lines_number(l);
         r->short_fields = got;
@@ -173,6 +213,8 @@ static hc_status take_row(row_reader *r, hc_lines *l, hc_sink *sink,
                      "the names or units of the columns once more: skipped");
         return HC_OK;
     }
+    if (other_table(r, l, sink, start, got))
+        return HC_OK;
     for (size_t i = got; i < r->n; i++)
         r->cells[i] = hc_cell_none();
     r->trailing = trailing;
@@ -319,8 +361,9 @@ static hc_status read_rows(row_reader *r, hc_lines *l, hc_sink *sink,
     long taken, pause = 0;
     char *line;
     size_t len;
-    while (rules->max_rows == 0 ||
-           sink->dataset_rows + sink->dataset_rejected < rules->max_rows) {
+    while (!r->over &&
+           (rules->max_rows == 0 ||
+            sink->dataset_rows + sink->dataset_rejected < rules->max_rows)) {
         if (plain && !l->again && pause-- <= 0) {
             HC_TRY(take_plain(r, l, sink, &taken, err));
             pause = taken > 0 ? 0 : PAUSE;

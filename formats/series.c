@@ -40,7 +40,9 @@ static double raw_time(hc_normal *n, const hc_cell *cells)
     } else if (n->slot.unix_time >= 0) {
         t = n->num[n->slot.unix_time];
     } else if (n->slot.date >= 0) {
-        t = hc_normal_clock(n, &cells[n->slot.date], &utc);
+        double clock = hc_normal_clock(n, &cells[n->slot.date], &utc);
+        t = hc_normal_utc(n, clock, utc); /* over the change to summer time */
+        t = isnan(t) ? clock : t;
     } else {
         return NAN;
     }
@@ -198,6 +200,8 @@ static void emit(hc_normal *n, const hc_cell *cells, double t)
     d.cycle = count_cycle(n);
     d.step = count_step(n);
     d.utc = hc_series_can_utc(n) ? utc_of(n, cells, t) : NAN;
+    if (!isnan(d.utc))
+        r->last_utc = d.utc;
     if (!hc_counters_add(n, d.step, d.cycle, d.amp))
         add_charge(r, t, d.amp);
     if (t > r->last_time)

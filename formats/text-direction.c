@@ -4,8 +4,10 @@
  * that count up, then the voltage (polarity.h): which sign of the current it
  * follows, or, where that has none, which of the codes of a column (1, 2).
  */
+#include "formats/codes.h"
 #include "formats/generic.h"
 #include "formats/polarity.h"
+#include "formats/quantity.h"
 
 #include "core/number.h"
 #include "core/text.h"
@@ -80,11 +82,6 @@ static places find(const hc_dataset *d, const hc_colmap *own)
     return w;
 }
 
-/* How often the voltage rose and fell in the rows with a code of a digit. */
-typedef struct {
-    unsigned up, down;
-} code_votes;
-
 /* What the rows show. */
 typedef struct {
     double largest; /* |current| */
@@ -94,16 +91,13 @@ typedef struct {
     unsigned up_in_plus, up_in_minus, up_out_plus, up_out_minus;
     double last_in, last_out;
     hc_polarity polarity;
-    code_votes codes[10];
-    int last_code; /* of the row before, -1 none */
-    double last_volt;
-    bool other_codes; /* a row with a current has no such code */
+    hc_codes codes;
 } evidence;
 
 static double number(const hc_cell *cells, size_t got, int at)
 {
     double x = NAN;
-    if (at < 0 || got <= (size_t)at || !hc_cell_number(&cells[at], &x))
+    if (at < 0 || got <= (size_t)at || !hc_quantity_number(&cells[at], &x))
         return NAN;
     return x;
 }
@@ -121,21 +115,6 @@ static void count_words(evidence *e, const hc_cell *state, double amp)
     }
 }
 
-/* The row's vote, within a run of one code. */
-static void count_code(evidence *e, const hc_cell *state, double volt)
-{
-    bool digit = state->type == HC_CELL_TEXT && state->len == 1 &&
-                 hc_isdigit(*state->u.s);
-    int code = digit ? *state->u.s - '0' : -1;
-    e->other_codes |= !digit;
-    if (digit && code == e->last_code) {
-        e->codes[code].up += volt > e->last_volt;
-        e->codes[code].down += volt < e->last_volt;
-    }
-    e->last_code = code;
-    e->last_volt = volt;
-}
-
 static void add_row(evidence *e, const places *w, const hc_cell *cells,
                     size_t got)
 {
@@ -145,27 +124,25 @@ static void add_row(evidence *e, const places *w, const hc_cell *cells,
     if (isnan(amp))
         return;
     amp = hc_meaning_value(&w->amp_is, amp);
-    if (!isnan(volt))
-        hc_polarity_add(&e->polarity, amp,
-                        hc_meaning_value(&w->volt_is, volt));
+    if (!isnan(volt)) {
+        volt = hc_meaning_value(&w->volt_is, volt);
+        hc_polarity_add(&e->polarity, amp, volt);
+    }
     if (fabs(amp) > 50 * e->largest) /* all before was noise */
         *e = (evidence){.last_in = e->last_in,
                         .last_out = e->last_out,
-                        .last_code = -1,
                         .polarity = e->polarity};
     if (fabs(amp) > e->largest)
         e->largest = fabs(amp);
-    if (fabs(amp) > 0.02 * e->largest) {
-        if (w->state >= 0 && got > (size_t)w->state) {
+    bool flows = fabs(amp) > 0.02 * e->largest;
+    hc_codes_add(&e->codes, number(cells, got, w->state), flows, volt);
+    if (flows) {
+        if (w->state >= 0 && got > (size_t)w->state)
             count_words(e, &cells[w->state], amp);
-            count_code(e, &cells[w->state], volt);
-        }
         e->up_in_plus += in > e->last_in && amp > 0;
         e->up_in_minus += in > e->last_in && amp < 0;
         e->up_out_plus += out > e->last_out && amp > 0;
         e->up_out_minus += out > e->last_out && amp < 0;
-    } else {
-        e->last_code = -1;
     }
     e->last_in = in;
     e->last_out = out;
@@ -202,40 +179,23 @@ static bool mostly(unsigned many, unsigned few)
     return many > 0 && many > 8 * few;
 }
 
-/* A current without sign beside a column of codes: in rows of the one the
- * voltage falls, in those of all others it rises. */
-static void by_codes(const evidence *e, const places *w, hc_dataset *d)
+/* A current without sign beside a column of codes (codes.h). */
+static bool by_codes(const evidence *e, const places *w, hc_dataset *d)
 {
-    static const char *const words[] = {"0", "1", "2", "3", "4",
-                                        "5", "6", "7", "8", "9"};
-    enum { LEAST = 6 };
-    int falls = -1, rises = 0;
-    if (w->state < 0 || e->other_codes ||
-        hc_polarity_says(&e->polarity) != HC_POLARITY_UNSIGNED)
-        return;
-    for (int i = 0; i < 10; i++) {
-        const code_votes *v = &e->codes[i];
-        if (v->up + v->down == 0)
-            continue;
-        if (mostly(v->up, v->down) && v->up >= LEAST)
-            rises++;
-        else if (mostly(v->down, v->up) && v->down >= LEAST && falls < 0)
-            falls = i;
-        else
-            return;
-    }
-    if (falls < 0 || rises == 0)
-        return;
+    const char *code = hc_codes_discharge(&e->codes);
+    if (w->state < 0 || e->polarity.negative || code == NULL)
+        return false;
     d->direction = d->columns[w->state].name;
-    d->discharging = words[falls];
+    d->discharging = code;
     d->direction_why = "the voltage falls there and rises elsewhere";
+    return true;
 }
 
 void hc_text_direction(const hc_probe *p, size_t at, hc_dialect dialect,
                        const hc_colmap *own, hc_dataset *d)
 {
     places w = find(d, own);
-    evidence e = {.last_in = NAN, .last_out = NAN, .last_code = -1};
+    evidence e = {.last_in = NAN, .last_out = NAN};
     if (w.amp < 0 || !look(p, at, dialect, &w, d->n_columns, &e))
         return;
     d->judge_current = true;
@@ -245,12 +205,13 @@ void hc_text_direction(const hc_probe *p, size_t at, hc_dialect dialect,
         d->reversed = "it is negative in the steps of a charge";
         return;
     }
+    if (by_codes(&e, &w, d))
+        return;
     if (w.state >= 0 && e.else_minus == 0 && e.in_minus == 0) {
         d->direction = d->columns[w.state].name;
         d->discharging = discharging;
         if (e.in_plus + e.out_plus > 0)
             return;
-        by_codes(&e, &w, d);
     }
     unsigned up_wrong = e.up_in_minus + e.up_out_plus;
     unsigned up_right = e.up_in_plus + e.up_out_minus;

@@ -5,6 +5,8 @@
  */
 #include "formats/generic.h"
 #include "formats/complex.h"
+#include "formats/quantity.h"
+#include "formats/text-lines.h"
 
 #include "core/number.h"
 #include "core/text.h"
@@ -13,7 +15,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { MAX_PROBE_LINES = 4000, TAIL_LINES = 40, MAX_FIELDS = 400 };
+enum { MAX_PROBE_LINES = 4000, TAIL_LINES = 40 };
 
 const hc_colmap hc_text_columns[] = {
     /* without names: frequency, real and imaginary part */
@@ -33,111 +35,35 @@ const hc_colmap hc_text_columns[] = {
     {NULL, NULL, NULL, 0, 0},
 };
 
-/* ---- the shape of lines ---- */
-
-typedef struct {
-    const char *s;
-    size_t len;
-} slice;
-
-typedef struct {
-    size_t fields, numbers, empty;
-} shape;
-
-/* Lines of the probe, without a last one that has no end unless there is no
- * other or `open` asks for it. */
-static size_t all_lines(const hc_probe *p, slice *lines, bool open)
-{
-    const char *s = p->text, *end = p->text + p->text_len;
-    size_t n = 0;
-    while (s < end && n < MAX_PROBE_LINES) {
-        const char *nl = memchr(s, '\n', (size_t)(end - s));
-        const char *stop = nl == NULL ? end : nl;
-        if (nl == NULL && n > 0 && !open)
-            break;
-        lines[n].s = s;
-        lines[n].len = (size_t)(stop - s);
-        if (lines[n].len > 0 && stop[-1] == '\r')
-            lines[n].len--;
-        n++;
-        s = stop + 1;
-    }
-    return n;
-}
-
-static shape look(slice line, hc_dialect d)
-{
-    char copy[8192];
-    hc_cell cells[MAX_FIELDS];
-    shape out = {0};
-    size_t len = line.len < sizeof copy ? line.len : sizeof copy, n;
-    memcpy(copy, line.s, len);
-    n = hc_split(copy, len, d, cells, MAX_FIELDS);
-    if (n > MAX_FIELDS)
-        n = MAX_FIELDS;
-    while (n > 0 && cells[n - 1].type == HC_CELL_NONE)
-        n--;
-    out.fields = n;
-    for (size_t i = 0; i < n; i++) {
-        double x;
-        char plain[64];
-        hc_complex_text parts;
-        if (cells[i].type == HC_CELL_NONE)
-            out.empty++;
-        else if (hc_cell_number(&cells[i], &x) ||
-                 hc_respell(cells[i].u.s, cells[i].len, plain, sizeof plain) ||
-                 hc_complex_split(cells[i].u.s, cells[i].len, &parts))
-            out.numbers++;
-    }
-    return out;
-}
-
-static bool is_blank(slice line)
-{
-    hc_trim(&line.s, &line.len);
-    return line.len == 0;
-}
-
-/* A row of numbers, if need be with some words or dates. */
-static bool is_row(shape s)
-{
-    return s.fields >= 2 && s.numbers >= 2 &&
-           2 * (s.numbers + s.empty) >= s.fields;
-}
-
-static bool is_words(shape s)
-{
-    return s.fields >= 2 && s.numbers == 0;
-}
-
 /* ---- the plan ---- */
 
-static size_t tail_start(const slice *lines, size_t n)
+static size_t tail_start(const hc_text_line *lines, size_t n)
 {
     size_t kept = 0;
     while (n > 0 && kept < TAIL_LINES)
-        kept += !is_blank(lines[--n]);
+        kept += !hc_text_is_blank(lines[--n]);
     return n;
 }
 
 /* Does a line of names stand at i, for rows of `fields`? */
-static bool names_at(const slice *lines, size_t i, const hc_text_plan *plan)
+static bool names_at(const hc_text_line *lines, size_t i,
+                     const hc_text_plan *plan)
 {
-    shape s = look(lines[i], plan->dialect);
-    return is_words(s) && s.fields + 1 >= plan->n_fields &&
+    hc_text_shape s = hc_text_look(lines[i], plan->dialect);
+    return hc_text_is_words(s) && s.fields + 1 >= plan->n_fields &&
            (s.fields <= plan->n_fields + 1 || plan->open_rows);
 }
 
 /* Units as "s", "V", "[ohm]" in all fields. */
-static bool units_at(slice line, const hc_text_plan *plan)
+static bool units_at(hc_text_line line, const hc_text_plan *plan)
 {
     char copy[4096];
-    hc_cell cells[MAX_FIELDS];
+    hc_cell cells[HC_TEXT_FIELDS];
     size_t len = line.len < sizeof copy ? line.len : sizeof copy;
     size_t n, units = 0;
     memcpy(copy, line.s, len);
-    n = hc_split(copy, len, plan->dialect, cells, MAX_FIELDS);
-    for (size_t i = 0; i < n && i < MAX_FIELDS; i++) {
+    n = hc_split(copy, len, plan->dialect, cells, HC_TEXT_FIELDS);
+    for (size_t i = 0; i < n && i < HC_TEXT_FIELDS; i++) {
         char text[64], unit[64];
         if (cells[i].type != HC_CELL_TEXT)
             continue;
@@ -148,7 +74,7 @@ static bool units_at(slice line, const hc_text_plan *plan)
 }
 
 /* Do at least two words of a line name quantities? */
-static bool known_names(slice line, hc_dialect d)
+static bool known_names(hc_text_line line, hc_dialect d)
 {
     hc_column *c;
     size_t n, known = 0;
@@ -163,15 +89,15 @@ static bool known_names(slice line, hc_dialect d)
 
 /* Broken first rows stand between the names and the rows that were seen:
  * they are rows all the same, for the reader to refuse. */
-static void names_further_up(const slice *lines, hc_text_plan *plan)
+static void names_further_up(const hc_text_line *lines, hc_text_plan *plan)
 {
     for (size_t i = plan->data_line; i-- > 0;) {
-        if (is_blank(lines[i]))
+        if (hc_text_is_blank(lines[i]))
             continue;
-        shape s = look(lines[i], plan->dialect);
+        hc_text_shape s = hc_text_look(lines[i], plan->dialect);
         if (s.fields > plan->n_fields + 1 || s.fields + 1 < plan->n_fields)
             return;
-        if (!is_words(s) || !known_names(lines[i], plan->dialect))
+        if (!hc_text_is_words(s) || !known_names(lines[i], plan->dialect))
             continue;
         /* units stand for names only where there are none */
         if (i > 0 && units_at(lines[i], plan) &&
@@ -180,18 +106,18 @@ static void names_further_up(const slice *lines, hc_text_plan *plan)
             continue;
         plan->has_names = true;
         plan->names_line = i;
-        plan->has_units = i + 1 < plan->data_line &&
-                          units_at(lines[i + 1], plan) &&
-                          is_words(look(lines[i + 1], plan->dialect));
+        plan->has_units =
+            i + 1 < plan->data_line && units_at(lines[i + 1], plan) &&
+            hc_text_is_words(hc_text_look(lines[i + 1], plan->dialect));
         plan->data_line = i + 1 + plan->has_units;
         return;
     }
 }
 
-static void find_names(const slice *lines, hc_text_plan *plan)
+static void find_names(const hc_text_line *lines, hc_text_plan *plan)
 {
     size_t i = plan->data_line;
-    while (i > 0 && is_blank(lines[i - 1]))
+    while (i > 0 && hc_text_is_blank(lines[i - 1]))
         i--;
     if (i == 0 || !names_at(lines, i - 1, plan)) {
         names_further_up(lines, plan);
@@ -209,21 +135,21 @@ static void find_names(const slice *lines, hc_text_plan *plan)
     names_further_up(lines, plan);
     /* words that say nothing, below a row: a broken row */
     if (plan->names_line == i && i > 0 && !plan->has_units &&
-        is_row(look(lines[i - 1], plan->dialect)))
+        hc_text_is_row(hc_text_look(lines[i - 1], plan->dialect)))
         plan->has_names = false;
 }
 
 /* Does the line of names stand once more, for a measurement that was started
  * again, or does a broken row cut off those above?  Then the table begins at
  * the first names. */
-static void first_names(const slice *lines, hc_text_plan *plan)
+static void first_names(const hc_text_line *lines, hc_text_plan *plan)
 {
     size_t rows = 0,
            top = plan->has_names ? plan->names_line : plan->data_line;
-    slice names = lines[plan->names_line];
+    hc_text_line names = lines[plan->names_line];
     for (size_t i = top; i-- > 0;) {
-        shape s = look(lines[i], plan->dialect);
-        if (is_row(s) && s.fields + 1 >= plan->n_fields &&
+        hc_text_shape s = hc_text_look(lines[i], plan->dialect);
+        if (hc_text_is_row(s) && s.fields + 1 >= plan->n_fields &&
             s.fields <= plan->n_fields + 1) {
             rows++;
             continue;
@@ -236,22 +162,23 @@ static void first_names(const slice *lines, hc_text_plan *plan)
         plan->has_names = true;
         plan->names_line = i;
         names = lines[i];
-        plan->has_units = units_at(lines[i + 1], plan) &&
-                          is_words(look(lines[i + 1], plan->dialect));
+        plan->has_units =
+            units_at(lines[i + 1], plan) &&
+            hc_text_is_words(hc_text_look(lines[i + 1], plan->dialect));
         plan->data_line = i + 1 + plan->has_units;
         rows = 0;
     }
 }
 
 /* Is there another table above the names, under names of its own? */
-static void table_above(const slice *lines, hc_text_plan *plan)
+static void table_above(const hc_text_line *lines, hc_text_plan *plan)
 {
     size_t rows = 0;
     for (size_t i = plan->has_names ? plan->names_line : 0; i-- > 0;) {
         hc_dialect d = plan->dialect;
-        if (is_row(look(lines[i], d)))
+        if (hc_text_is_row(hc_text_look(lines[i], d)))
             rows++;
-        else if (rows >= 2 && is_words(look(lines[i], d)) &&
+        else if (rows >= 2 && hc_text_is_words(hc_text_look(lines[i], d)) &&
                  known_names(lines[i], d)) {
             plan->n_above = rows;
             plan->above_line = i;
@@ -261,14 +188,14 @@ static void table_above(const slice *lines, hc_text_plan *plan)
 }
 
 /* Rows without names go on above a few broken ones. */
-static void rows_further_up(const slice *lines, hc_text_plan *plan)
+static void rows_further_up(const hc_text_line *lines, hc_text_plan *plan)
 {
     size_t odd = 0, rows = 1;
     for (size_t i = plan->data_line; i-- > 0;) {
-        shape s = look(lines[i], plan->dialect);
-        if (is_blank(lines[i]))
+        hc_text_shape s = hc_text_look(lines[i], plan->dialect);
+        if (hc_text_is_blank(lines[i]))
             continue;
-        if (!is_row(s) || s.fields != plan->n_fields) {
+        if (!hc_text_is_row(s) || s.fields != plan->n_fields) {
             if (++odd > rows)
                 return;
             continue;
@@ -279,8 +206,8 @@ static void rows_further_up(const slice *lines, hc_text_plan *plan)
 }
 
 /* Of the lines from..last, unless it is known. */
-static hc_dialect dialect_of(const slice *lines, size_t from, size_t last,
-                             const hc_dialect *known)
+static hc_dialect dialect_of(const hc_text_line *lines, size_t from,
+                             size_t last, const hc_dialect *known)
 {
     if (known != NULL)
         return *known;
@@ -289,12 +216,12 @@ static hc_dialect dialect_of(const slice *lines, size_t from, size_t last,
         (size_t)(lines[last].s + lines[last].len - lines[from].s));
 }
 
-static bool plan_of(const slice *lines, size_t n, const hc_dialect *known,
-                    hc_text_plan *plan)
+static bool plan_of(const hc_text_line *lines, size_t n,
+                    const hc_dialect *known, hc_text_plan *plan)
 {
     size_t from = tail_start(lines, n), last = n;
-    shape s;
-    while (last > 0 && is_blank(lines[last - 1]))
+    hc_text_shape s;
+    while (last > 0 && hc_text_is_blank(lines[last - 1]))
         last--;
     if (last == 0)
         return false;
@@ -302,7 +229,7 @@ static bool plan_of(const slice *lines, size_t n, const hc_dialect *known,
     /* names above few rows would count as rows of words */
     while (from + 1 < last && from + 3 < last) {
         hc_dialect d = dialect_of(lines, from, last - 1, known);
-        if (is_row(look(lines[from], d)))
+        if (hc_text_is_row(hc_text_look(lines[from], d)))
             break;
         from++;
     }
@@ -312,19 +239,19 @@ static bool plan_of(const slice *lines, size_t n, const hc_dialect *known,
         plan->dialect.quotes =
             memchr(lines[0].s, '"', (size_t)(lines[last - 1].s - lines[0].s));
     /* the very last line may be cut or a remark */
-    s = look(lines[last - 1], plan->dialect);
-    if (!is_row(s) && last > 1)
-        s = look(lines[--last - 1], plan->dialect);
-    if (!is_row(s))
+    s = hc_text_look(lines[last - 1], plan->dialect);
+    if (!hc_text_is_row(s) && last > 1)
+        s = hc_text_look(lines[--last - 1], plan->dialect);
+    if (!hc_text_is_row(s))
         return false;
     plan->n_fields = s.fields;
     plan->data_line = last - 1;
     for (size_t i = last - 1; i-- > 0;) {
-        shape t;
-        if (is_blank(lines[i]))
+        hc_text_shape t;
+        if (hc_text_is_blank(lines[i]))
             continue;
-        t = look(lines[i], plan->dialect);
-        if (!is_row(t) || t.fields > plan->n_fields + 1 ||
+        t = hc_text_look(lines[i], plan->dialect);
+        if (!hc_text_is_row(t) || t.fields > plan->n_fields + 1 ||
             t.fields + plan->n_fields / 2 < plan->n_fields)
             break;
         if (t.fields > plan->n_fields)
@@ -339,10 +266,27 @@ static bool plan_of(const slice *lines, size_t n, const hc_dialect *known,
     return true;
 }
 
+/* From lines of the search to those of the file. */
+static void place(const hc_text_line *lines, hc_text_plan *plan)
+{
+    const hc_text_line *names = &lines[plan->names_line];
+    if (plan->has_names) {
+        plan->names = names->s;
+        plan->names_len = names->len;
+    }
+    if (plan->has_names && plan->has_units) {
+        plan->units = names[1].s;
+        plan->units_len = names[1].len;
+    }
+    plan->names_line = names->number;
+    plan->above_line = lines[plan->above_line].number;
+    plan->data_line = lines[plan->data_line].number;
+}
+
 bool hc_text_plan_in(const hc_probe *p, const hc_dialect *known,
                      hc_text_plan *plan)
 {
-    slice *lines;
+    hc_text_line *lines;
     size_t n;
     bool ok;
     *plan = (hc_text_plan){0};
@@ -351,7 +295,7 @@ bool hc_text_plan_in(const hc_probe *p, const hc_dialect *known,
     lines = calloc(MAX_PROBE_LINES, sizeof *lines);
     if (lines == NULL)
         return false;
-    n = all_lines(p, lines, false);
+    n = hc_text_lines(p, lines, MAX_PROBE_LINES, false);
     ok = n > 0 && plan_of(lines, n, known, plan);
     /* a summary of another shape behind the rows */
     for (size_t k = 0; !ok && p->whole && k < TAIL_LINES && n > 4; k++) {
@@ -361,12 +305,14 @@ bool hc_text_plan_in(const hc_probe *p, const hc_dialect *known,
     }
     if (!ok && p->whole) { /* the only row, without a line end */
         *plan = (hc_text_plan){0};
-        n = all_lines(p, lines, true);
+        n = hc_text_lines(p, lines, MAX_PROBE_LINES, true);
         ok = n > 1 && plan_of(lines, n, known, plan) && plan->has_names &&
              plan->data_line == n - 1 &&
-             look(lines[plan->names_line], plan->dialect).fields ==
+             hc_text_look(lines[plan->names_line], plan->dialect).fields ==
                  plan->n_fields;
     }
+    if (ok)
+        place(lines, plan);
     free(lines);
     return ok;
 }
@@ -407,19 +353,56 @@ static void cut_mark(const char **s, size_t *len, hc_dialect d)
     }
 }
 
+/* Values that carry their units in the cells: the first row's are those of
+ * the columns whose names say none. */
+static hc_status units_of_cells(const hc_probe *p, const hc_text_plan *plan,
+                                hc_column *c, size_t n, hc_err *err)
+{
+    hc_cell cells[HC_TEXT_FIELDS];
+    hc_status st = HC_OK;
+    const char *s;
+    size_t len, got;
+    if (!hc_probe_line(p, plan->data_line, &s, &len))
+        return HC_OK;
+    char *copy = hc_strndup(s, len);
+    if (copy == NULL)
+        return hc_fail_nomem(err);
+    got = hc_split(copy, len, plan->dialect, cells, HC_TEXT_FIELDS);
+    for (size_t i = 0; i < got && i < n && i < HC_TEXT_FIELDS; i++) {
+        char base[256], unit[64];
+        hc_column_split(c[i].name, base, sizeof base, unit, sizeof unit);
+        if (unit[0] != '\0' || cells[i].type != HC_CELL_TEXT ||
+            hc_quantity_split(cells[i].u.s, cells[i].len, false, unit) == 0)
+            continue;
+        c[i].unit = hc_strdup(unit);
+        if (c[i].unit == NULL)
+            st = hc_fail_nomem(err);
+    }
+    free(copy);
+    return st;
+}
+
 hc_status hc_text_plan_columns(const hc_probe *p, const hc_text_plan *plan,
                                hc_column **c, size_t *n, hc_err *err)
 {
-    const char *s;
-    size_t len, n_units;
+    const char *s = plan->names;
+    size_t len = plan->names_len, n_units;
     hc_column *units;
     *n = plan->n_fields;
-    if (!plan->has_names || !hc_probe_line(p, plan->names_line, &s, &len))
+    if (!plan->has_names)
         return made_names(*n, c, err);
     cut_mark(&s, &len, plan->dialect);
     HC_TRY(hc_split_names(s, len, plan->dialect, c, n, err));
-    if (!plan->has_units || !hc_probe_line(p, plan->names_line + 1, &s, &len))
-        return HC_OK;
+    if (!plan->has_units) {
+        hc_status st = units_of_cells(p, plan, *c, *n, err);
+        if (st != HC_OK) {
+            hc_columns_free(*c, *n);
+            *c = NULL;
+        }
+        return st;
+    }
+    s = plan->units;
+    len = plan->units_len;
     cut_mark(&s, &len, plan->dialect);
     HC_TRY(hc_split_names(s, len, plan->dialect, &units, &n_units, err));
     for (size_t i = 0; i < *n && i < n_units; i++) {
@@ -496,8 +479,10 @@ static hc_status plan_rows(hc_lines *l, hc_sink *sink,
                            const hc_text_plan *plan, const hc_dataset *d,
                            hc_err *err)
 {
-    hc_rows_rules rules = {
-        .dialect = plan->dialect, .skip_blank = true, .comments = "#%"};
+    hc_rows_rules rules = {.dialect = plan->dialect,
+                           .skip_blank = true,
+                           .comments = "#%",
+                           .one_table = true};
     HC_TRY(skip_lines(l, plan->data_line, err));
     HC_TRY(text_facts(sink, plan, err));
     if (plan->n_above > 0)

@@ -85,6 +85,8 @@ static bool names_alone(const hc_probe *p, hc_dialect d, const hc_colmap *own,
             *plan = (hc_text_plan){.dialect = d,
                                    .has_names = true,
                                    .names_line = i,
+                                   .names = line,
+                                   .names_len = len,
                                    .data_line = i + 1,
                                    .n_fields = n};
             return true;

@@ -44,14 +44,33 @@ hc_status hc_zone_set(const char *zone, hc_err *err)
     return HC_OK;
 }
 
-double hc_zone_utc(const char *zone, double clock)
+/* The clock read as summer or winter time; NAN: there it shows another. */
+static double reading(const struct tm *clock, int summer)
+{
+    struct tm tm = *clock, back;
+    tm.tm_isdst = summer;
+    time_t t = mktime(&tm);
+    if (localtime_r(&t, &back) == NULL || back.tm_hour != clock->tm_hour ||
+        back.tm_min != clock->tm_min || back.tm_isdst != summer)
+        return NAN;
+    return (double)t;
+}
+
+double hc_zone_utc(const char *zone, double clock, double not_before)
 {
     time_t whole = (time_t)floor(clock);
     struct tm tm;
+    double part = clock - floor(clock), summer, winter;
     (void)zone; /* set for the process by hc_zone_set */
     if (!isfinite(clock) || fabs(clock) > 1e11 ||
         gmtime_r(&whole, &tm) == NULL)
         return NAN;
-    tm.tm_isdst = -1;
-    return (double)mktime(&tm) + (clock - floor(clock));
+    summer = reading(&tm, 1);
+    winter = reading(&tm, 0);
+    double first = fmin(summer, winter) + part; /* NAN only where both are */
+    double second = fmax(summer, winter) + part;
+    if (!isnan(first))
+        return first < not_before ? second : first;
+    tm.tm_isdst = -1; /* an hour that is left out in spring */
+    return (double)mktime(&tm) + part;
 }

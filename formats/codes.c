@@ -1,0 +1,55 @@
+#include "formats/codes.h"
+
+#include <math.h>
+#include <stddef.h>
+
+/* A run shows its direction when it has so many rows and moves the voltage of
+ * a cell with two different electrodes by so much. */
+#define RUN_V   0.02
+#define LEAST_V 0.5
+
+enum { RUN_ROWS = 3 };
+
+static void end_run(hc_codes *c)
+{
+    double by = c->last - c->first;
+    if (c->rows >= RUN_ROWS && fabs(by) >= RUN_V &&
+        (fabs(c->first) >= LEAST_V || fabs(c->last) >= LEAST_V)) {
+        c->rises[c->code] += by > 0;
+        c->falls[c->code] += by < 0;
+    }
+    c->rows = 0;
+}
+
+void hc_codes_add(hc_codes *c, double code, bool flows, double volt)
+{
+    bool known = code >= 0 && code < HC_CODES && code == floor(code);
+    if (!known || !flows || isnan(volt) || (int)code != c->code)
+        end_run(c);
+    if (!known || !flows || isnan(volt))
+        return;
+    c->code = (int)code;
+    if (c->rows++ == 0)
+        c->first = volt;
+    c->last = volt;
+}
+
+const char *hc_codes_discharge(const hc_codes *now)
+{
+    static const char *const words[HC_CODES] = {"0", "1", "2", "3", "4",
+                                                "5", "6", "7", "8", "9"};
+    const char *out = NULL;
+    unsigned charges = 0;
+    hc_codes c = *now;
+    end_run(&c);
+    for (int k = 0; k < HC_CODES; k++) {
+        if (c.rises[k] > 0 && c.falls[k] > 0)
+            return NULL;
+        if (c.falls[k] > 0 && out != NULL)
+            return NULL;
+        if (c.falls[k] > 0)
+            out = words[k];
+        charges += c.rises[k];
+    }
+    return charges > 0 ? out : NULL;
+}

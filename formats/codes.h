@@ -1,0 +1,26 @@
+/* codes.h: a column of numbers beside currents without sign ("0 rest, 1
+ * charge, 2 discharge"): the voltage tells which of them is the discharge
+ */
+#ifndef HC_FORMATS_CODES_H
+#define HC_FORMATS_CODES_H
+
+#include <stdbool.h>
+
+enum { HC_CODES = 10 }; /* 0 to 9 */
+
+/* The runs of rows with one code and a current; begins as {0}. */
+typedef struct {
+    unsigned rises[HC_CODES], falls[HC_CODES]; /* of the voltage over a run */
+    int code;                                  /* of the present run */
+    unsigned rows;                             /* of it, 0: none */
+    double first, last;
+} hc_codes;
+
+/* A row; `flows` when its current is no rest. */
+void hc_codes_add(hc_codes *c, double code, bool flows, double volt);
+
+/* The code under which the voltage falls in every run, where it rises in
+ * every run of the others; NULL: there is none, or several. */
+const char *hc_codes_discharge(const hc_codes *c);
+
+#endif

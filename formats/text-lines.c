@@ -1,0 +1,111 @@
+#include "formats/text-lines.h"
+#include "formats/complex.h"
+#include "formats/quantity.h"
+
+#include "core/number.h"
+#include "core/text.h"
+
+#include <string.h>
+
+/* The most lines that fields in quotes go over. */
+enum { JOINED_LINES = 8 };
+
+static bool ends_field(char c)
+{
+    return strchr(",;\t|\r\n", c) != NULL;
+}
+
+/* Where the line from s on ends when fields in quotes go over several lines
+ * ("Time\n(s)",...): at a line end outside of them.  NULL: its quotes are not
+ * of that kind (Z" is none). */
+static const char *joined_end(const char *s, const char *end)
+{
+    bool in = false;
+    int lines = 0;
+    for (const char *at = s; at < end; at++) {
+        if (*at == '\n' && (!in || ++lines == JOINED_LINES))
+            return in ? NULL : at;
+        if (*at != '"')
+            continue;
+        if (!in) {
+            in = at == s || ends_field(at[-1]);
+        } else if (at + 1 < end && at[1] == '"') {
+            at++;
+        } else {
+            if (at + 1 < end && !ends_field(at[1]))
+                return NULL;
+            in = false;
+        }
+    }
+    return NULL;
+}
+
+size_t hc_text_lines(const hc_probe *p, hc_text_line *lines, size_t cap,
+                     bool open)
+{
+    const char *s = p->text, *end = p->text + p->text_len;
+    size_t n = 0, number = 0;
+    while (s < end && n < cap) {
+        const char *nl = memchr(s, '\n', (size_t)(end - s));
+        const char *stop = nl == NULL ? end : nl, *quote;
+        if (nl == NULL && n > 0 && !open)
+            break;
+        lines[n].number = number++;
+        quote = memchr(s, '"', (size_t)(stop - s));
+        if (quote != NULL && (quote = joined_end(s, end)) != NULL)
+            for (; stop < quote; number++)
+                stop = memchr(stop + 1, '\n', (size_t)(end - stop - 1));
+        lines[n].s = s;
+        lines[n].len = (size_t)(stop - s);
+        if (lines[n].len > 0 && stop[-1] == '\r')
+            lines[n].len--;
+        n++;
+        s = stop + 1;
+    }
+    return n;
+}
+
+hc_text_shape hc_text_look(hc_text_line line, hc_dialect d)
+{
+    char copy[8192];
+    hc_cell cells[HC_TEXT_FIELDS];
+    hc_text_shape out = {0};
+    size_t len = line.len < sizeof copy ? line.len : sizeof copy, n;
+    memcpy(copy, line.s, len);
+    n = hc_split(copy, len, d, cells, HC_TEXT_FIELDS);
+    if (n > HC_TEXT_FIELDS)
+        n = HC_TEXT_FIELDS;
+    while (n > 0 && cells[n - 1].type == HC_CELL_NONE)
+        n--;
+    out.fields = n;
+    for (size_t i = 0; i < n; i++) {
+        double x;
+        char plain[64], unit[HC_QUANTITY_UNIT_SIZE];
+        hc_complex_text parts;
+        if (cells[i].type == HC_CELL_NONE)
+            out.empty++;
+        else if (hc_cell_number(&cells[i], &x) ||
+                 hc_respell(cells[i].u.s, cells[i].len, plain, sizeof plain) ||
+                 hc_complex_split(cells[i].u.s, cells[i].len, &parts) ||
+                 hc_quantity_split(cells[i].u.s, cells[i].len, false, unit))
+            out.numbers++;
+    }
+    return out;
+}
+
+bool hc_text_is_blank(hc_text_line line)
+{
+    hc_trim(&line.s, &line.len);
+    return line.len == 0;
+}
+
+bool hc_text_is_row(hc_text_shape s)
+{
+    return s.fields >= 2 && s.numbers >= 2 &&
+           2 * (s.numbers + s.empty) >= s.fields;
+}
+
+bool hc_text_is_words(hc_text_shape s)
+{
+    return s.fields >= 2 && s.numbers == 0;
+}

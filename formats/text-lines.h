@@ -1,0 +1,35 @@
+/* text-lines.h: the lines of a text as the search for its table sees them */
+#ifndef HC_FORMATS_TEXT_LINES_H
+#define HC_FORMATS_TEXT_LINES_H
+
+#include "formats/lines.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+
+enum { HC_TEXT_FIELDS = 400 };
+
+/* A line of the probe without its end; one whose fields in quotes go on in
+ * the lines below ("Time\n(s)") with those. */
+typedef struct {
+    const char *s;
+    size_t len;
+    size_t number; /* of its first line in the file, from 0 */
+} hc_text_line;
+
+typedef struct {
+    size_t fields, numbers, empty;
+} hc_text_shape;
+
+/* At most `cap` lines of the probe, without a last one that has no end unless
+ * there is no other or `open` asks for it; returns how many. */
+size_t hc_text_lines(const hc_probe *p, hc_text_line *lines, size_t cap,
+                     bool open);
+
+hc_text_shape hc_text_look(hc_text_line line, hc_dialect d);
+bool hc_text_is_blank(hc_text_line line);
+/* A row of numbers, if need be with some words or dates. */
+bool hc_text_is_row(hc_text_shape s);
+bool hc_text_is_words(hc_text_shape s);
+
+#endif
