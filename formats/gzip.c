@@ -31,6 +31,22 @@ static hc_status refill(gunzip *g, hc_err *err)
     return HC_OK;
 }
 
+/* Zeros behind a member, as tapes leave them. */
+static hc_status skip_padding(gunzip *g, hc_err *err)
+{
+    for (;;) {
+        while (g->z.avail_in > 0 && *g->z.next_in == 0) {
+            g->z.next_in++;
+            g->z.avail_in--;
+        }
+        if (g->z.avail_in > 0)
+            return HC_OK;
+        HC_TRY(refill(g, err));
+        if (g->z.avail_in == 0)
+            return HC_OK;
+    }
+}
+
 static hc_status gunzip_read(void *ctx, char *buf, size_t cap, size_t *got,
                              hc_err *err)
 {
@@ -45,8 +61,14 @@ static hc_status gunzip_read(void *ctx, char *buf, size_t cap, size_t *got,
         if (g->z.avail_in == 0)
             return hc_fail_at(err, HC_DATA, hc_in_name(g->from), 0,
                               "the gzip data end too early");
-        if (g->between && g->raw[0] == 0 && g->z.next_in == g->raw)
-            return HC_OK; /* zero padding behind the last member */
+        if (g->between && *g->z.next_in == 0)
+            HC_TRY(skip_padding(g, err));
+        if (g->z.avail_in == 0)
+            continue;
+        if (g->between && *g->z.next_in != 0x1f)
+            return hc_fail_at(err, HC_DATA, hc_in_name(g->from), 0,
+                              "something that is no gzip data stands behind "
+                              "the end of the file that was packed");
         if (g->between && inflateReset(&g->z) != Z_OK)
             return hc_fail_nomem(err);
         g->between = false;

@@ -192,6 +192,21 @@ const char *hc_probe_find(const hc_probe *p, const char *word)
 
 /* ---- opening ---- */
 
+/* Packed files may hold packed files. */
+static hc_status unpack(hc_source *src, hc_err *err)
+{
+    enum { DEEPEST = 4 };
+    for (int i = 0; i < DEEPEST; i++) {
+        bool gzip, zip;
+        HC_TRY(hc_gunzip_if(&src->in, &gzip, err));
+        HC_TRY(hc_unzip_if(&src->in, &zip, err));
+        src->gzip |= gzip;
+        if (!gzip && !zip)
+            return HC_OK;
+    }
+    return HC_OK;
+}
+
 hc_status hc_source_new(hc_source **out, hc_in *in, hc_err *err)
 {
     hc_source *src = calloc(1, sizeof *src);
@@ -201,9 +216,7 @@ hc_status hc_source_new(hc_source **out, hc_in *in, hc_err *err)
         return hc_fail_nomem(err);
     }
     src->in = in;
-    st = hc_gunzip_if(&src->in, &src->gzip, err);
-    if (st == HC_OK)
-        st = hc_unzip_if(&src->in, err);
+    st = unpack(src, err);
     if (st == HC_OK)
         st = look(src, err);
     if (st != HC_OK) {

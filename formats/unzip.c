@@ -2,7 +2,7 @@
 
 #include "core/text.h"
 #include "formats/archive.h"
-#include "formats/sink.h"
+#include "formats/format.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -57,7 +57,10 @@ static bool is_no_file(const char *name)
 {
     const char *slash = strrchr(name, '/');
     const char *base = slash == NULL ? name : slash + 1;
-    return *base == '\0' || *base == '.' || strstr(name, "__MACOSX/") != NULL;
+    return *base == '\0' || *base == '.' ||
+           hc_strcasecmp(base, "Thumbs.db") == 0 ||
+           hc_strcasecmp(base, "desktop.ini") == 0 ||
+           strstr(name, "__MACOSX/") != NULL;
 }
 
 static hc_status take_all(hc_in *in, unzip *u, hc_err *err)
@@ -79,42 +82,104 @@ static hc_status take_all(hc_in *in, unzip *u, hc_err *err)
     return HC_OK;
 }
 
-static hc_status choose(hc_in *in, unzip *u, hc_err *err)
+/* Is the format of that file known?  What cannot be opened is no such one;
+ * archives in it are not looked into. */
+static bool is_known(unzip *u, size_t i)
 {
-    hc_text list = {0};
-    size_t files = 0, which = 0;
-    HC_TRY(hc_zip_module(&u->zip, err));
-    HC_TRY(u->zip->open(&u->archive, u->bytes, u->len, hc_in_name(in), err));
+    hc_in *in;
+    hc_source *src;
+    hc_err why;
+    const hc_format *format;
+    const char *head;
+    size_t len;
+    if (u->zip->stream(u->archive, i, &in, &why) != HC_OK)
+        return false;
+    bool fine = hc_in_peek(in, HEAD, &head, &len, &why) == HC_OK;
+    bool own = fine && is_own_format(head, len);
+    if (!fine || own || (len > 1 && memcmp(head, "PK", 2) == 0) ||
+        (len > 1 && memcmp(head, "\x1f\x8b", 2) == 0)) {
+        hc_in_free(in);
+        return own;
+    }
+    if (hc_source_new(&src, in, &why) != HC_OK)
+        return false;
+    bool known = hc_format_detect(&src->probe, &format, &why) == HC_OK;
+    hc_source_free(src);
+    return known;
+}
+
+typedef struct {
+    size_t files, which; /* the last of them */
+    bool own;            /* it is a format of its own */
+    hc_text list;
+} members;
+
+static hc_status look(unzip *u, const char *archive, members *m, hc_err *err)
+{
     for (size_t i = 0; i < u->zip->count(u->archive); i++) {
         const char *name = u->zip->member(u->archive, i);
-        if (is_own_format(name, strlen(name))) {
-            hc_text_clear(&list);
-            return HC_OK;
-        }
+        if (is_own_format(name, strlen(name)))
+            m->own = true;
+        if (strcmp(name, "content.xml") == 0 &&
+            u->zip->find(u->archive, "mimetype") >= 0)
+            return hc_fail_at(err, HC_DATA, archive, 0,
+                              "an OpenDocument file (.ods): save it as .xlsx "
+                              "or csv");
         if (is_no_file(name))
             continue;
-        hc_text_printf(&list, "%s%s", files++ == 0 ? "" : ", ", name);
-        which = i;
+        hc_text_printf(&m->list, "%s%s", m->files++ == 0 ? "" : ", ", name);
+        m->which = i;
     }
-    hc_status st = HC_OK;
-    if (files == 1)
-        st = u->zip->stream(u->archive, which, &u->member, err);
-    else
+    return hc_text_status(&m->list, err);
+}
+
+/* Of several files the one whose format is known; of more none. */
+static void find_known(unzip *u, members *m)
+{
+    enum { LOOKED_AT = 64 };
+    size_t known = 0, which = 0;
+    for (size_t i = 0; i < u->zip->count(u->archive) && known < 2; i++)
+        if (!is_no_file(u->zip->member(u->archive, i)) && is_known(u, i)) {
+            known++;
+            which = i;
+        }
+    if (m->files <= LOOKED_AT && known == 1) {
+        m->files = 1;
+        m->which = which;
+    }
+}
+
+static hc_status choose(hc_in *in, unzip *u, hc_err *err)
+{
+    members m = {0};
+    HC_TRY(hc_zip_module(&u->zip, err));
+    HC_TRY(u->zip->open(&u->archive, u->bytes, u->len, hc_in_name(in), err));
+    hc_status st = look(u, hc_in_name(in), &m, err);
+    if (st == HC_OK && !m.own && m.files > 1)
+        find_known(u, &m);
+    if (st == HC_OK && !m.own && m.files == 1)
+        st = u->zip->stream(u->archive, m.which, &u->member, err);
+    else if (st == HC_OK && !m.own && m.files == 0)
+        st = hc_fail_at(err, HC_DATA, hc_in_name(in), 0,
+                        "a zip archive without a file in it");
+    else if (st == HC_OK && !m.own)
         st = hc_fail_at(err, HC_DATA, hc_in_name(in), 0,
                         "a zip archive of %zu files: unpack it and give them "
                         "by name (%.300s)",
-                        files, hc_text_get(&list));
-    hc_text_clear(&list);
+                        m.files, hc_text_get(&m.list));
+    hc_text_clear(&m.list);
     return st;
 }
 
-hc_status hc_unzip_if(hc_in **in, hc_err *err)
+hc_status hc_unzip_if(hc_in **in, bool *was, hc_err *err)
 {
     const char *head;
     size_t len;
     hc_in *unpacked;
+    *was = false;
     HC_TRY(hc_in_peek(*in, HEAD, &head, &len, err));
-    if (len < 4 || memcmp(head, "PK\3\4", 4) != 0 ||
+    if (len < 4 ||
+        (memcmp(head, "PK\3\4", 4) != 0 && memcmp(head, "PK\5\6", 4) != 0) ||
         is_own_format(head, len < HEAD ? len : HEAD))
         return HC_OK;
     unzip *u = calloc(1, sizeof *u);
@@ -131,6 +196,7 @@ hc_status hc_unzip_if(hc_in **in, hc_err *err)
         unzip_free(u);
         return st;
     }
+    *was = u->member != NULL;
     u->from = *in;
     *in = unpacked;
     return HC_OK;

@@ -4,10 +4,13 @@
 
 #include "core/stream.h"
 
-/* When *in is a zip archive that holds one file, put a stream of that file
- * in its place (which owns the old one).  Archives that are formats of their
- * own (.ndax, .xlsx) stay as they are.  HC_DATA when it is cut, encrypted or
- * holds several files, which are named. */
-hc_status hc_unzip_if(hc_in **in, hc_err *err) HC_MUST_USE;
+#include <stdbool.h>
+
+/* When *in is a zip archive that holds one file, or one among others whose
+ * format is known, put a stream of that file in its place (which owns the old
+ * one); *was says whether.  Archives that are formats of their own (.ndax,
+ * .xlsx) stay as they are.  HC_DATA when it is cut, encrypted or holds several
+ * measurements, which are named. */
+hc_status hc_unzip_if(hc_in **in, bool *was, hc_err *err) HC_MUST_USE;
 
 #endif

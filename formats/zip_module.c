@@ -28,6 +28,10 @@ static void archive_close(hc_archive *a)
 static hc_status cannot(const hc_archive *a, const char *what,
                         const char *member, zip_error_t *e, hc_err *err)
 {
+    if (zip_error_code_zip(e) == ZIP_ER_NOPASSWD)
+        return hc_fail_at(err, HC_DATA, a->name, 0,
+                          "%s is encrypted: unpack it with its password first",
+                          member != NULL ? member : "the archive");
     return hc_fail_at(err, HC_DATA, a->name, 0, "%s%s%s: %s", what,
                       member != NULL ? " " : "", member != NULL ? member : "",
                       zip_error_strerror(e));

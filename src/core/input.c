@@ -25,6 +25,8 @@ struct hc_in {
     size_t line_max;
     long line;
     bool at_end, line_ended;
+    hc_status late; /* a fault that waits for what came before it to be read */
+    hc_err late_err;
     /* what hc_in_line overwrote with a NUL behind its line */
     char saved;
     bool has_saved;
@@ -203,6 +205,11 @@ static hc_status fill(hc_in *in, hc_err *err)
     size_t got = 0;
     hc_status st;
 
+    if (in->late != HC_OK) {
+        if (err != NULL)
+            *err = in->late_err;
+        return in->late;
+    }
     if (in->from > 0 && (in->to == in->cap || in->from == in->to)) {
         memmove(in->buf, in->buf + in->from, in->to - in->from);
         in->to -= in->from;
@@ -232,9 +239,18 @@ hc_status hc_in_peek(hc_in *in, size_t want, const char **data, size_t *len,
 {
     restore(in);
     while (in->to - in->from < want && !in->at_end) {
-        hc_status st = fill(in, err);
-        if (st != HC_OK)
+        hc_err why = {0};
+        hc_status st = fill(in, &why);
+        if (st == HC_DATA && in->to > in->from) {
+            in->late = st;
+            in->late_err = why;
+            break;
+        }
+        if (st != HC_OK) {
+            if (err != NULL)
+                *err = why;
             return st;
+        }
     }
     *data = in->buf + in->from;
     *len = in->to - in->from < want ? in->to - in->from : want;
@@ -286,9 +302,8 @@ hc_status hc_in_line(hc_in *in, char **line, size_t *len, hc_err *err)
     for (;;) {
         char *start = in->buf + in->from;
         size_t have = in->to - in->from;
-        nl = have > searched
-                 ? memchr(start + searched, '\n', have - searched)
-                 : NULL;
+        nl = have > searched ? memchr(start + searched, '\n', have - searched)
+                             : NULL;
         if (nl != NULL || in->at_end)
             break;
         searched = have;
