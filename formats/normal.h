@@ -87,11 +87,12 @@ typedef struct {
     char suffix[8];           /* unit ("e-3"), where the meaning is exact */
 } hc_incol;
 
-/* How the number of a cell is written. */
+/* How the number of a cell is written: hc_plain_is of core/plain_row.h; of a
+ * ZERO or DECIMAL HC_PADDING bytes behind it can be read. */
 enum {
-    HC_SHAPE_OTHER,
-    HC_SHAPE_ZERO,    /* a sign, digits and a mark: 0 */
-    HC_SHAPE_DECIMAL, /* not 0; HC_PADDING bytes behind it can be read */
+    HC_SHAPE_OTHER = HC_PLAIN_IS_OTHER,
+    HC_SHAPE_ZERO = HC_PLAIN_IS_ZERO,
+    HC_SHAPE_DECIMAL = HC_PLAIN_IS_DECIMAL,
 };
 
 /* Columns of the open data set by what they are, -1 where it has none. */
@@ -225,8 +226,9 @@ typedef struct {
     hc_rounding rounding;
 } hc_outnum;
 
-/* Rows of long texts that become numbers where they stand (straight.c). */
+/* Rows of long texts that are taken where they stand (straight.c). */
 typedef struct {
+    bool shown; /* into a table of text */
     hc_plain_want *wants; /* [n_wants] */
     size_t n_wants;
     size_t *turned; /* columns with another unit or sign, [n_turned] */
@@ -238,7 +240,7 @@ typedef struct {
     size_t n_copied; /* computed */
     double *const *column; /* of the table, and which row of them is next */
     size_t row;
-    bool now;    /* the row at hand came so */
+    bool now;    /* the numbers of the row at hand came so */
     bool before; /* what hc_normal_take knows of the last row is old */
     bool old;    /* and so is seen */
 } hc_straight;

@@ -27,6 +27,7 @@ typedef struct {
     bool growing;        /* an open end is fine */
     bool no_repair;
     bool to_bdf;
+    bool by_cells; /* no row in a quicker way (tests) */
     long max_bad; /* rejected rows that are fine */
     const hc_cells *cells;
     hc_loggers *loggers;

@@ -34,11 +34,12 @@ typedef struct {
     bool over;           /* another table begins */
     long short_line;     /* a short row that may be the last line, or 0 */
     size_t short_fields; /* of it */
-    /* where the sink takes numbers, else NULL: */
+    /* where the sink takes rows without cells, else NULL: */
     hc_plain_row *numbers;
     hc_plain_text *texts; /* [n] */
     size_t *text_at;      /* columns whose texts it wants too */
     size_t n_texts;
+    unsigned misses; /* rows since one was taken so */
 } row_reader;
 
 /* Are the last n fields of the line empty? */
@@ -309,14 +310,28 @@ static const char *plain_numbers(row_reader *r, hc_sink *sink,
         rules->stop(line, (size_t)(stop - line)))
         return NULL;
     for (size_t k = 0; k < r->n_texts; k++) {
-        size_t i = r->text_at[k];
-        r->cells[i] = r->texts[i].s == NULL || r->texts[i].len == 0
-                          ? hc_cell_none()
-                          : hc_cell_text(r->texts[i].s, r->texts[i].len);
+        const size_t i = r->text_at[k];
+        const hc_plain_text *t = &r->texts[i];
+        r->cells[i] =
+            t->len == 0 ? hc_cell_none() : hc_cell_text(t->s, t->len);
+        sink->shapes[i] = (unsigned char)t->is;
     }
     if (!hc_sink_numbers(sink, r->cells))
         return NULL;
     r->trailing = stop[-1] == rules->dialect.delimiter;
+    return next;
+}
+
+/* The same, but where one after the other was not so only now and then. */
+static const char *try_numbers(row_reader *r, hc_sink *sink, const char *line,
+                               const char *end)
+{
+    enum { PATIENCE = 16, PAUSE = 32 };
+    const char *next;
+    if (r->misses > PATIENCE && r->misses++ % PAUSE != 0)
+        return NULL;
+    next = plain_numbers(r, sink, line, end);
+    r->misses = next != NULL ? 0 : r->misses + 1;
     return next;
 }
 
@@ -333,7 +348,7 @@ static hc_status take_plain(row_reader *r, hc_lines *l, hc_sink *sink,
     end = text + bytes;
     for (at = text; st == HC_OK; at = next) {
         sink->line = l->number + 1;
-        next = plain_numbers(r, sink, at, end);
+        next = try_numbers(r, sink, at, end);
         if (next == NULL) {
             next = plain_row(r, at, end, &trailing);
             if (next == NULL)
@@ -404,7 +419,7 @@ static hc_status prepare_numbers(row_reader *r, const hc_sink *sink,
         return hc_fail_nomem(err);
     for (size_t k = 0; k < sink->n_wants; k++) {
         const hc_plain_want *w = &sink->wants[k];
-        if (w->what == HC_PLAIN_TEXT || w->what == HC_PLAIN_EITHER)
+        if (w->what == HC_PLAIN_TEXT || w->what == HC_PLAIN_EITHER || w->text)
             r->text_at[r->n_texts++] = w->place;
     }
     return HC_OK;

@@ -120,7 +120,7 @@ static inline char *put_column(hc_normal *n, hc_outcol *c, int column,
     const hc_incol *in = &n->in[column];
     const char *s = cell->u.s;
     size_t len = cell->len;
-    if (n->shape[column] == HC_SHAPE_OTHER || !in->m.exact)
+    if ((unsigned)n->shape[column] - HC_SHAPE_ZERO > 1 || !in->m.exact)
         return put_printed(n, c, column, cells, p, t);
     if (in->m.sign < 0) {
         size_t minus = *s == '-'; /* minus minus */

@@ -186,10 +186,12 @@ typedef struct {
     bool padded;  /* behind texts of the rows HC_PADDING bytes can be read */
     long line;    /* of the present row in a text, 0 unknown */
     /* What ops->numbers wants of the open data set, and where its numbers go
-     * (hc_plain_row); set by ops->begin.  NULL: it takes cells only. */
+     * and how each column is written (hc_plain_row); set by ops->begin.  NULL:
+     * it takes cells only. */
     const hc_plain_want *wants;
     size_t n_wants;
     double *values;
+    unsigned char *shapes; /* hc_plain_is of those whose texts it wants */
 } hc_sink;
 
 /* One of the well-known facts (see facts in sink.c), in our own form: times

@@ -1,11 +1,12 @@
 /* straight.c: rows of long texts that become numbers where they stand
  *
- * Where only the numbers of a table are asked for (hc_read_numbers), most rows
- * need no cells: what each column is wanted for is told to the reader of rows
- * once, and core/plain_row.h takes a line apart in one pass.  The rules of the
- * series are those of series.c.  A row that is not ordinary, in its writing or
- * in its time, is left to the way through the cells; the numbers are bit by
- * bit those of the texts that way would print.
+ * Most rows need not be cut into cells first: what each column is wanted for
+ * is told to the reader of rows once, and core/plain_row.h takes a line apart
+ * in one pass.  The rules of the series are those of series.c.  A row that is
+ * not ordinary, in its writing or in its time, is left to the way through the
+ * cells.  A table of text gets the texts as they stand in the line
+ * (series-put.c); where only the numbers are asked for (hc_read_numbers), they
+ * are bit by bit those of the texts that would be printed.
  *
  * n->num has four parts of n_in each: the numbers in our units, and of the
  * columns that are turned, the numbers as the file has them, those times the
@@ -72,22 +73,23 @@ static void want(hc_normal *n, size_t i)
     hc_straight *s = &n->straight;
     const hc_incol *in = &n->in[i];
     hc_plain_want w = {.place = i, .to = i};
-    bool text = is_text(n, i);
-    if (!in->number && !text && !is_shown(n, i, HC_FROM_COLUMN) &&
+    bool text = is_text(n, i) || (s->shown && !in->number);
+    if (!in->number && !is_text(n, i) && !is_shown(n, i, HC_FROM_COLUMN) &&
         !is_shown(n, i, HC_FROM_ALL))
         return;
     if (is_turned(n, i) || text)
         w.to = n->n_in + i;
+    w.text = s->shown;
     if (is_turned(n, i)) {
         s->turned[s->n_turned++] = i;
-        w.shift = in->m.exact ? in->m.shift : 0;
+        w.shift = in->m.exact && !s->shown ? in->m.shift : 0;
         w.moved = 2 * n->n_in + i;
     }
     w.what = text          ? HC_PLAIN_TEXT
              : !in->number ? HC_PLAIN_ANY
              : in->clock   ? HC_PLAIN_EITHER
                            : HC_PLAIN_NUMBER;
-    if (text || in->clock)
+    if (is_text(n, i) || (in->number && in->clock))
         s->texts[s->n_texts++] = i;
     s->wants[s->n_wants++] = w;
 }
@@ -171,7 +173,7 @@ hc_status hc_straight_prepare(hc_normal *n, hc_err *err)
     const hc_slots *slot = &n->slot;
     hc_straight_clear(s);
     /* of dates alone nothing tells quickly that they are in order */
-    if (n->session->numbers == NULL || n->kind == HC_KIND_EIS ||
+    if (n->kind == HC_KIND_EIS || n->options->by_cells ||
         n->wide.cells != NULL ||
         (slot->date >= 0 && slot->time < 0 && slot->step_time < 0 &&
          slot->unix_time < 0))
@@ -184,13 +186,15 @@ hc_status hc_straight_prepare(hc_normal *n, hc_err *err)
     if (s->wants == NULL || s->turned == NULL || s->texts == NULL ||
         s->seen == NULL || s->out == NULL)
         return hc_fail_nomem(err);
-    if (!put_columns(n))
+    s->shown = n->session->numbers == NULL;
+    if (!s->shown && !put_columns(n))
         return HC_OK;
     for (size_t i = 0; i < n->n_in; i++)
         want(n, i);
     n->sink->wants = s->wants;
     n->sink->n_wants = s->n_wants;
     n->sink->values = n->num;
+    n->sink->shapes = n->shape;
     return HC_OK;
 }
 
@@ -212,6 +216,12 @@ static bool same_text(hc_seen *seen, const hc_cell *c)
     return false;
 }
 
+/* Is it a text that is no number? */
+static bool is_words(const hc_normal *n, size_t i, const hc_cell *c)
+{
+    return c->type == HC_CELL_TEXT && n->shape[i] == HC_PLAIN_IS_OTHER;
+}
+
 /* Columns that are texts, or times that are: 1:02:03. */
 static bool take_texts(hc_normal *n, const hc_cell *cells)
 {
@@ -224,12 +234,13 @@ static bool take_texts(hc_normal *n, const hc_cell *cells)
                 continue;
             if ((int)i == n->slot.step_id)
                 n->num[i] = hc_normal_step_key(c);
-            *as_file(n, i) = c->type == HC_CELL_TEXT
-                                 ? hc_numbers_of_text(c->u.s, c->len)
-                                 : NAN;
+            if (!s->shown)
+                *as_file(n, i) = c->type == HC_CELL_TEXT
+                                     ? hc_numbers_of_text(c->u.s, c->len)
+                                     : NAN;
             continue;
         }
-        if (c->type != HC_CELL_TEXT) {
+        if (!is_words(n, i, c)) {
             s->seen[i].what = 0;
             continue;
         }
@@ -270,9 +281,11 @@ static void turn(hc_normal *n, const hc_cell *cells)
         const size_t i = s->turned[k];
         const hc_meaning *m = &n->in[i].m;
         double x = n->num[n->n_in + i];
-        if (n->in[i].clock && cells[i].type == HC_CELL_TEXT)
+        if (n->in[i].clock && is_words(n, i, &cells[i]))
             continue;
         n->num[i] = n->in[i].plain ? x : hc_meaning_value(m, x);
+        if (s->shown)
+            continue;
         if (m->exact && m->shift != 0)
             x = n->num[2 * n->n_in + i];
         /* the sign stands before the text, and a zero that is computed
@@ -290,12 +303,15 @@ bool hc_straight_row(void *normal, const hc_cell *cells)
     if (s->old)
         memset(s->seen, 0, n->n_in * sizeof *s->seen);
     s->old = false;
-    s->column = hc_writer_values(n->writer, n->n_out, &s->row);
-    if (s->column == NULL || !take_texts(n, cells) ||
-        !take_direction(n, cells))
+    if (!s->shown) {
+        s->column = hc_writer_values(n->writer, n->n_out, &s->row);
+        if (s->column == NULL)
+            return false;
+    }
+    if (!take_texts(n, cells) || !take_direction(n, cells))
         return false;
     turn(n, cells);
-    s->now = true;
+    s->now = !s->shown;
     taken = hc_series_ordinary(n, cells);
     s->now = false;
     return taken;

@@ -16,9 +16,12 @@ typedef struct {
     size_t skip;         /* columns before it, behind the last one wanted, or
                             AGAIN */
     bool alone;          /* its number goes to x[to] and nothing elsewhere */
+    bool told;           /* its text is wanted */
     char end;            /* what stands behind it */
     uint64_t text, mask; /* with the byte behind it */
     size_t len;          /* of the text */
+    size_t taken;        /* of the text taken last */
+    hc_plain_is is;      /* that one, which is kept or not */
     unsigned misses;     /* texts since it was the right one */
     double value, moved;
 } wanted;
@@ -54,7 +57,10 @@ hc_plain_row *hc_plain_row_new(hc_plain_lines lines,
     for (size_t k = 0; k < n; k++) {
         wanted *w = &c->at[k];
         w->skip = w->want.place < next ? AGAIN : w->want.place - next;
-        w->alone = w->want.what <= HC_PLAIN_ANY && w->want.shift == 0;
+        w->told = w->want.what >= HC_PLAIN_TEXT || w->want.text;
+        w->alone = !w->told && w->want.shift == 0;
+        w->is = w->want.what == HC_PLAIN_TEXT ? HC_PLAIN_IS_OTHER
+                                              : HC_PLAIN_IS_ZERO;
         next = w->want.place + 1;
         w->end = next == lines.width ? '\n' : lines.delimiter;
         /* "0" and what ends it, for a beginning */
@@ -165,8 +171,10 @@ take_scaled(const hc_plain_row *c, wanted *w, const char *s, const char *p,
         (w->want.shift != 0 && !value_of(digits, exp10 + w->want.shift,
                                          *s == '-', &w->moved)))
         return NULL;
+    w->is = HC_PLAIN_IS_NUMBER;
+    w->taken = (size_t)(p - s);
     if (next == p + 1 && *p == w->end)
-        keep(w, s, (size_t)(p - s));
+        keep(w, s, w->taken);
     return next;
 }
 
@@ -187,7 +195,8 @@ take_number(const hc_plain_row *c, wanted *w, const char *s)
     }
     if (p == NULL)
         return NULL;
-    if (digits > 1ULL << 53 || (unsigned)(after - w->want.shift) > 22)
+    if (digits > 1ULL << 53 || p - s > HC_PADDING + minus ||
+        (unsigned)(after - w->want.shift) > 22)
         return take_scaled(c, w, s, p, digits, -after);
     if (*p != w->end) {
         if ((*p | 0x20) == 'e')
@@ -197,6 +206,8 @@ take_number(const hc_plain_row *c, wanted *w, const char *s)
         keep(w, s, (size_t)(p - s));
         next = p + 1;
     }
+    w->taken = (size_t)(p - s);
+    w->is = digits == 0 ? HC_PLAIN_IS_ZERO : HC_PLAIN_IS_DECIMAL;
     v = (double)(int64_t)digits;
     v = minus ? -v : v;
     w->value = v / hc_exact_tens[after]; /* at most 18 */
@@ -212,8 +223,8 @@ take_number_rarely(const hc_plain_row *c, wanted *w, const char *s)
     return take_number(c, w, s);
 }
 
-/* What is kept, which stands at s. */
-static inline void put(const wanted *w, const char *s, double *x,
+/* What is kept, or was taken just now: s[0..len). */
+static inline void put(const wanted *w, const char *s, size_t len, double *x,
                        hc_plain_text *texts)
 {
     const hc_plain_want *want = &w->want;
@@ -221,28 +232,26 @@ static inline void put(const wanted *w, const char *s, double *x,
         x[want->to] = w->value;
         return;
     }
-    if (want->what == HC_PLAIN_TEXT) {
-        texts[want->place] = (hc_plain_text){s, w->len};
+    if (w->told)
+        texts[want->place] = (hc_plain_text){s, (uint32_t)len, w->is};
+    if (want->what == HC_PLAIN_TEXT)
         return;
-    }
     x[want->to] = w->value;
     if (want->shift != 0)
         x[want->moved] = w->moved;
-    if (want->what == HC_PLAIN_EITHER)
-        texts[want->place].s = NULL;
 }
 
 /* A text that may be a number, and mostly is a word or a date. */
-static double number_or_nan(hc_plain_text t)
+static double number_or_nan(const char *s, size_t len)
 {
     double x;
-    hc_trim(&t.s, &t.len);
-    if (t.len == 0 ||
-        (hc_isalpha(*t.s) && (*t.s | 0x20) != 'n' && (*t.s | 0x20) != 'i'))
+    hc_trim(&s, &len);
+    if (len == 0 ||
+        (hc_isalpha(*s) && (*s | 0x20) != 'n' && (*s | 0x20) != 'i'))
         return NAN;
-    if (t.len > 4 && t.s[4] == '-' && hc_isdigit(t.s[3])) /* 2024-07-15 */
+    if (len > 4 && s[4] == '-' && hc_isdigit(s[3])) /* 2024-07-15 */
         return NAN;
-    return hc_number_parse(t.s, t.len, &x) ? x : NAN;
+    return hc_number_parse(s, len, &x) ? x : NAN;
 }
 
 /* Nothing, a number behind blanks, a text: all but a plain number. */
@@ -259,7 +268,7 @@ take_other(const hc_plain_row *c, wanted *w, const char *s, double *x,
             s++;
         next = take_number_rarely(c, w, s);
         if (next != NULL) {
-            put(w, s, x, texts);
+            put(w, s, w->taken, x, texts);
             return next;
         }
     }
@@ -270,7 +279,7 @@ take_other(const hc_plain_row *c, wanted *w, const char *s, double *x,
         end--;
     if (next == NULL || (end > from && end[-1] == '\r'))
         return NULL;
-    hc_plain_text t = {from, (size_t)(end - from)};
+    hc_plain_text t = {from, (uint32_t)(end - from), HC_PLAIN_IS_OTHER};
     while (t.len > 0 && (*t.s == ' ' || *t.s == '\t')) {
         t.s++;
         t.len--;
@@ -280,6 +289,7 @@ take_other(const hc_plain_row *c, wanted *w, const char *s, double *x,
     alone = alone && t.s == from && next == from + t.len + 1;
     if (want->what == HC_PLAIN_TEXT && alone)
         keep(w, t.s, t.len);
+    w->is = HC_PLAIN_IS_OTHER;
     if (want->what == HC_PLAIN_TEXT ||
         (want->what == HC_PLAIN_EITHER && t.len > 0)) {
         texts[want->place] = t;
@@ -287,11 +297,11 @@ take_other(const hc_plain_row *c, wanted *w, const char *s, double *x,
     }
     if (t.len > 0 && want->what == HC_PLAIN_NUMBER)
         return NULL;
-    w->value = number_or_nan(t);
+    w->value = number_or_nan(t.s, t.len);
     w->moved = NAN; /* of an ANY none is wanted */
     if (alone)
         keep(w, t.s, t.len);
-    put(w, from, x, texts);
+    put(w, from, t.len, x, texts);
     return next;
 }
 
@@ -319,14 +329,14 @@ const char *hc_plain_row_take(hc_plain_row *c, const char *s, double *x,
                 return NULL;
         }
         if ((hc_word(s) & w->mask) == w->text) {
-            put(w, s, x, texts);
+            put(w, s, w->len, x, texts);
             w->misses = 0;
             s += w->len + 1;
             continue;
         }
         next = w->want.what == HC_PLAIN_TEXT ? NULL : take_number(c, w, s);
         if (next != NULL)
-            put(w, s, x, texts);
+            put(w, s, w->taken, x, texts);
         else if ((next = take_other(c, w, s, x, texts)) == NULL)
             return NULL;
         s = next;

@@ -13,6 +13,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 /* What a column is wanted for. */
 typedef enum {
@@ -25,17 +26,26 @@ typedef enum {
 typedef struct {
     size_t place; /* in the line; may repeat where all are NUMBER */
     hc_plain_what what;
+    bool text;    /* of a NUMBER the text as well */
     size_t to;    /* in x */
     int shift;    /* not 0: x[moved] becomes the number times 10^shift, as if
                      its text had that exponent */
     size_t moved;
 } hc_plain_want;
 
-/* The text of a cell without blanks around it; s NULL where the number was
- * taken. */
+/* How the text of a cell is written. */
+typedef enum {
+    HC_PLAIN_IS_OTHER,   /* no number that was taken */
+    HC_PLAIN_IS_ZERO,    /* a sign, at most 16 digits and a mark: 0 */
+    HC_PLAIN_IS_DECIMAL, /* the same, not 0 */
+    HC_PLAIN_IS_NUMBER,  /* any other number */
+} hc_plain_is;
+
+/* The text of a cell without blanks around it. */
 typedef struct {
     const char *s;
-    size_t len;
+    uint32_t len;
+    hc_plain_is is;
 } hc_plain_text;
 
 typedef struct hc_plain_row hc_plain_row;
@@ -60,7 +70,7 @@ void hc_plain_row_free(hc_plain_row *c);
  * the next line begins, or NULL when this one is not plain; x and texts are
  * undefined then.  A '\n' must stand at or behind s, and eight bytes behind
  * that one be readable.  texts has one for each cell of a line, and may be
- * NULL where no TEXT or EITHER is wanted.
+ * NULL where no text is wanted.
  */
 const char *hc_plain_row_take(hc_plain_row *c, const char *s, double *x,
                               hc_plain_text *texts);
