@@ -110,10 +110,12 @@ static void tell_twins(hc_normal *n, const hc_dataset *d)
             }
 }
 
-/* The same under a name that is numbered (twins.h). */
+/* The same under a name that is numbered (twins.h).  Cyclers number probes
+ * too (Neware's V1, T1), of one kind each; a table has two. */
 static void tell_numbered_twin(hc_normal *n, const hc_dataset *d)
 {
-    /* other columns of instruments are numbered too (Neware's V1, T1) */
+    const char *first = NULL;
+    size_t at = 0;
     if (strcmp(n->format->name, "text") != 0 &&
         strcmp(n->format->name, "xlsx") != 0)
         return;
@@ -125,11 +127,17 @@ static void tell_numbered_twin(hc_normal *n, const hc_dataset *d)
         if (target == NULL || !is_measured(n, target) ||
             hc_normal_find(n, target) < 0)
             continue;
+        if (first == NULL) {
+            first = target;
+            at = i;
+        }
+        if (strcmp(first, target) == 0)
+            continue;
         hc_sink_warn(n->sink, 0,
                      "column '%.60s' looks like that of another table beside "
                      "the first, which alone is read: cut them into files of "
                      "their own",
-                     d->columns[i].name);
+                     d->columns[at].name);
         return;
     }
 }

@@ -183,7 +183,7 @@ static hc_status on_begin(void *ctx, const hc_dataset *d, hc_err *err)
     n->dataset = d;
     HC_TRY(hc_normal_bind(n, d, err));
     if (!wanted(n, d, index, &kind)) {
-        n->side = d->side;
+        n->side = d->side && own_kind(n, d) != HC_KIND_OTHER;
         return HC_OK;
     }
     return accept(n, d, kind, err);

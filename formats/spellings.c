@@ -65,6 +65,7 @@ static const hc_colmap spellings[] = {
     {"imaginary z", "imaginary_impedance_ohm", "ohm", 1, 0},
     {"z imag", "imaginary_impedance_ohm", "ohm", 1, 0},
     {"zimag", "imaginary_impedance_ohm", "ohm", 1, 0},
+    {"zimg", "imaginary_impedance_ohm", "ohm", 1, 0},
     {"z im", "imaginary_impedance_ohm", "ohm", 1, 0},
     {"zim", "imaginary_impedance_ohm", "ohm", 1, 0},
     {"zi", "imaginary_impedance_ohm", "ohm", 1, 0},

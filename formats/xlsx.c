@@ -79,10 +79,21 @@ static hc_cell with_point(const sheet *s, const hc_xlsx_row *r, size_t i,
     return hc_cell_text(shown, c->len);
 }
 
+/* The names once more, where a measurement was started again? */
+static bool are_names(const sheet *s, const hc_xlsx_row *r)
+{
+    size_t i = (size_t)s->key;
+    if (s->key < 0 || i >= r->n || !r->cells[i].there || r->numbers > 0)
+        return false;
+    const char *name = s->head->columns[i].name;
+    return strlen(name) == r->cells[i].len &&
+           memcmp(name, hc_xlsx_text(r, i), r->cells[i].len) == 0;
+}
+
 static hc_status give_row(sheet *s, const hc_xlsx_row *r, hc_err *err)
 {
     size_t n = s->head->n;
-    if (r->n == 0 || is_below(s, r))
+    if (r->n == 0 || are_names(s, r) || is_below(s, r))
         return HC_OK;
     for (size_t i = n; i < r->n; i++)
         s->beyond += r->cells[i].there;
@@ -233,11 +244,24 @@ static void set_kind(hc_xlsx_head *h, level is, level wanted)
     d->judge_current = series && h->cells_to_judge;
 }
 
+/* Does a sheet begin a series of its own (another channel), where the first
+ * one does?  Then it does not go on with that. */
+static bool begins_anew(const hc_xlsx_head *h, const hc_xlsx_head *first)
+{
+    return first != NULL && h->allows == HC_KIND_SERIES &&
+           first->allows == HC_KIND_SERIES && h->begins <= first->begins;
+}
+
 static hc_status read_planned(hc_xlsx_book *w, hc_xlsx_head *heads,
                               hc_err *err)
 {
     level wanted = NONE;
+    const hc_xlsx_head *first = NULL;
     for (size_t i = 0; i < w->n_sheets; i++) {
+        if (i > 0 && !w->sheets[i].hidden &&
+            level_of(&w->sheets[i - 1], &heads[i - 1]) == VISIBLE)
+            HC_TRY(hc_xlsx_head_go_on(&heads[i], &heads[i - 1], &w->sheets[i],
+                                      err));
         level is = level_of(&w->sheets[i], &heads[i]);
         wanted = is < wanted ? is : wanted;
     }
@@ -248,6 +272,15 @@ static hc_status read_planned(hc_xlsx_book *w, hc_xlsx_head *heads,
             hc_sink_warn(w->sink, 0,
                          "sheet %s is hidden and left out: --select reads it",
                          w->sheets[i].name);
+        if (is == wanted && begins_anew(&heads[i], first)) {
+            heads[i].dataset.side = true;
+            hc_sink_warn(w->sink, 0,
+                         "sheet %s begins a test of its own and is left out: "
+                         "--select reads it",
+                         w->sheets[i].name);
+        }
+        if (is == wanted && first == NULL)
+            first = &heads[i];
         HC_TRY(read_sheet(w, &w->sheets[i], &heads[i], err));
     }
     return HC_OK;

@@ -9,6 +9,7 @@
 #include "core/text.h"
 #include "formats/xlsx_rows.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -101,6 +102,30 @@ static bool known(const hc_xlsx_head *h, const hc_colmap *own,
     return hc_xlsx_head_find(h, own, target) >= 0;
 }
 
+/* The number of the first record, or its time. */
+static double first_of(const hc_probe *p, const hc_xlsx_head *h,
+                       const hc_colmap *own)
+{
+    int at = hc_xlsx_head_find(h, own, "record_index");
+    const char *line;
+    size_t len;
+    double x = NAN;
+    if (at < 0)
+        at = hc_xlsx_head_find(h, own, "test_time_second");
+    if (at < 0 || !hc_probe_line(p, h->plan.data_line, &line, &len))
+        return NAN;
+    char *copy = hc_strndup(line, len);
+    hc_cell *cells = calloc((size_t)at + 1, sizeof *cells);
+    if (copy != NULL && cells != NULL &&
+        hc_split(copy, len, h->plan.dialect, cells, (size_t)at + 1) >
+            (size_t)at &&
+        !hc_cell_number(&cells[at], &x))
+        x = NAN;
+    free(cells);
+    free(copy);
+    return x;
+}
+
 static hc_status plan(const first_rows *head, const hc_xlsx_sheet *sheet,
                       const hc_colmap *own, hc_xlsx_head *h, hc_err *err)
 {
@@ -126,6 +151,7 @@ static hc_status plan(const first_rows *head, const hc_xlsx_sheet *sheet,
             hc_text_kind(&p, h->plan.data_line, tabs, h->columns, h->n, own);
     h->cells_to_judge =
         known(h, own, "voltage_volt") && known(h, own, "current_ampere");
+    h->begins = first_of(&p, h, own);
     if (h->allows == HC_KIND_SERIES)
         hc_text_direction(&p, h->plan.data_line, tabs, own, &h->dataset);
     return HC_OK;
@@ -146,6 +172,35 @@ hc_status hc_xlsx_head_look(hc_xlsx_book *w, const hc_xlsx_sheet *sheet,
     hc_text_clear(&head->text);
     free(head);
     return st;
+}
+
+hc_status hc_xlsx_head_go_on(hc_xlsx_head *h, const hc_xlsx_head *before,
+                             const hc_xlsx_sheet *sheet, hc_err *err)
+{
+    if (!h->table || h->plan.has_names || h->allows != HC_KIND_OTHER ||
+        h->n != before->n || h->is_complex != NULL ||
+        before->is_complex != NULL)
+        return HC_OK;
+    for (size_t i = 0; i < h->n; i++) {
+        const hc_column *c = &before->columns[i];
+        char *name = hc_strdup(c->name);
+        char *unit = c->unit == NULL ? NULL : hc_strdup(c->unit);
+        if (name == NULL || (c->unit != NULL && unit == NULL)) {
+            free(name);
+            free(unit);
+            return hc_fail_nomem(err);
+        }
+        free((char *)h->columns[i].name);
+        free((char *)h->columns[i].unit);
+        h->columns[i] = (hc_column){name, unit};
+    }
+    h->allows = before->allows;
+    h->cells_to_judge = before->cells_to_judge;
+    h->begins = NAN;
+    h->dataset = before->dataset;
+    h->dataset.name = sheet->name;
+    h->dataset.columns = h->columns;
+    return HC_OK;
 }
 
 void hc_xlsx_head_clear(hc_xlsx_head *h)

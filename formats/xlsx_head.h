@@ -14,6 +14,7 @@ typedef struct {
     hc_column *columns;
     size_t n;
     unsigned char *is_complex;
+    double begins;      /* number of its first record, or time; NaN: none */
     hc_dataset dataset; /* of these columns, and what the rows say of them */
 } hc_xlsx_head;
 
@@ -23,6 +24,12 @@ typedef struct {
 hc_status hc_xlsx_head_look(hc_xlsx_book *w, const hc_xlsx_sheet *sheet,
                             const hc_colmap *own, hc_xlsx_head *h,
                             hc_err *err) HC_MUST_USE;
+
+/* A sheet without names behind one with as many columns goes on with it: the
+ * names become its own.  Does nothing to others. */
+hc_status hc_xlsx_head_go_on(hc_xlsx_head *h, const hc_xlsx_head *before,
+                             const hc_xlsx_sheet *sheet,
+                             hc_err *err) HC_MUST_USE;
 void hc_xlsx_head_clear(hc_xlsx_head *h);
 
 /* Has the table a column with that meaning?  Its number, or -1. */
