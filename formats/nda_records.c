@@ -1,167 +1,32 @@
 /* nda_records.c: see nda_records.h */
 #include "formats/nda_records.h"
 
-#include "core/text.h"
-#include "formats/neware.h"
+#include "formats/nda_row.h"
 
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* ---- the reader's state ---- */
 
 enum {
     RECORD_MIN = 52, /* shortest of BTS 9.1 */
     RECORD_MAX = 255,
-    AUX_MAX = 16,
     GAPS_MAX = 64,
 };
-
-enum {
-    C_INDEX,
-    C_CYCLE,
-    C_STEP,
-    C_STEP_INDEX,
-    C_STATUS,
-    C_TIME,
-    C_TOTAL,
-    C_VOLT,
-    C_AMP,
-    C_CAP,
-    C_ENERGY,
-    C_CHG,
-    C_DCHG,
-    C_ECHG,
-    C_EDCHG,
-    C_WHEN,
-    C_TEMP,
-    C_AUX,
-    C_COUNT = C_AUX + 2 * AUX_MAX
-};
-
-enum { TEXT_SIZE = 40 };
 
 typedef struct {
     const hc_nda_layout *l;
     size_t record;
     hc_sink *sink;
-    int fixed_range;
-    /* columns in the order of the cells; slot says where a quantity goes */
-    hc_column columns[C_COUNT];
-    char aux_names[2 * AUX_MAX][24];
-    int slot[C_COUNT];
-    size_t n_columns;
-    unsigned char aux_ids[AUX_MAX];
-    size_t n_aux;
-    hc_cell cells[C_COUNT];
-    char texts[C_COUNT][TEXT_SIZE];
-    bool pending; /* cells hold a row that auxiliary records may follow */
+    hc_nda_row row;
+    bool pending; /* row holds one that auxiliary records may follow */
     uint32_t last_index;
     uint32_t gaps[GAPS_MAX][2]; /* indexes left out so far */
     size_t n_gaps;
     bool any;
     int64_t last_step, last_jump, step_count;
     uint64_t repeated, disordered, aux_lost;
-    int32_t odd_range; /* one that no reader agrees on, 0 none */
-    uint64_t offset;   /* of the record in the file */
+    uint64_t offset; /* of the record in the file */
 } nda;
-
-static void set(nda *s, int c, hc_cell cell)
-{
-    if (s->slot[c] >= 0)
-        s->cells[s->slot[c]] = cell;
-}
-
-static char *digits(char *p, unsigned v, int n)
-{
-    for (int i = n - 1; i >= 0; i--, v /= 10)
-        p[i] = (char)('0' + v % 10);
-    return p + n;
-}
-
-static hc_cell civil(char *buf, const unsigned char *r)
-{
-    char *p = digits(buf, hc_le16(r) % 10000, 4);
-    *p++ = '-';
-    p = digits(p, r[2], 2);
-    *p++ = '-';
-    p = digits(p, r[3], 2);
-    *p++ = 'T';
-    p = digits(p, r[4], 2);
-    *p++ = ':';
-    p = digits(p, r[5], 2);
-    *p++ = ':';
-    p = digits(p, r[6], 2);
-    return hc_cell_text(buf, (size_t)(p - buf));
-}
-
-/* ---- columns ---- */
-
-static void column(nda *s, int c, bool there, const char *name,
-                   const char *unit)
-{
-    s->slot[c] = -1;
-    if (!there)
-        return;
-    s->slot[c] = (int)s->n_columns;
-    s->columns[s->n_columns++] = (hc_column){name, unit};
-}
-
-static void make_columns(nda *s)
-{
-    const hc_nda_layout *l = s->l;
-    bool net = l->net;
-    column(s, C_INDEX, true, "Index", NULL);
-    column(s, C_CYCLE, l->cycle.type, "Cycle", NULL);
-    column(s, C_STEP, true, "Step", NULL);
-    column(s, C_STEP_INDEX, true, "Step_Index", NULL);
-    column(s, C_STATUS, true, "Status", NULL);
-    column(s, C_TIME, l->time.type, "Time", "s");
-    column(s, C_TOTAL, l->total.type, "Total_Time", "s");
-    column(s, C_VOLT, true, "Voltage", "V");
-    column(s, C_AMP, true, "Current(mA)", NULL);
-    column(s, C_CAP, l->cap.type, net ? "Net_Capacity(mAs)" : "Capacity(mAs)",
-           NULL);
-    column(s, C_ENERGY, l->energy.type,
-           net ? "Net_Energy(mWs)" : "Energy(mWs)", NULL);
-    column(s, C_CHG, l->chg.type, "Charge_Capacity(mAs)", NULL);
-    column(s, C_DCHG, l->dchg.type, "Discharge_Capacity(mAs)", NULL);
-    column(s, C_ECHG, l->echg.type, "Charge_Energy(mWs)", NULL);
-    column(s, C_EDCHG, l->edchg.type, "Discharge_Energy(mWs)", NULL);
-    column(s, C_WHEN, l->when_is != HC_NDA_WHEN_NO,
-           l->when_is == HC_NDA_WHEN_CIVIL ? "Timestamp" : "Unix_Time(s)",
-           NULL);
-    column(s, C_TEMP, l->temp.type && s->record >= 56, "T1", "degC");
-    for (size_t i = 0; i < AUX_MAX; i++) {
-        snprintf(s->aux_names[2 * i], sizeof s->aux_names[0],
-                 "Aux%u_Voltage(V)", s->aux_ids[i]);
-        snprintf(s->aux_names[2 * i + 1], sizeof s->aux_names[0],
-                 "Aux%u_T(degC)", s->aux_ids[i]);
-        column(s, C_AUX + 2 * (int)i, i < s->n_aux, s->aux_names[2 * i], NULL);
-        column(s, C_AUX + 2 * (int)i + 1, i < s->n_aux,
-               s->aux_names[2 * i + 1], NULL);
-    }
-}
-
-static size_t aux_slot(const nda *s, unsigned char id)
-{
-    size_t i = 0;
-    while (i < s->n_aux && s->aux_ids[i] != id)
-        i++;
-    return i;
-}
-
-/* Auxiliary channels stand right behind the record they belong to, so the
- * first records tell which there are. */
-static void find_aux(nda *s, const unsigned char *p, size_t len)
-{
-    if (!s->l->aux_temp.type)
-        return;
-    for (; len >= s->record; p += s->record, len -= s->record)
-        if (p[s->l->id.at] == HC_NDA_AUX && s->n_aux < AUX_MAX &&
-            aux_slot(s, (unsigned char)hc_nda_get(p, s->l->aux)) == s->n_aux)
-            s->aux_ids[s->n_aux++] = (unsigned char)hc_nda_get(p, s->l->aux);
-}
 
 /* ---- rows ---- */
 
@@ -170,7 +35,7 @@ static hc_status flush(nda *s, hc_err *err)
     if (!s->pending)
         return HC_OK;
     s->pending = false;
-    return hc_sink_row(s->sink, s->cells, err);
+    return hc_sink_row(s->sink, s->row.cells, err);
 }
 
 /* Indexes rise; one that was there before is a repeated record.  One that
@@ -206,90 +71,11 @@ static void count_step(nda *s, const unsigned char *r)
     s->last_jump = jump;
 }
 
-static void set_when(nda *s, const unsigned char *r)
-{
-    const hc_nda_layout *l = s->l;
-    switch (l->when_is) {
-    case HC_NDA_WHEN_NO:
-        return;
-    case HC_NDA_WHEN_UNIX:
-        set(s, C_WHEN, hc_cell_int(hc_nda_get(r, l->when)));
-        return;
-    case HC_NDA_WHEN_MICRO:
-        set(s, C_WHEN, hc_cell_dec(hc_nda_get(r, l->when), -6));
-        return;
-    case HC_NDA_WHEN_PAIR:
-        set(s, C_WHEN,
-            hc_cell_dec(hc_nda_get(r, l->when) * 1000000000 +
-                            hc_le32(r + l->when.at + 4),
-                        -9));
-        return;
-    case HC_NDA_WHEN_CIVIL:
-        set(s, C_WHEN, civil(s->texts[C_WHEN], r + l->when.at));
-        return;
-    }
-}
-
-static void set_scaled(nda *s, int c, const unsigned char *r, hc_nda_field f,
-                       int exponent)
-{
-    if (s->slot[c] < 0)
-        return;
-    if (s->l->floats)
-        set(s, c, hc_cell_f4(hc_le_f4(r + f.at)));
-    else
-        set(s, c, hc_cell_dec(hc_nda_get(r, f), exponent));
-}
-
-static void set_row(nda *s, const unsigned char *r)
-{
-    const hc_nda_layout *l = s->l;
-    bool sure = true;
-    int32_t range = l->range.type ? (int32_t)hc_nda_get(r, l->range) : 0;
-    int e = hc_neware_exponent(range != 0 ? range : s->fixed_range, &sure);
-    if (!sure && !l->floats)
-        s->odd_range = range != 0 ? range : s->fixed_range;
-    int type = (int)hc_nda_get(r, l->type);
-    const char *name = hc_neware_step_type(type, s->texts[C_STATUS]);
-
-    /* the others are set in every row, or in none */
-    for (int c = C_AUX; c < C_AUX + 2 * (int)s->n_aux; c++)
-        set(s, c, hc_cell_none());
-    set(s, C_INDEX, hc_cell_int(hc_nda_get(r, l->index)));
-    set(s, C_CYCLE, hc_cell_int(hc_nda_get(r, l->cycle) + l->cycle_base));
-    set(s, C_STEP, hc_cell_int(s->step_count));
-    set(s, C_STEP_INDEX, hc_cell_int(hc_nda_get(r, l->step)));
-    set(s, C_STATUS, hc_cell_text(name, strlen(name)));
-    set(s, C_TIME, hc_cell_dec(hc_nda_get(r, l->time), l->time_exp));
-    if (l->time_pair)
-        set(s, C_TOTAL,
-            hc_cell_dec(hc_nda_get(r, l->total) * 1000000000 +
-                            hc_le32(r + l->total.at + 4),
-                        -9));
-    set_scaled(s, C_VOLT, r, l->volt, -4);
-    set_scaled(s, C_AMP, r, l->amp, e);
-    set_scaled(s, C_CAP, r, l->cap, e);
-    set_scaled(s, C_ENERGY, r, l->energy, e);
-    set_scaled(s, C_CHG, r, l->chg, e);
-    set_scaled(s, C_DCHG, r, l->dchg, e);
-    set_scaled(s, C_ECHG, r, l->echg, e);
-    set_scaled(s, C_EDCHG, r, l->edchg, e);
-    set_when(s, r);
-    if (s->slot[C_TEMP] >= 0)
-        set(s, C_TEMP, hc_cell_f4(hc_le_f4(r + l->temp.at)));
-}
-
 static void add_aux(nda *s, const unsigned char *r)
 {
-    size_t i = aux_slot(s, (unsigned char)hc_nda_get(r, s->l->aux));
-    if (!s->pending || i == s->n_aux ||
-        (uint32_t)hc_nda_get(r, s->l->index) != s->last_index) {
+    if (!s->pending || (uint32_t)hc_nda_get(r, s->l->index) != s->last_index ||
+        !hc_nda_row_aux(&s->row, r))
         s->aux_lost++;
-        return;
-    }
-    int c = C_AUX + 2 * (int)i;
-    set(s, c, hc_cell_dec(hc_nda_get(r, s->l->aux_volt), -4));
-    set(s, c + 1, hc_cell_dec(hc_nda_get(r, s->l->aux_temp), -1));
 }
 
 static bool all_are(const unsigned char *r, size_t n, unsigned char byte)
@@ -348,7 +134,7 @@ static hc_status take(nda *s, const unsigned char *r, record_is is,
     }
     HC_TRY(flush(s, err));
     count_step(s, r);
-    set_row(s, r);
+    hc_nda_row_set(&s->row, r, s->step_count);
     s->pending = true;
     return HC_OK;
 }
@@ -452,11 +238,11 @@ static void say_doubts(nda *s)
                      "%llu records of auxiliary channels could "
                      "not be joined",
                      (unsigned long long)s->aux_lost);
-    if (s->odd_range != 0)
+    if (s->row.odd_range != 0)
         hc_sink_warn(s->sink, 0,
                      "current range %d is not sure: current, "
                      "capacity and energy may be wrong by a power of ten",
-                     (int)s->odd_range);
+                     (int)s->row.odd_range);
 }
 
 static hc_status read_block(nda *s, hc_source *src, const hc_nda_head *h,
@@ -474,9 +260,9 @@ static hc_status read_block(nda *s, hc_source *src, const hc_nda_head *h,
                           (unsigned long long)h->begin);
     if (s->record == 0)
         s->record = RECORD_MIN;
-    find_aux(s, (const unsigned char *)data, len);
-    make_columns(s);
-    hc_dataset d = hc_dataset_make("record", s->columns, s->n_columns);
+    hc_nda_row_open(&s->row, s->l, s->record, h->fixed_range,
+                    (const unsigned char *)data, len);
+    hc_dataset d = hc_dataset_make("record", s->row.columns, s->row.n_columns);
     d.kind = HC_KIND_SERIES;
     HC_TRY(hc_sink_begin(s->sink, &d, err));
     HC_TRY(read_records(s, src, h, err));
@@ -493,7 +279,6 @@ hc_status hc_nda_records(hc_source *src, hc_sink *sink, const hc_nda_layout *l,
         return hc_fail_nomem(err);
     s->l = l;
     s->sink = sink;
-    s->fixed_range = h->fixed_range;
     s->offset = h->begin;
     hc_status st = read_block(s, src, h, err);
     free(s);

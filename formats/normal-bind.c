@@ -186,14 +186,17 @@ hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
     free(n->num);
     free(n->shape);
     free(n->seen);
+    free(n->wanted);
     hc_normal_mended_clear(n);
     n->n_in = d->n_columns;
     n->in = calloc(n->n_in + 1, sizeof *n->in);
     n->num = calloc(4 * n->n_in + 1, sizeof *n->num);
     n->shape = calloc(n->n_in + 1, 1);
     n->seen = calloc(n->n_in + 1, sizeof *n->seen);
+    n->wanted = calloc(n->n_in + 1, sizeof *n->wanted);
+    n->n_wanted = 0;
     if (n->in == NULL || n->num == NULL || n->shape == NULL ||
-        n->seen == NULL) {
+        n->seen == NULL || n->wanted == NULL) {
         n->n_in = 0;
         return hc_fail_nomem(err);
     }
@@ -224,6 +227,8 @@ hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
         c->plain = c->number && c->m.exact && c->m.shift == 0 &&
                    c->m.sign >= 0 &&
                    (n->direction < 0 || (int)i != n->slot.amp);
+        if (c->number || (int)i == n->slot.step_id)
+            n->wanted[n->n_wanted++] = i;
         set_suffix(c);
     }
     return HC_OK;

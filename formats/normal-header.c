@@ -169,6 +169,15 @@ static int named(const hc_normal *n, const char *name, int known)
 }
 
 /* Where the columns of the header are in this data set. */
+/* Voltage and current too are those of their columns, where there are any. */
+static int read_from(const hc_normal *n, const hc_outcol *c)
+{
+    return c->from == HC_FROM_COLUMN    ? c->column
+           : c->from == HC_FROM_VOLTAGE ? n->slot.volt
+           : c->from == HC_FROM_CURRENT ? n->slot.amp
+                                        : -1;
+}
+
 void hc_normal_rebind(hc_normal *n)
 {
     for (size_t i = 0; i < n->n_out; i++) {
@@ -179,5 +188,6 @@ void hc_normal_rebind(hc_normal *n)
         if (c->from == HC_FROM_ALL ||
             (c->from == HC_FROM_COLUMN && c->column < 0))
             c->column = named(n, c->name, c->column);
+        c->read = read_from(n, c);
     }
 }

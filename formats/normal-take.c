@@ -183,6 +183,17 @@ static inline bool same_as_before(hc_seen *seen, const hc_cell *cell,
     return false;
 }
 
+/* The same of a decimal or whole number. */
+static inline bool same_decimal(hc_seen *seen, const hc_cell *cell)
+{
+    const uint64_t word = (uint64_t)cell->u.i;
+    if (word == seen->word && hc_cell_what(cell) == seen->what)
+        return true;
+    seen->word = word;
+    seen->what = 0;
+    return false;
+}
+
 /* Its number is known now; one whose sign depends on another column is not
  * kept. */
 static inline void note(hc_normal *n, size_t i, const hc_cell *cell)
@@ -217,20 +228,28 @@ static inline bool take_short(hc_normal *n, size_t i, const hc_cell *cell)
     return true;
 }
 
-/* A decimal over the divisor of its unit in one rounding; false where that
- * takes more than whole numbers of 53 bits. */
-static bool take_quotient(const hc_meaning *m, const hc_cell *cell, double *x)
+/* A decimal over a power of ten and the divisor of its unit in one rounding;
+ * false where that takes more than whole numbers of 53 bits. */
+static inline bool take_decimal(hc_normal *n, size_t i, const hc_cell *cell)
 {
-    const double most = 9007199254740992.0;
-    int e = cell->type == HC_CELL_DEC ? (int32_t)cell->len : 1;
+    const int64_t most = INT64_C(1) << 53;
+    const hc_incol *c = &n->in[i];
+    const int e = (int32_t)cell->len;
     double under;
-    if (e > 0 || e < -9 || m->exact || !(m->divisor > 0))
+    if (cell->type != HC_CELL_DEC || e > 0 || e < -9 || cell->u.i > most ||
+        cell->u.i < -most || (!c->plain && !(c->m.divisor > 0)))
         return false;
-    under = m->divisor * hc_exact_tens[-e];
-    if (under > most || cell->u.i > (int64_t)most ||
-        cell->u.i < -(int64_t)most)
-        return false;
-    *x = m->sign * ((double)cell->u.i / under);
+    under = hc_exact_tens[-e];
+    if (c->plain) {
+        n->num[i] = (double)cell->u.i / under;
+    } else {
+        under *= c->m.divisor;
+        if (c->m.exact || under > (double)most)
+            return false;
+        n->num[i] = c->m.sign * ((double)cell->u.i / under);
+    }
+    n->shape[i] = HC_SHAPE_OTHER;
+    note(n, i, cell);
     return true;
 }
 
@@ -245,8 +264,6 @@ static bool take_any(hc_normal *n, size_t i, const hc_cell *cell)
         n->num[i] = 0;
         return true;
     }
-    if (take_quotient(&c->m, cell, &n->num[i]))
-        return true;
     if ((!c->clock || !hc_cell_has_colon(cell)) && hc_cell_number(cell, &x)) {
         n->num[i] = c->plain ? x : hc_meaning_value(&c->m, x);
         return true;
@@ -264,16 +281,17 @@ bool hc_normal_take(hc_normal *n, const hc_cell **row)
         memset(n->seen, 0, n->n_in * sizeof *n->seen);
     n->straight.before = false;
     n->straight.old = true;
-    for (size_t i = 0; i < n->n_in; i++) {
+    for (size_t k = 0; k < n->n_wanted; k++) {
+        const size_t i = n->wanted[k];
         bool step = (int)i == n->slot.step_id, number = n->in[i].number;
-        if (!step && !number)
+        if (cells[i].type >= HC_CELL_INT) {
+            if (n->in[i].passed || same_decimal(&n->seen[i], &cells[i]))
+                continue;
+            if (!step && take_decimal(n, i, &cells[i]))
+                continue;
+        } else if (same_as_before(&n->seen[i], &cells[i], padded)) {
             continue;
-        /* a whole number or decimal that is only handed on */
-        if (n->in[i].passed &&
-            (cells[i].type == HC_CELL_DEC || cells[i].type == HC_CELL_INT))
-            continue;
-        if (same_as_before(&n->seen[i], &cells[i], padded))
-            continue;
+        }
         if (step) {
             n->num[i] = hc_normal_step_key(&cells[i]);
             note(n, i, &cells[i]);
@@ -289,7 +307,7 @@ bool hc_normal_take(hc_normal *n, const hc_cell **row)
         }
         if (mend_groups(n, row, i)) {
             cells = *row;
-            i--; /* now it is a number */
+            k--; /* now it is a number */
             continue;
         }
         hc_normal_reject(

@@ -325,6 +325,7 @@ void hc_normal_clear(hc_normal *n)
     free(n->num);
     free(n->shape);
     free(n->seen);
+    free(n->wanted);
     hc_normal_mended_clear(n);
     hc_normal_wide_clear(n);
     hc_straight_clear(&n->straight);

@@ -71,6 +71,8 @@ typedef struct {
     hc_from from;
     hc_watched watched; /* of a spectrum */
     int column; /* of the open data set, -1 none; of loggers and facts */
+    int read;   /* of it, what this is wherever a cell of that is a decimal or
+                   a whole number; -1: none */
     hc_kept kept;
     hc_kept_cell kept_cell;
 } hc_outcol;
@@ -290,6 +292,8 @@ typedef struct hc_normal {
     unsigned char *shape; /* how they are written */
     hc_seen *seen;        /* and what they were before */
     size_t n_in;
+    size_t *wanted; /* columns that a row is not taken without, [n_wanted] */
+    size_t n_wanted;
     hc_slots slot;
     hc_counters counters;
     hc_immittance form; /* what the impedance of form_a, form_b follows from */

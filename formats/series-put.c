@@ -32,28 +32,37 @@ static char *put_text(char *p, const text *t)
     return p + t->len + 1;
 }
 
-/* A number that comes a second time is printed into k, from the third on its
- * text is copied: what changes all the time is printed where it belongs. */
-static char *put_kept(hc_kept *k, double x, int digits, char *p)
+static inline char *put_again(const char *s, size_t len, char *p)
 {
-    bool again = memcmp(&k->x, &x, sizeof x) == 0;
-    if (k->len == 0 || !again) {
-        char *to = again ? k->text : p;
-        size_t len = digits == 0 ? hc_number_print(x, to)
-                                 : hc_number_print_digits(x, digits, to);
-        k->x = x;
-        k->len = again ? len : 0;
-        if (!again) {
-            p[len] = '\t';
-            return p + len + 1;
-        }
-    }
-    memcpy(p, k->text, HC_NUMBER_SIZE);
-    p[k->len] = '\t';
-    return p + k->len + 1;
+    memcpy(p, s, HC_NUMBER_SIZE);
+    p[len] = '\t';
+    return p + len + 1;
 }
 
-static bool same_cell(const hc_cell *a, const hc_cell *b)
+/* A number that comes a second time is printed into k, from the third on its
+ * text is copied: what changes all the time is printed where it belongs. */
+static char *put_new(hc_kept *k, double x, int digits, char *p)
+{
+    bool again = memcmp(&k->x, &x, sizeof x) == 0;
+    char *to = again ? k->text : p;
+    size_t len = digits == 0 ? hc_number_print(x, to)
+                             : hc_number_print_digits(x, digits, to);
+    k->x = x;
+    k->len = again ? len : 0;
+    if (again)
+        return put_again(to, len, p);
+    p[len] = '\t';
+    return p + len + 1;
+}
+
+static inline char *put_kept(hc_kept *k, double x, int digits, char *p)
+{
+    return k->len > 0 && memcmp(&k->x, &x, sizeof x) == 0
+               ? put_again(k->text, k->len, p)
+               : put_new(k, x, digits, p);
+}
+
+static inline bool same_cell(const hc_cell *a, const hc_cell *b)
 {
     return a->type == b->type && a->len == b->len && a->u.i == b->u.i;
 }
@@ -81,19 +90,23 @@ static size_t print_value(const hc_normal *n, int column, const hc_cell *cell,
     return e < -NEAR || e > NEAR ? 0 : hc_decimal_print(i, e, p);
 }
 
-/* Binary files hold the same numbers again and again: the text of the row
- * before serves, unless the sign depends on another column. */
+/* Binary files hold the same numbers again and again: is the text of the row
+ * before there? */
+static inline bool is_kept(const hc_kept_cell *k, const hc_cell *cell)
+{
+    return k->len > 0 && same_cell(cell, &k->cell);
+}
+
+/* A cell of a binary file; its text is kept, unless the sign depends on
+ * another column. */
 static char *put_printed(hc_normal *n, hc_outcol *c, int column,
                          const hc_cell *cells, char *p, text *t)
 {
     const hc_cell *cell = &cells[column];
     hc_kept_cell *k = &c->kept_cell;
     bool again = same_cell(cell, &k->cell);
-    if (again && k->len > 0) {
-        memcpy(p, k->text, HC_NUMBER_SIZE);
-        p[k->len] = '\t';
-        return p + k->len + 1;
-    }
+    if (again && k->len > 0)
+        return put_again(k->text, k->len, p);
     size_t len = print_value(n, column, cell, p);
     if (len == 0) {
         t->len = len = hc_normal_text(n, column, cells, t->buf, &t->s);
@@ -120,6 +133,16 @@ static inline char *put_column(hc_normal *n, hc_outcol *c, int column,
     const hc_incol *in = &n->in[column];
     const char *s = cell->u.s;
     size_t len = cell->len;
+    if (cell->type == HC_CELL_TEXT && !in->number) { /* as it is */
+        if (len >= ROOM) {
+            t->s = s;
+            t->len = len;
+            return NULL;
+        }
+        hc_copy_few(p, s, len);
+        p[len] = '\t';
+        return p + len + 1;
+    }
     if ((unsigned)n->shape[column] - HC_SHAPE_ZERO > 1 || !in->m.exact)
         return put_printed(n, c, column, cells, p, t);
     if (in->m.sign < 0) {
@@ -204,12 +227,15 @@ static void put_slowly(hc_normal *n, const hc_cell *cells, const hc_derived *d)
 
 void hc_series_put(hc_normal *n, const hc_cell *cells, const hc_derived *d)
 {
-    char *p = hc_writer_row(n->writer, n->n_out, n->n_out * ROOM);
+    char *row = hc_writer_row(n->writer, n->n_out, n->n_out * ROOM), *p = row;
     text t;
-    for (size_t i = 0; p != NULL && i < n->n_out; i++)
-        p = put_cell(n, &n->out[i], cells, d, p, &t);
+    for (hc_outcol *c = n->out, *end = c + n->n_out; p != NULL && c < end; c++)
+        if (c->read >= 0 && is_kept(&c->kept_cell, &cells[c->read]))
+            p = put_again(c->kept_cell.text, c->kept_cell.len, p);
+        else
+            p = put_cell(n, c, cells, d, p, &t);
     if (p != NULL)
-        hc_writer_row_done(n->writer, p);
+        hc_writer_row_done(n->writer, row, p);
     else
         put_slowly(n, cells, d);
 }

@@ -5,6 +5,7 @@
 #include "core/pow10.h"
 #include "core/scan.h"
 
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -20,7 +21,7 @@ static uint64_t round_to_odd(uint64_t g1, uint64_t g0, uint64_t cp)
 
 /* Schubfach for a finite x > 0: x = *digits * 10^return, as few digits as
  * read back equal, the nearest of those.  Trailing zeros may remain. */
-static int shortest(double x, uint64_t *digits)
+static inline int shortest(double x, uint64_t *digits)
 {
     uint64_t bits, c;
     memcpy(&bits, &x, sizeof bits);
@@ -254,7 +255,7 @@ static inline uint64_t scaled(uint64_t w, int q, int k, int *shift)
  * what rounding the shortest text to so many gives, from a product of 64 bits.
  * That text lies within half a unit of x's last place, so the two agree unless
  * x lies that close to where the rounding turns; then *digits is 0. */
-static int first_digits(double x, int keep, uint64_t *digits)
+static inline int first_digits(double x, int keep, uint64_t *digits)
 {
     uint64_t bits, high;
     memcpy(&bits, &x, sizeof bits);
@@ -277,7 +278,7 @@ static int first_digits(double x, int keep, uint64_t *digits)
 
 /* The digits of a finite x > 0, rounded to `keep` of them where it has more,
  * times 10^return. */
-static int kept_digits(double x, int keep, uint64_t *digits)
+static inline int kept_digits(double x, int keep, uint64_t *digits)
 {
     uint64_t d = 0;
     int exp10 = keep <= 12 ? first_digits(x, keep, &d) : 0, n;
@@ -293,30 +294,39 @@ static int kept_digits(double x, int keep, uint64_t *digits)
     return exp10;
 }
 
-static size_t print(double x, int keep, char *buf)
+/* 0, inf and NaN. */
+static size_t print_odd(double x, char *buf)
 {
+    const char *s = isnan(x) ? "NaN" : x == 0 ? "0" : x < 0 ? "-inf" : "inf";
+    size_t len = strlen(s);
+    memcpy(buf, s, len + 1);
+    return len;
+}
+
+/* A whole number 0 < x < 10^8. */
+static size_t print_few(double x, char *buf)
+{
+    decimals t = few_decimals((uint64_t)x);
+    hc_word_put(buf, t.a);
+    buf[t.n] = '\0';
+    return (size_t)t.n;
+}
+
+__attribute__((always_inline)) static inline size_t print(double x, int keep,
+                                                          char *buf)
+{
+    const double few = 1e8, positive = fabs(x);
+    const size_t sign = x < 0;
     uint64_t d;
-    size_t sign = 0;
     int exp10;
     decimals t;
-
-    if (isnan(x)) {
-        memcpy(buf, "NaN", 4);
-        return 3;
-    }
-    if (x < 0) {
-        buf[sign++] = '-';
-        x = -x;
-    }
-    if (isinf(x)) {
-        memcpy(buf + sign, "inf", 4);
-        return sign + 3;
-    }
-    if (x == 0) {
-        memcpy(buf, "0", 2);
-        return 1;
-    }
-    exp10 = kept_digits(x, keep, &d);
+    if (!(positive > 0 && positive <= DBL_MAX))
+        return print_odd(x, buf);
+    *buf = '-';
+    if (positive < few && positive == (double)(int32_t)positive &&
+        keep >= FEW)
+        return sign + print_few(positive, buf + sign);
+    exp10 = kept_digits(positive, keep, &d);
     t = decimals_of(d);
     return sign + lay_out(&t, t.n + exp10, buf + sign);
 }

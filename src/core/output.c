@@ -209,6 +209,18 @@ void hc_out_write(hc_out *out, const void *data, size_t len)
         hc_out_flush(out);
 }
 
+char *hc_out_room(hc_out *out, size_t size)
+{
+    if (out->error != 0 || out->by_line || !make_room(out, size))
+        return NULL;
+    return out->buf + out->len;
+}
+
+void hc_out_filled(hc_out *out, size_t len)
+{
+    out->len += len;
+}
+
 void hc_out_puts(hc_out *out, const char *s)
 {
     hc_out_write(out, s, strlen(s));

@@ -80,6 +80,10 @@ const char *hc_out_data(const hc_out *out, size_t *len);
 /* Errors are kept and come back from hc_out_close; hc_out_failed tells early
  * so that long work can stop. */
 void hc_out_write(hc_out *out, const void *data, size_t len);
+/* Room for `size` bytes behind what was written, of which hc_out_filled then
+ * says how many were; NULL: what there is has to go through hc_out_write. */
+char *hc_out_room(hc_out *out, size_t size);
+void hc_out_filled(hc_out *out, size_t len);
 void hc_out_puts(hc_out *out, const char *s);
 void hc_out_putc(hc_out *out, char c);
 void hc_out_printf(hc_out *out, const char *fmt, ...) HC_PRINTF(2, 3);

@@ -139,10 +139,10 @@ void hc_writer_text(hc_writer *w, const char *s);       /* escapes \t \n */
 void hc_writer_raw(hc_writer *w, const char *s, size_t len); /* as read */
 void hc_writer_end_row(hc_writer *w);
 /* Or a whole row at once: room for `size` bytes, into which the caller puts
- * `cells` texts with a tab behind each, then says where they end.  NULL: this
- * row has to be given cell by cell. */
+ * `cells` texts with a tab behind each, then says where they stand.  NULL:
+ * this row has to be given cell by cell, as it still can be. */
 char *hc_writer_row(hc_writer *w, size_t cells, size_t size);
-void hc_writer_row_done(hc_writer *w, char *end);
+void hc_writer_row_done(hc_writer *w, char *row, char *end);
 /* Or, of hc_writer_to_numbers, as numbers: `cells` arrays in which index *row
  * is to be set before hc_writer_values_done.  NULL: cell by cell. */
 double *const *hc_writer_values(hc_writer *w, size_t cells, size_t *row);

@@ -23,6 +23,7 @@ struct hc_writer {
     size_t row_len, row_cap;
     size_t rows;
     bool header_done, failed, bad_row;
+    bool direct; /* the row that hc_writer_row began is in out's buffer */
     const hc_tail *tail; /* NULL: none */
     hc_numbers *numbers; /* where the rows go, NULL: into the text */
 };
@@ -392,10 +393,13 @@ void hc_writer_end_row(hc_writer *w)
 
 char *hc_writer_row(hc_writer *w, size_t cells, size_t size)
 {
+    char *to;
     if (w->as != HC_WRITE_TABLE || !w->header_done || w->cell != 0 ||
         cells != w->n || cells == 0 || w->numbers != NULL)
         return NULL;
-    return room(w, size);
+    to = hc_out_room(w->out, size);
+    w->direct = to != NULL;
+    return w->direct ? to : room(w, size);
 }
 
 double *const *hc_writer_values(hc_writer *w, size_t cells, size_t *row)
@@ -412,10 +416,13 @@ void hc_writer_values_done(hc_writer *w)
     w->rows++;
 }
 
-void hc_writer_row_done(hc_writer *w, char *end)
+void hc_writer_row_done(hc_writer *w, char *row, char *end)
 {
     end[-1] = '\n';
-    hc_out_write(w->out, w->row, (size_t)(end - w->row));
+    if (w->direct)
+        hc_out_filled(w->out, (size_t)(end - row));
+    else
+        hc_out_write(w->out, row, (size_t)(end - row));
     w->rows++;
 }
 
