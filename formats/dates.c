@@ -1,6 +1,6 @@
 #include "formats/dates.h"
+#include "formats/cursor.h"
 
-#include "core/number.h"
 #include "core/text.h"
 
 #include <math.h>
@@ -34,106 +34,6 @@ static void civil_from_days(long days, long *year, int *month, int *day)
 
 /* ---- reading ---- */
 
-typedef struct {
-    const char *s, *end;
-} cursor;
-
-/* Does c begin with that word?  Moves behind it. */
-static bool eat_word(cursor *c, const char *word)
-{
-    size_t n = strlen(word);
-    if ((size_t)(c->end - c->s) < n || memcmp(c->s, word, n) != 0)
-        return false;
-    c->s += n;
-    return true;
-}
-
-/* Blanks that do not break among them, as they stand before "PM". */
-static void blanks(cursor *c)
-{
-    for (;;) {
-        if (c->s < c->end && (hc_isspace(*c->s) || *c->s == ','))
-            c->s++;
-        else if (!eat_word(c, "\xc2\xa0") && !eat_word(c, "\xe2\x80\xaf"))
-            return;
-    }
-}
-
-static bool eat(cursor *c, char ch)
-{
-    if (c->s < c->end && *c->s == ch) {
-        c->s++;
-        return true;
-    }
-    return false;
-}
-
-/* A whole number of 1 to `most` digits; returns how many there were. */
-static int digits(cursor *c, int most, long *out)
-{
-    int n = 0;
-    *out = 0;
-    while (n < most && c->s < c->end && hc_isdigit(*c->s)) {
-        *out = *out * 10 + (*c->s++ - '0');
-        n++;
-    }
-    return n;
-}
-
-/* Months in English, German, French, Spanish, Italian, Portuguese, Dutch,
- * Swedish, Polish, Czech, Turkish, Russian, as far as it takes to tell them
- * apart; some languages have two spellings.  UTF-8. */
-static const char *const month_names[] = {
-    "jan feb mar apr may jun jul aug sep oct nov dec",
-    "jan feb mrz apr mai jun jul aug sept okt nov dez",
-    "janv fév mars avr mai juin juil aoû sep oct nov déc",
-    "ene fev mär abr may jun jul ago set oct nov dic",
-    "gen feb mar apr mag giu lug ago sett ott nov dic",
-    "jan fev mar abr mai jun jul ago set out nov dez",
-    "jan feb mrt apr mei jun jul aug sep okt nov dec",
-    "jan feb mars apr maj juni juli aug sep okt nov dec",
-    "sty lut mar kwi maj cze lip sie wrz paź lis gru",
-    "led úno bře dub kvě čvn čvc srp zář říj lis pro",
-    "oca şub mar nis may haz tem ağu eyl eki kas ara",
-    "янв фев мар апр май июн июл авг сен окт ноя дек",
-    "янв фев мар апр мая июн июл авг сен окт ноя дек",
-};
-
-/* Number of the month with the longest name that c begins with, 0 none. */
-static int month_of(const cursor *c, size_t *length)
-{
-    int month = 0;
-    *length = 0;
-    for (size_t i = 0; i < sizeof month_names / sizeof month_names[0]; i++) {
-        const char *name = month_names[i];
-        for (int m = 1; m <= 12; m++) {
-            size_t n = strcspn(name, " "), k = 0;
-            while (k < n && c->s + k < c->end &&
-                   hc_tolower(c->s[k]) == name[k])
-                k++;
-            if (k == n && n > *length) {
-                *length = n;
-                month = m;
-            }
-            name += n + (name[n] == ' ');
-        }
-    }
-    return month;
-}
-
-static int month_word(cursor *c)
-{
-    size_t length;
-    int month = month_of(c, &length);
-    c->s += length;
-    while (month > 0 && c->s < c->end &&
-           (hc_isalpha(*c->s) || (unsigned char)*c->s >= 0x80))
-        c->s++;
-    if (month > 0 && c->s + 1 < c->end && *c->s == '.' && !hc_isdigit(c->s[1]))
-        c->s++; /* "Nov. 9", "Okt.-23" */
-    return month;
-}
-
 static bool valid_day(long year, long month, long day)
 {
     static const int len[] = {31, 28, 31, 30, 31, 30, 31, 31, 30, 31, 30, 31};
@@ -149,20 +49,20 @@ static long full_year(long y, int n)
 }
 
 /* The mark of a part of an East Asian date: "2021年2月3日", in Korean too. */
-static bool eat_mark(cursor *c, const char *chinese, const char *korean)
+static bool eat_mark(hc_cursor *c, const char *chinese, const char *korean)
 {
-    if (!eat_word(c, chinese) && !eat_word(c, korean))
+    if (!hc_cursor_eat_word(c, chinese) && !hc_cursor_eat_word(c, korean))
         return false;
-    blanks(c);
+    hc_cursor_blanks(c);
     return true;
 }
 
 /* What follows the year there. */
-static bool marked_date(cursor *c, long y, double *seconds)
+static bool marked_date(hc_cursor *c, long y, double *seconds)
 {
     long month, day;
-    if (digits(c, 2, &month) == 0 || !eat_mark(c, "月", "월") ||
-        digits(c, 2, &day) == 0 || !eat_mark(c, "日", "일") ||
+    if (hc_cursor_digits(c, 2, &month) == 0 || !eat_mark(c, "月", "월") ||
+        hc_cursor_digits(c, 2, &day) == 0 || !eat_mark(c, "日", "일") ||
         !valid_day(y, month, day))
         return false;
     *seconds = hc_civil_seconds(y, (int)month, (int)day);
@@ -170,15 +70,15 @@ static bool marked_date(cursor *c, long y, double *seconds)
 }
 
 /* Nov 23, 2023 */
-static bool word_first(cursor *c, double *seconds)
+static bool word_first(hc_cursor *c, double *seconds)
 {
     long day, y;
-    int month = month_word(c), ny;
-    blanks(c);
-    if (month == 0 || digits(c, 2, &day) == 0)
+    int month = hc_month_word(c), ny;
+    hc_cursor_blanks(c);
+    if (month == 0 || hc_cursor_digits(c, 2, &day) == 0)
         return false;
-    blanks(c);
-    ny = digits(c, 4, &y);
+    hc_cursor_blanks(c);
+    ny = hc_cursor_digits(c, 4, &y);
     y = full_year(y, ny);
     if (ny < 2 || !valid_day(y, month, day))
         return false;
@@ -189,35 +89,35 @@ static bool word_first(cursor *c, double *seconds)
 /* The month of a date as a number or a word, and what stands between it and
  * what follows; *word is its number where it is one.  "05. Mai 2021",
  * "31 de enero de 2021", "2021. 5. 13.", "5-5月-2021" */
-static bool month_part(cursor *c, char sep, long *number, long *word)
+static bool month_part(hc_cursor *c, char sep, long *number, long *word)
 {
     *word = 0;
     if (sep == '.')
-        blanks(c);
-    eat_word(c, "de ");
-    if (digits(c, 2, number) > 0) {
+        hc_cursor_blanks(c);
+    hc_cursor_eat_word(c, "de ");
+    if (hc_cursor_digits(c, 2, number) > 0) {
         eat_mark(c, "月", "월");
-        if (!eat(c, sep))
+        if (!hc_cursor_eat(c, sep))
             return false;
         if (sep == '.')
-            blanks(c);
+            hc_cursor_blanks(c);
         return true;
     }
-    *word = month_word(c);
+    *word = hc_month_word(c);
     if (*word == 0)
         return false;
-    if (!eat(c, sep) && !hc_isspace(c->s < c->end ? *c->s : 'x'))
+    if (!hc_cursor_eat(c, sep) && !hc_isspace(c->s < c->end ? *c->s : 'x'))
         return false;
-    blanks(c);
-    eat_word(c, "de ");
+    hc_cursor_blanks(c);
+    hc_cursor_eat_word(c, "de ");
     return true;
 }
 
 /* 2021-02-03, 2021/2/3, 03/02/2021, 3.2.21, 23-Nov-23, Nov 23, 2023 */
-static bool date(cursor *c, hc_date_order order, double *seconds)
+static bool date(hc_cursor *c, hc_date_order order, double *seconds)
 {
     long a, b = 0, y, word;
-    int na = digits(c, 8, &a), ny;
+    int na = hc_cursor_digits(c, 8, &a), ny;
     char sep;
     if (na == 0)
         return word_first(c, seconds);
@@ -238,7 +138,7 @@ static bool date(cursor *c, hc_date_order order, double *seconds)
     c->s++;
     if (!month_part(c, sep, &b, &word))
         return false;
-    ny = digits(c, 4, &y);
+    ny = hc_cursor_digits(c, 4, &y);
     if (ny == 0)
         return false;
     if (na == 4) { /* year first: y holds the day */
@@ -247,7 +147,7 @@ static bool date(cursor *c, hc_date_order order, double *seconds)
         if (word != 0)
             b = word;
         if (sep == '.')
-            eat(c, '.');
+            hc_cursor_eat(c, '.');
         if (!valid_day(y, b, day))
             return false;
         *seconds = hc_civil_seconds(y, (int)b, (int)day);
@@ -269,57 +169,58 @@ static bool date(cursor *c, hc_date_order order, double *seconds)
 
 /* Which half of a day c names, before a time of 12 hours or behind it: 'a',
  * 'p', 0 none. */
-static char half_of_day(cursor *c)
+static char half_of_day(hc_cursor *c)
 {
     static const struct {
         const char *word;
         char half;
     } words[] = {{"上午", 'a'}, {"午前", 'a'}, {"오전", 'a'},
                  {"下午", 'p'}, {"午後", 'p'}, {"오후", 'p'}};
-    cursor at = *c;
+    hc_cursor at = *c;
     char half;
     if (c->end - c->s < 2 || hc_isdigit(*c->s))
         return 0;
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)
-        if (eat_word(c, words[i].word))
+        if (hc_cursor_eat_word(c, words[i].word))
             return words[i].half;
     half = hc_tolower(*at.s++);
     if (half != 'a' && half != 'p')
         return 0;
-    if (eat(&at, '.')) /* "p.m.", "p. m." */
-        blanks(&at);
+    if (hc_cursor_eat(&at, '.')) /* "p.m.", "p. m." */
+        hc_cursor_blanks(&at);
     if (at.s == at.end || hc_tolower(*at.s) != 'm')
         return 0;
     at.s++;
-    eat(&at, '.');
+    hc_cursor_eat(&at, '.');
     *c = at;
     return half;
 }
 
 /* Minutes and seconds behind ':', behind a date behind '.' as well where all
  * three stand there ("16.17.59"). */
-static bool minutes_seconds(cursor *c, bool dots, long *m, long *s)
+static bool minutes_seconds(hc_cursor *c, bool dots, long *m, long *s)
 {
-    if (eat(c, ':'))
-        return digits(c, 2, m) > 0 && (!eat(c, ':') || digits(c, 2, s) > 0);
-    return dots && eat(c, '.') && digits(c, 2, m) == 2 && eat(c, '.') &&
-           digits(c, 2, s) == 2;
+    if (hc_cursor_eat(c, ':'))
+        return hc_cursor_digits(c, 2, m) > 0 &&
+               (!hc_cursor_eat(c, ':') || hc_cursor_digits(c, 2, s) > 0);
+    return dots && hc_cursor_eat(c, '.') && hc_cursor_digits(c, 2, m) == 2 &&
+           hc_cursor_eat(c, '.') && hc_cursor_digits(c, 2, s) == 2;
 }
 
 /* 16:17, 16:17:59.25, 4:17:59 PM */
-static bool clock_time(cursor *c, bool dots, double *seconds)
+static bool clock_time(hc_cursor *c, bool dots, double *seconds)
 {
     long h, m, s = 0;
     double frac = 0, unit = 0.1;
     char half = half_of_day(c), behind;
-    blanks(c);
-    if (digits(c, 2, &h) == 0 || !minutes_seconds(c, dots, &m, &s))
+    hc_cursor_blanks(c);
+    if (hc_cursor_digits(c, 2, &h) == 0 || !minutes_seconds(c, dots, &m, &s))
         return false;
     if (c->s + 1 < c->end && (*c->s == '.' || *c->s == ',' || *c->s == ':') &&
         hc_isdigit(c->s[1]))
         for (c->s++; c->s < c->end && hc_isdigit(*c->s); unit /= 10)
             frac += unit * (*c->s++ - '0');
-    blanks(c);
+    hc_cursor_blanks(c);
     behind = half_of_day(c);
     half = behind != 0 ? behind : half;
     if (half != 0) {
@@ -334,67 +235,67 @@ static bool clock_time(cursor *c, bool dots, double *seconds)
     return true;
 }
 
-static void zone(cursor *c, hc_moment *m)
+static void zone(hc_cursor *c, hc_moment *m)
 {
     long h, min = 0;
     int sign;
-    cursor back = *c;
-    if (eat(c, 'Z') || eat(c, 'z')) {
+    hc_cursor back = *c;
+    if (hc_cursor_eat(c, 'Z') || hc_cursor_eat(c, 'z')) {
         m->has_offset = true;
         return;
     }
     if (c->s == c->end || (*c->s != '+' && *c->s != '-'))
         return;
     sign = *c->s++ == '-' ? -1 : 1;
-    if (digits(c, 2, &h) != 2) {
+    if (hc_cursor_digits(c, 2, &h) != 2) {
         *c = back;
         return;
     }
-    eat(c, ':');
-    digits(c, 2, &min);
+    hc_cursor_eat(c, ':');
+    hc_cursor_digits(c, 2, &min);
     m->has_offset = true;
     m->offset_second = sign * (double)(h * 3600 + min * 60);
 }
 
 /* "Tue " and "Tue, " before a date. */
-static void weekday(cursor *c)
+static void weekday(hc_cursor *c)
 {
     size_t length, n = 0;
     while (c->s + n < c->end && hc_isalpha(c->s[n]))
         n++;
-    if (n < 2 || month_of(c, &length) != 0 || c->s + n == c->end ||
+    if (n < 2 || hc_month_of(c, &length) != 0 || c->s + n == c->end ||
         strchr(" ,", c->s[n]) == NULL)
         return;
     c->s += n;
-    eat(c, ',');
-    blanks(c);
+    hc_cursor_eat(c, ',');
+    hc_cursor_blanks(c);
 }
 
 /* "Mar  5 23:59:00 2024", as C's ctime writes it. */
-static bool year_last(cursor *c, double *day, double *time)
+static bool year_last(hc_cursor *c, double *day, double *time)
 {
     long d, y;
-    int month = month_word(c);
-    blanks(c);
-    if (month == 0 || digits(c, 2, &d) == 0)
+    int month = hc_month_word(c);
+    hc_cursor_blanks(c);
+    if (month == 0 || hc_cursor_digits(c, 2, &d) == 0)
         return false;
-    blanks(c);
+    hc_cursor_blanks(c);
     if (!clock_time(c, false, time))
         return false;
-    blanks(c);
-    if (digits(c, 4, &y) != 4 || !valid_day(y, month, d))
+    hc_cursor_blanks(c);
+    if (hc_cursor_digits(c, 4, &y) != 4 || !valid_day(y, month, d))
         return false;
     *day = hc_civil_seconds(y, month, (int)d);
     return true;
 }
 
 /* "235959" behind a date without marks. */
-static bool bare_clock(cursor *c, double *time)
+static bool bare_clock(hc_cursor *c, double *time)
 {
-    cursor at = *c;
+    hc_cursor at = *c;
     long x;
-    if (digits(&at, 6, &x) != 6 || x / 10000 > 23 || x / 100 % 100 > 59 ||
-        x % 100 > 59)
+    if (hc_cursor_digits(&at, 6, &x) != 6 || x / 10000 > 23 ||
+        x / 100 % 100 > 59 || x % 100 > 59)
         return false;
     *time = (double)(x / 10000 * 3600 + x / 100 % 100 * 60 + x % 100);
     *c = at;
@@ -404,11 +305,11 @@ static bool bare_clock(cursor *c, double *time)
 bool hc_date_parse(const char *s, size_t len, hc_date_order order,
                    hc_moment *m)
 {
-    cursor c = {s, s + len};
+    hc_cursor c = {s, s + len};
     double day = 0, time = 0;
     hc_moment out = {0};
-    cursor start;
-    blanks(&c);
+    hc_cursor start;
+    hc_cursor_blanks(&c);
     weekday(&c);
     start = c;
     out.has_date = year_last(&c, &day, &time);
@@ -419,7 +320,7 @@ bool hc_date_parse(const char *s, size_t len, hc_date_order order,
         if (!out.has_date)
             c = start;
     }
-    blanks(&c);
+    hc_cursor_blanks(&c);
     if (c.s < c.end && (*c.s == 'T' || *c.s == 't'))
         c.s++;
     start = c;
@@ -427,7 +328,7 @@ bool hc_date_parse(const char *s, size_t len, hc_date_order order,
         if (!(out.has_date && bare_clock(&c, &time)) &&
             !clock_time(&c, out.has_date, &time))
             return false;
-        blanks(&c);
+        hc_cursor_blanks(&c);
         if (!out.has_date && c.s < c.end && hc_isdigit(*c.s)) {
             out.has_date = date(&c, order, &day); /* the time came first */
             if (!out.has_date)
@@ -436,9 +337,9 @@ bool hc_date_parse(const char *s, size_t len, hc_date_order order,
     } else if (!out.has_date) {
         return false;
     }
-    blanks(&c);
+    hc_cursor_blanks(&c);
     zone(&c, &out);
-    blanks(&c);
+    hc_cursor_blanks(&c);
     if (c.s != c.end)
         return false;
     out.seconds = day + time;
@@ -446,112 +347,24 @@ bool hc_date_parse(const char *s, size_t len, hc_date_order order,
     return true;
 }
 
-/* "1d ", "2 days ", "1-" before a time: its seconds, 0 when there is none. */
-static double day_count(cursor *c)
-{
-    cursor at = *c;
-    long days;
-    if (digits(&at, 9, &days) == 0)
-        return 0;
-    cursor unit = at;
-    blanks(&unit);
-    if (unit.s < unit.end && hc_tolower(*unit.s) == 'd') {
-        while (unit.s < unit.end && hc_isalpha(*unit.s))
-            unit.s++;
-        blanks(&unit);
-        *c = unit;
-    } else if (at.end - at.s > 3 && *at.s == '.' && hc_isdigit(at.s[1]) &&
-               hc_isdigit(at.s[2]) && at.s[3] == ':') { /* 1.02:03:04 */
-        at.s++;
-        *c = at;
-    } else if (at.s < at.end && *at.s == '-') { /* 1-02:03:04 */
-        at.s++;
-        *c = at;
-    } else {
-        return 0;
-    }
-    return 86400.0 * (double)days;
-}
-
-/* "h:mm:", "h:mm" (*done) and "mm:ss.f" as Excel shows times it was not told
- * about (*done): the seconds so far; false for anything else. */
-static bool hours_minutes(cursor *c, double *seconds, bool *done)
-{
-    double rest;
-    long a, b;
-    size_t n;
-    if (digits(c, 9, &a) == 0 || !eat(c, ':') || digits(c, 2, &b) == 0)
-        return false;
-    *seconds = 3600.0 * (double)a + 60.0 * (double)b;
-    *done = !eat(c, ':');
-    if (!*done || c->s == c->end || *c->s != '.')
-        return true;
-    n = hc_number_prefix(c->s, (size_t)(c->end - c->s), &rest);
-    if (n > 0)
-        *seconds = 60.0 * (double)a + (double)b + rest;
-    c->s += n;
-    return true;
-}
-
-bool hc_duration_parse(const char *s, size_t len, double *seconds)
-{
-    cursor c = {s, s + len}, back;
-    double total, clock = 0, sec = 0;
-    int sign = 1;
-    bool done = false;
-    char point[64];
-    const char *comma = memchr(s, ',', len);
-    if (comma != NULL && len < sizeof point) { /* 0:00:01,50 */
-        memcpy(point, s, len);
-        point[comma - s] = '.';
-        c = (cursor){point, point + len};
-    }
-    blanks(&c);
-    if (eat(&c, '-'))
-        sign = -1;
-    total = day_count(&c);
-    back = c;
-    if (!hours_minutes(&c, &clock, &done)) {
-        c = back;
-        clock = 0;
-    }
-    if (!done) {
-        size_t n = hc_number_prefix(c.s, (size_t)(c.end - c.s), &sec);
-        if (n == 0 || sec < 0 || !hc_isdigit(*c.s))
-            return false;
-        c.s += n;
-        if (c.end - c.s == 4 && *c.s == ':' && hc_isdigit(c.s[1]) &&
-            hc_isdigit(c.s[2]) && hc_isdigit(c.s[3])) { /* h:m:s:ms */
-            long ms;
-            c.s++;
-            digits(&c, 3, &ms);
-            sec += (double)ms / 1000;
-        }
-    }
-    blanks(&c);
-    if (c.s != c.end)
-        return false;
-    *seconds = sign * (total + clock + sec);
-    return true;
-}
-
 /* "a/b/yyyy" or "a-b-yy" at c; moves behind what it looked at. */
-static bool two_numbers(cursor *c, long *a, long *b)
+static bool two_numbers(hc_cursor *c, long *a, long *b)
 {
     long y;
     char sep;
-    if (digits(c, 9, a) > 2 || c->s == c->end ||
+    if (hc_cursor_digits(c, 9, a) > 2 || c->s == c->end ||
         (*c->s != '/' && *c->s != '-'))
         return false;
     sep = *c->s++;
-    int n = digits(c, 9, b);
-    return n >= 1 && n <= 2 && eat(c, sep) && digits(c, 4, &y) >= 2;
+    int n = hc_cursor_digits(c, 9, b);
+    return n >= 1 && n <= 2 && hc_cursor_eat(c, sep) &&
+           hc_cursor_digits(c, 4, &y) >= 2;
 }
 
 hc_date_order hc_date_order_of(const char *text, size_t len,
                                hc_date_order order)
 {
-    cursor c = {text, text + len};
+    hc_cursor c = {text, text + len};
     size_t day_first = 0, month_first = 0;
     /* the day goes on from row to row where the month stays */
     size_t days_on = 0, months_on = 0;

@@ -328,6 +328,8 @@ static const hc_colmap spellings[] = {
     {"cell temperature", "surface_temperature_celsius", "degC", 1, 0},
     {"surface temperature", "surface_temperature_celsius", "degC", 1, 0},
     {"ambient temperature", "ambient_temperature_celsius", "degC", 1, 0},
+    {"environment temperature", "ambient_temperature_celsius", "degC", 1, 0},
+    {"environmental temperature", "ambient_temperature_celsius", "degC", 1, 0},
     {"chamber temperature", "ambient_temperature_celsius", "degC", 1, 1},
     {"pressure", "applied_pressure_pa", "Pa", 1, 1},
     {"applied pressure", "applied_pressure_pa", "Pa", 1, 0},

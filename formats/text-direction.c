@@ -173,6 +173,55 @@ static bool look(const hc_probe *p, size_t at, hc_dialect dialect,
     return true;
 }
 
+/* What the cells of a column say of discharges. */
+typedef struct {
+    bool discharge, other;
+} said;
+
+/* The words of a line, by columns whose meaning is not known. */
+static void hear(const hc_dataset *d, const hc_colmap *own,
+                 const hc_cell *cells, size_t got, said *s)
+{
+    for (size_t i = 0; i < got && i < d->n_columns; i++) {
+        double x;
+        if (cells[i].type != HC_CELL_TEXT || hc_cell_number(&cells[i], &x))
+            continue;
+        if (!hc_cell_says(&cells[i], discharging))
+            s[i].other = true;
+        else if (s[i].discharge ||
+                 hc_column_meaning(&d->columns[i], own).target == NULL)
+            s[i].discharge = true;
+    }
+}
+
+/* A column whose name says nothing and whose cells say "Discharge" in some
+ * rows and something else in others; -1: there is none. */
+static int by_its_words(const hc_probe *p, size_t at, hc_dialect dialect,
+                        const hc_colmap *own, const hc_dataset *d)
+{
+    hc_cell *cells = calloc(d->n_columns + 1, sizeof *cells);
+    said *s = calloc(d->n_columns + 1, sizeof *s);
+    const char *line;
+    size_t len;
+    int found = -1;
+    for (size_t k = at; cells != NULL && s != NULL &&
+                        (k == at ? hc_probe_line(p, at, &line, &len)
+                                 : hc_probe_next(p, &line, &len));
+         k++) {
+        char *copy = hc_strndup(line, len);
+        if (copy != NULL)
+            hear(d, own, cells,
+                 hc_split(copy, len, dialect, cells, d->n_columns), s);
+        free(copy);
+    }
+    for (size_t i = 0; s != NULL && i < d->n_columns && found < 0; i++)
+        if (s[i].discharge && s[i].other)
+            found = (int)i;
+    free(cells);
+    free(s);
+    return found;
+}
+
 /* Many more of one than of the other. */
 static bool mostly(unsigned many, unsigned few)
 {
@@ -196,6 +245,8 @@ void hc_text_direction(const hc_probe *p, size_t at, hc_dialect dialect,
 {
     places w = find(d, own);
     evidence e = {.last_in = NAN, .last_out = NAN};
+    if (w.amp >= 0 && w.state < 0)
+        w.state = by_its_words(p, at, dialect, own, d);
     if (w.amp < 0 || !look(p, at, dialect, &w, d->n_columns, &e))
         return;
     d->judge_current = true;
