@@ -36,8 +36,8 @@ typedef struct {
     void (*close)(hc_archive *a);
     size_t (*count)(const hc_archive *a);
     const char *(*member)(const hc_archive *a, size_t i);
-    /* Index of a member, -1 when there is none of that name (the case of
-     * letters does not matter). */
+    /* Index of a member, or of the only one of that name in a folder; -1 when
+     * there is none (the case of letters does not matter). */
     long (*find)(const hc_archive *a, const char *name);
     /* All of a member; free() it, one NUL stands behind.  HC_DATA when it is
      * damaged, encrypted, or longer than max bytes. */

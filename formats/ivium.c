@@ -38,7 +38,8 @@ typedef struct {
     char *line;
     size_t len;
     long number;
-    bool again; /* the line was read ahead */
+    bool again;      /* the line was read ahead */
+    char method[64]; /* as the last line that said one; "" none did */
 } reader;
 
 static hc_status next(reader *r, hc_err *err)
@@ -129,6 +130,10 @@ static hc_status block(reader *r, int index, hc_err *err)
 {
     static const hc_column columns[] = {
         {"Z'/ohm", NULL}, {"Z''/ohm", NULL}, {"freq/Hz", NULL}};
+    static const hc_column others[] = {
+        {"column 1", NULL}, {"column 2", NULL}, {"column 3", NULL}};
+    /* voltammograms and the like have three columns too */
+    bool eis = r->method[0] == '\0' || strstr(r->method, "mpedance") != NULL;
     long n_columns, rows;
     char name[32];
     HC_TRY(next(r, err));
@@ -149,8 +154,14 @@ static hc_status block(reader *r, int index, hc_err *err)
         return HC_OK;
     }
     snprintf(name, sizeof name, index > 0 ? "scan %d" : "spectrum", index + 1);
-    hc_dataset d = hc_dataset_make(name, columns, 3);
-    d.kind = HC_KIND_EIS;
+    hc_dataset d = hc_dataset_make(name, eis ? columns : others, 3);
+    d.kind = eis ? HC_KIND_EIS : HC_KIND_OTHER;
+    d.side = !eis;
+    if (!eis)
+        hc_sink_warn(r->sink, r->number,
+                     "a scan of method '%s' is no impedance and is left out: "
+                     "--raw shows its numbers, export it as text",
+                     r->method);
     d.rows_declared = rows;
     HC_TRY(hc_sink_begin(r->sink, &d, err));
     HC_TRY(block_rows(r, rows, err));
@@ -174,6 +185,8 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
         HC_TRY(next(&r, err));
         if (r.line == NULL)
             break;
+        if (hc_starts_with(r.line, "Method="))
+            hc_copy_trimmed(r.method, sizeof r.method, r.line + 7, r.len - 7);
         if (line_is(&r, mark))
             HC_TRY(block(&r, index++, err));
         else if (hc_starts_with(r.line, "Title=") && index == 0)

@@ -113,8 +113,10 @@ hc_status hc_ndax_aux_open(hc_ndax *s, hc_err *err)
 {
     for (size_t i = 0; i < s->zip->count(s->archive); i++) {
         const char *name = s->zip->member(s->archive, i);
+        const char *slash = strrchr(name, '/'); /* in a folder */
         int n[3] = {0, 0, 0};
-        if (sscanf(name, "data_AUX_%6d_%6d_%6d.ndc", &n[0], &n[1], &n[2]) < 1)
+        if (sscanf(slash == NULL ? name : slash + 1,
+                   "data_AUX_%6d_%6d_%6d.ndc", &n[0], &n[1], &n[2]) < 1)
             continue;
         if (s->n_aux == HC_NDAX_AUX_MAX) {
             s->aux_left_out++;

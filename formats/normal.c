@@ -311,6 +311,10 @@ hc_status hc_normal_finish(hc_normal *n, hc_err *err)
         return hc_fail_at(err, HC_USAGE, n->path, 0,
                           "nothing in it is '%s'; it holds: %.600s",
                           n->options->select, hc_text_get(&n->list));
+    if (!n->selected_any && n->n_datasets == 0)
+        return hc_fail_at(err, HC_DATA, n->path, 0, "holds no measurement%s%s",
+                          n->sink->incomplete ? ": " : "",
+                          n->sink->incomplete ? n->sink->why_incomplete : "");
     if (!n->selected_any)
         return hc_fail_at(err, HC_DATA, n->path, 0,
                           "holds no measurement (--raw shows it): %.600s",
@@ -371,7 +375,7 @@ double hc_normal_utc(const hc_normal *n, double clock, bool is_utc)
 {
     if (is_utc || isnan(clock))
         return clock;
-    return n->options->zone == NULL ? NAN
-                                    : hc_zone_utc(n->options->zone, clock,
-                                                  n->run.last_utc);
+    return n->options->zone == NULL
+               ? NAN
+               : hc_zone_utc(n->options->zone, clock, n->run.last_utc);
 }

@@ -210,7 +210,11 @@ static hc_status decode(char *bytes, size_t len, char **text, size_t *n,
     const unsigned char *b = (const unsigned char *)bytes;
     hc_text out = {0};
     bool utf16 = len >= 2 && b[0] == 0xFF && b[1] == 0xFE;
-    hc_decode_text(&out, bytes, len, utf16 ? HC_ENC_UTF16LE : HC_ENC_UTF8);
+    bool bom = len >= 3 && memcmp(b, "\xef\xbb\xbf", 3) == 0;
+    hc_decode_text(&out, bytes, len,
+                   utf16 ? HC_ENC_UTF16LE
+                   : bom ? HC_ENC_UTF8_BOM
+                         : HC_ENC_UTF8);
     HC_TRY(hc_text_status(&out, err));
     char *s = out.data;
     size_t k = out.len;

@@ -80,7 +80,21 @@ static const char *archive_member(const hc_archive *a, size_t i)
 static long archive_find(const hc_archive *a, const char *name)
 {
     zip_int64_t i = zip_name_locate(a->zip, name, ZIP_FL_NOCASE);
-    return i < 0 ? -1 : (long)i;
+    long found = -1;
+    if (i >= 0)
+        return (long)i;
+    /* all of it in a folder, as an archive packed again has it */
+    for (size_t k = 0; k < a->n; k++) {
+        const char *s = archive_member(a, k);
+        size_t len = strlen(s), n = strlen(name);
+        if (len <= n + 1 || s[len - n - 1] != '/' ||
+            hc_strcasecmp(s + len - n, name) != 0)
+            continue;
+        if (found >= 0)
+            return -1; /* which of them? */
+        found = (long)k;
+    }
+    return found;
 }
 
 static hc_status archive_read(hc_archive *a, size_t i, size_t max, char **data,

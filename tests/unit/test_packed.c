@@ -8,6 +8,7 @@
 
 #include "formats/reading.h"
 #include "made.h"
+#include "made_zip.h"
 
 #include <zlib.h>
 
@@ -194,8 +195,8 @@ static void test_slots_2(void **state)
  * reader that has gone is asked for at the end (a sanitizer would tell). */
 static void test_broken_end(void **state)
 {
-    static const trick broken = {"xlsx", "", "</sheetData>", "</sheetdata>",
-                                 10, false};
+    static const trick broken = {"xlsx",         "", "</sheetData>",
+                                 "</sheetdata>", 10, false};
     hc_read_options o = {.no_repair = true};
     hc_text t = {0};
     (void)state;
@@ -207,13 +208,42 @@ static void test_broken_end(void **state)
     hc_text_clear(&t);
 }
 
+/* All of an archive in a folder, as it is when it was unpacked and packed
+ * again: the same rows. */
+static void test_folder(void **state)
+{
+    static const char *const files[] = {"ndax-5", "ndax-14", "ndax-17",
+                                        "xlsx"};
+    (void)state;
+    for (size_t i = 0; i < sizeof files / sizeof *files; i++) {
+        made_member m[MADE_MEMBERS_MAX] = {{0}};
+        char names[MADE_MEMBERS_MAX][64];
+        hc_text t = {0}, again = {0};
+        size_t n = 0, at = 0;
+        made_named(files[i])->make(&t);
+        for (; get4(t.data + at) == 0x04034b50; n++) {
+            const char *h = t.data + at;
+            int name = (unsigned char)h[26];
+            snprintf(names[n], sizeof names[n], "cell 7/%.*s", name, h + 30);
+            m[n].name = names[n];
+            hc_text_add(&m[n].bytes, h + 30 + name, get4(h + 18));
+            at += 30 + (size_t)name + get4(h + 18);
+        }
+        made_zip(&again, m, n);
+        assert_int_equal(judge(files[i], "in a folder", &again,
+                               made_named(files[i])->rows, false),
+                         0);
+        hc_text_clear(&t);
+        hc_text_clear(&again);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_cells),
-        cmocka_unit_test(test_slots),
-        cmocka_unit_test(test_slots_2),
-        cmocka_unit_test(test_broken_end),
+        cmocka_unit_test(test_cells),   cmocka_unit_test(test_slots),
+        cmocka_unit_test(test_slots_2), cmocka_unit_test(test_broken_end),
+        cmocka_unit_test(test_folder),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
