@@ -178,43 +178,44 @@ typedef struct {
     bool discharge, other;
 } said;
 
-/* The words of a line, by columns whose meaning is not known. */
-static void hear(const hc_dataset *d, const hc_colmap *own,
-                 const hc_cell *cells, size_t got, said *s)
+/* The words of a line, by columns. */
+static void hear(const hc_cell *cells, size_t got, said *s)
 {
-    for (size_t i = 0; i < got && i < d->n_columns; i++) {
+    for (size_t i = 0; i < got; i++) {
         double x;
         if (cells[i].type != HC_CELL_TEXT || hc_cell_number(&cells[i], &x))
             continue;
-        if (!hc_cell_says(&cells[i], discharging))
-            s[i].other = true;
-        else if (s[i].discharge ||
-                 hc_column_meaning(&d->columns[i], own).target == NULL)
+        if (hc_cell_says(&cells[i], discharging))
             s[i].discharge = true;
+        else
+            s[i].other = true;
     }
 }
 
-/* A column whose name says nothing and whose cells say "Discharge" in some
- * rows and something else in others; -1: there is none. */
+/* The column that says the direction: the one of the state where it says
+ * "Discharge" in any row, or one that does in some rows and says something
+ * else in others, whatever its name ("Step", "Betriebsart"). */
 static int by_its_words(const hc_probe *p, size_t at, hc_dialect dialect,
-                        const hc_colmap *own, const hc_dataset *d)
+                        const hc_dataset *d, int state)
 {
     hc_cell *cells = calloc(d->n_columns + 1, sizeof *cells);
     said *s = calloc(d->n_columns + 1, sizeof *s);
     const char *line;
     size_t len;
-    int found = -1;
+    int found = state;
     for (size_t k = at; cells != NULL && s != NULL &&
                         (k == at ? hc_probe_line(p, at, &line, &len)
                                  : hc_probe_next(p, &line, &len));
          k++) {
         char *copy = hc_strndup(line, len);
-        if (copy != NULL)
-            hear(d, own, cells,
-                 hc_split(copy, len, dialect, cells, d->n_columns), s);
+        if (copy != NULL) {
+            size_t got = hc_split(copy, len, dialect, cells, d->n_columns);
+            hear(cells, got < d->n_columns ? got : d->n_columns, s);
+        }
         free(copy);
     }
-    for (size_t i = 0; s != NULL && i < d->n_columns && found < 0; i++)
+    bool says = s == NULL || (state >= 0 && s[state].discharge);
+    for (size_t i = d->n_columns; !says && i-- > 0;)
         if (s[i].discharge && s[i].other)
             found = (int)i;
     free(cells);
@@ -245,8 +246,8 @@ void hc_text_direction(const hc_probe *p, size_t at, hc_dialect dialect,
 {
     places w = find(d, own);
     evidence e = {.last_in = NAN, .last_out = NAN};
-    if (w.amp >= 0 && w.state < 0)
-        w.state = by_its_words(p, at, dialect, own, d);
+    if (w.amp >= 0)
+        w.state = by_its_words(p, at, dialect, d, w.state);
     if (w.amp < 0 || !look(p, at, dialect, &w, d->n_columns, &e))
         return;
     d->judge_current = true;
