@@ -139,8 +139,30 @@ static bool is_beginning(const result *cut, const result *whole, bool open_end)
     return true;
 }
 
+/* Of tables above each other the last is read; a part of the file that ends
+ * before its rows is one of the first: its rows, and as the last one names cut
+ * short, which a raw read does not judge. */
+static result read_above(const char *data, size_t len, const char *format)
+{
+    hc_text t = {0};
+    size_t names = 0, end;
+    for (size_t i = 0; i < len; i++)
+        if ((i == 0 || data[i - 1] == '\n') && hc_isalpha(data[i]))
+            names = i;
+    for (end = names; end < len && data[end] != '\n'; end++)
+        ;
+    result r = raw_read(data, names, format);
+    hc_text_add(&t, r.rows, r.len);
+    for (size_t i = names; i <= end && i < len; i++)
+        hc_text_putc(&t, data[i] == ',' ? '\t' : data[i]);
+    free(r.rows);
+    r.rows = t.data;
+    r.len = t.len;
+    return r;
+}
+
 static bool check_cut(const char *data, size_t at, const result *whole,
-                      const char *format)
+                      const result *above, const char *format)
 {
     result cut = raw_read(data, at, format);
     /* pages of a database are not in the order of its rows */
@@ -151,6 +173,9 @@ static bool check_cut(const char *data, size_t at, const result *whole,
         wide ? at % 2 == 0 && data[at - 2] == '\n'
              : at > 0 && (data[at - 1] == '\n' || data[at - 1] == '\r');
     bool ok;
+    if (above->rows != NULL &&
+        is_beginning(&cut, above, cut.t.status == HC_OK && !ended))
+        whole = above;
     bool none_lost = cut.t.rows == whole->t.rows;
     if (cut.t.status == HC_OK)
         ok = (silent_cuts(format) || none_lost || !whole->counted) &&
@@ -177,8 +202,10 @@ static bool nda_length(const char *data, size_t len)
 static int cuts(const char *data, size_t len, long n, const char *format,
                 const char *name)
 {
-    result whole = raw_read(data, len, format);
+    result whole = raw_read(data, len, format), above = {0};
     int bad = 0;
+    if (strncmp(name, "stacked_", 8) == 0)
+        above = read_above(data, len, format);
     bool all = n == 0 && len <= 32768;
     whole.counted = strcmp(format, "neware-nda") != 0 || nda_length(data, len);
     size_t places = all ? len : n == 0 ? 512 : (size_t)n;
@@ -186,9 +213,10 @@ static int cuts(const char *data, size_t len, long n, const char *format,
         size_t at =
             all ? i : (size_t)((double)len * (double)i / (double)places);
         watch("cut", name, at);
-        bad += !check_cut(data, at, &whole, format);
+        bad += !check_cut(data, at, &whole, &above, format);
     }
     free(whole.rows);
+    free(above.rows);
     return bad;
 }
 
