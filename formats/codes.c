@@ -36,8 +36,8 @@ void hc_codes_add(hc_codes *c, double code, bool flows, double volt)
 
 const char *hc_codes_discharge(const hc_codes *now)
 {
-    static const char *const words[HC_CODES] = {"0", "1", "2", "3", "4",
-                                                "5", "6", "7", "8", "9"};
+    static const char *const words[HC_CODES] = {"0", "1", "2", "3", "4", "5",
+                                                "6", "7", "8", "9", "+", "-"};
     const char *out = NULL;
     unsigned charges = 0;
     hc_codes c = *now;

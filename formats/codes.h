@@ -6,7 +6,7 @@
 
 #include <stdbool.h>
 
-enum { HC_CODES = 10 }; /* 0 to 9 */
+enum { HC_CODES = 12, HC_CODE_PLUS = 10, HC_CODE_MINUS = 11 }; /* 0 to 9 */
 
 /* The runs of rows with one code and a current; begins as {0}. */
 typedef struct {

@@ -210,7 +210,7 @@ static bool minutes_seconds(hc_cursor *c, bool dots, long *m, long *s)
 /* 16:17, 16:17:59.25, 4:17:59 PM */
 static bool clock_time(hc_cursor *c, bool dots, double *seconds)
 {
-    long h, m, s = 0;
+    long h, m = 0, s = 0;
     double frac = 0, unit = 0.1;
     char half = half_of_day(c), behind;
     hc_cursor_blanks(c);

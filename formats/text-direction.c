@@ -115,6 +115,17 @@ static void count_words(evidence *e, const hc_cell *state, double amp)
     }
 }
 
+/* The code of a row (codes.h), NaN: none. */
+static double code_of(const hc_cell *cells, size_t got, int at)
+{
+    const hc_cell *c = at < 0 || got <= (size_t)at ? NULL : &cells[at];
+    if (c != NULL && c->type == HC_CELL_TEXT && c->len == 1)
+        return *c->u.s == '+'   ? HC_CODE_PLUS
+               : *c->u.s == '-' ? HC_CODE_MINUS
+                                : number(cells, got, at);
+    return number(cells, got, at);
+}
+
 static void add_row(evidence *e, const places *w, const hc_cell *cells,
                     size_t got)
 {
@@ -135,7 +146,7 @@ static void add_row(evidence *e, const places *w, const hc_cell *cells,
     if (fabs(amp) > e->largest)
         e->largest = fabs(amp);
     bool flows = fabs(amp) > 0.02 * e->largest;
-    hc_codes_add(&e->codes, number(cells, got, w->state), flows, volt);
+    hc_codes_add(&e->codes, code_of(cells, got, w->state), flows, volt);
     if (flows) {
         if (w->state >= 0 && got > (size_t)w->state)
             count_words(e, &cells[w->state], amp);
