@@ -36,9 +36,6 @@ typedef struct {
     size_t short_fields; /* of it */
     /* where the sink takes rows without cells, else NULL: */
     hc_plain_row *numbers;
-    hc_plain_text *texts; /* [n] */
-    size_t *text_at;      /* columns whose texts it wants too */
-    size_t n_texts;
     unsigned misses; /* rows since one was taken so */
 } row_reader;
 
@@ -301,7 +298,8 @@ static const char *plain_numbers(row_reader *r, hc_sink *sink,
         (!hc_isdigit(*s) && *s != '-') ||
         (rules->leading_tab && *line != rules->dialect.delimiter))
         return NULL;
-    next = hc_plain_row_take(r->numbers, s, sink->values, r->texts);
+    next = hc_plain_row_take(r->numbers, s, sink->values,
+                             (hc_plain_texts){r->cells, sink->shapes});
     if (next == NULL)
         return NULL;
     stop = next - 1;
@@ -309,13 +307,6 @@ static const char *plain_numbers(row_reader *r, hc_sink *sink,
     if (rules->stop != NULL && !rules->leading_tab &&
         rules->stop(line, (size_t)(stop - line)))
         return NULL;
-    for (size_t k = 0; k < r->n_texts; k++) {
-        const size_t i = r->text_at[k];
-        const hc_plain_text *t = &r->texts[i];
-        r->cells[i] =
-            t->len == 0 ? hc_cell_none() : hc_cell_text(t->s, t->len);
-        sink->shapes[i] = (unsigned char)t->is;
-    }
     if (!hc_sink_numbers(sink, r->cells))
         return NULL;
     r->trailing = stop[-1] == rules->dialect.delimiter;
@@ -412,17 +403,8 @@ static hc_status prepare_numbers(row_reader *r, const hc_sink *sink,
                                   .refused = rules->fix != NULL ? ',' : 0};
     if (sink->wants == NULL || !may_be_plain(rules))
         return HC_OK;
-    r->texts = calloc(r->n + 1, sizeof *r->texts);
-    r->text_at = calloc(r->n + 1, sizeof *r->text_at);
     r->numbers = hc_plain_row_new(lines, sink->wants, sink->n_wants);
-    if (r->texts == NULL || r->text_at == NULL || r->numbers == NULL)
-        return hc_fail_nomem(err);
-    for (size_t k = 0; k < sink->n_wants; k++) {
-        const hc_plain_want *w = &sink->wants[k];
-        if (w->what == HC_PLAIN_TEXT || w->what == HC_PLAIN_EITHER || w->text)
-            r->text_at[r->n_texts++] = w->place;
-    }
-    return HC_OK;
+    return r->numbers == NULL ? hc_fail_nomem(err) : HC_OK;
 }
 
 hc_status hc_rows_read(hc_lines *l, hc_sink *sink, const hc_rows_rules *rules,
@@ -439,8 +421,6 @@ hc_status hc_rows_read(hc_lines *l, hc_sink *sink, const hc_rows_rules *rules,
         st = read_rows(&r, l, sink, err);
     sink->padded = false;
     hc_plain_row_free(r.numbers);
-    free(r.texts);
-    free(r.text_at);
     free(r.cells);
     return st;
 }

@@ -126,8 +126,9 @@ static char *put_printed(hc_normal *n, hc_outcol *c, int column,
 }
 
 /* A column of the data set in our unit and sign. */
-static inline char *put_column(hc_normal *n, hc_outcol *c, int column,
-                               const hc_cell *cells, char *p, text *t)
+__attribute__((always_inline)) static inline char *
+put_column(hc_normal *n, hc_outcol *c, int column, const hc_cell *cells,
+           char *p, text *t)
 {
     const hc_cell *cell = &cells[column];
     const hc_incol *in = &n->in[column];
@@ -165,9 +166,9 @@ static inline char *put_column(hc_normal *n, hc_outcol *c, int column,
 
 /* A number that was only read keeps its digits, one that had to be computed
  * prints so many. */
-static inline char *put_read(hc_normal *n, hc_outcol *c, int slot,
-                             const hc_cell *cells, double x, int digits,
-                             char *p, text *t)
+__attribute__((always_inline)) static inline char *
+put_read(hc_normal *n, hc_outcol *c, int slot, const hc_cell *cells, double x,
+         int digits, char *p, text *t)
 {
     return slot >= 0 && n->num[slot] == x
                ? put_column(n, c, slot, cells, p, t)

@@ -21,8 +21,9 @@ typedef struct {
     uint64_t text, mask; /* with the byte behind it */
     size_t len;          /* of the text */
     size_t taken;        /* of the text taken last */
-    hc_plain_is is;      /* that one, which is kept or not */
-    unsigned misses;     /* texts since it was the right one */
+    unsigned char is;    /* that one, hc_plain_is, kept or not */
+    unsigned misses;     /* texts kept since one was the right one */
+    unsigned pause;      /* so many of the next ones are not kept */
     double value, moved;
 } wanted;
 
@@ -140,8 +141,12 @@ static inline const char *behind(const hc_plain_row *c, char end,
 static inline void keep(wanted *w, const char *s, size_t len)
 {
     enum { PATIENCE = 8, PAUSE = 32 };
-    if (++w->misses > PATIENCE && w->misses % PAUSE != 0)
+    if (w->pause > 0) {
+        w->pause--;
         return;
+    }
+    if (++w->misses > PATIENCE)
+        w->pause = PAUSE - 1;
     if (len < 8) {
         w->len = len;
         w->mask = ~UINT64_C(0) >> 8 * (7 - len);
@@ -223,9 +228,15 @@ take_number_rarely(const hc_plain_row *c, wanted *w, const char *s)
     return take_number(c, w, s);
 }
 
+static inline void tell(const wanted *w, hc_cell text, hc_plain_texts texts)
+{
+    texts.cells[w->want.place] = text;
+    texts.is[w->want.place] = w->is;
+}
+
 /* What is kept, or was taken just now: s[0..len). */
 static inline void put(const wanted *w, const char *s, size_t len, double *x,
-                       hc_plain_text *texts)
+                       hc_plain_texts texts)
 {
     const hc_plain_want *want = &w->want;
     if (w->alone) {
@@ -233,7 +244,7 @@ static inline void put(const wanted *w, const char *s, size_t len, double *x,
         return;
     }
     if (w->told)
-        texts[want->place] = (hc_plain_text){s, (uint32_t)len, w->is};
+        tell(w, hc_cell_text(s, len), texts);
     if (want->what == HC_PLAIN_TEXT)
         return;
     x[want->to] = w->value;
@@ -257,10 +268,11 @@ static double number_or_nan(const char *s, size_t len)
 /* Nothing, a number behind blanks, a text: all but a plain number. */
 __attribute__((noinline)) static const char *
 take_other(const hc_plain_row *c, wanted *w, const char *s, double *x,
-           hc_plain_text *texts)
+           hc_plain_texts texts)
 {
     const hc_plain_want *want = &w->want;
     const char *next, *end, *from = s;
+    size_t len;
     bool alone;
 
     if (want->what != HC_PLAIN_TEXT && c->lines.foreign && *s == ' ') {
@@ -279,29 +291,29 @@ take_other(const hc_plain_row *c, wanted *w, const char *s, double *x,
         end--;
     if (next == NULL || (end > from && end[-1] == '\r'))
         return NULL;
-    hc_plain_text t = {from, (uint32_t)(end - from), HC_PLAIN_IS_OTHER};
-    while (t.len > 0 && (*t.s == ' ' || *t.s == '\t')) {
-        t.s++;
-        t.len--;
-    }
-    while (t.len > 0 && (t.s[t.len - 1] == ' ' || t.s[t.len - 1] == '\t'))
-        t.len--;
-    alone = alone && t.s == from && next == from + t.len + 1;
-    if (want->what == HC_PLAIN_TEXT && alone)
-        keep(w, t.s, t.len);
+    for (s = from; s < end && (*s == ' ' || *s == '\t');)
+        s++;
+    while (end > s && (end[-1] == ' ' || end[-1] == '\t'))
+        end--;
+    len = (size_t)(end - s);
+    alone = alone && s == from && next == s + len + 1;
     w->is = HC_PLAIN_IS_OTHER;
+    if (want->what == HC_PLAIN_TEXT && alone && len > 0)
+        keep(w, s, len);
+    if (w->told)
+        tell(w, len > 0 ? hc_cell_text(s, len) : hc_cell_none(), texts);
     if (want->what == HC_PLAIN_TEXT ||
-        (want->what == HC_PLAIN_EITHER && t.len > 0)) {
-        texts[want->place] = t;
+        (want->what == HC_PLAIN_EITHER && len > 0))
         return next;
-    }
-    if (t.len > 0 && want->what == HC_PLAIN_NUMBER)
+    if (len > 0 && want->what == HC_PLAIN_NUMBER)
         return NULL;
-    w->value = number_or_nan(t.s, t.len);
+    w->value = number_or_nan(s, len);
     w->moved = NAN; /* of an ANY none is wanted */
-    if (alone)
-        keep(w, t.s, t.len);
-    put(w, from, t.len, x, texts);
+    if (alone && !w->told)
+        keep(w, s, len);
+    x[want->to] = w->value;
+    if (want->shift != 0)
+        x[want->moved] = w->moved;
     return next;
 }
 
@@ -314,7 +326,7 @@ static const char *step_to_end(const hc_plain_row *c, const char *s)
 }
 
 const char *hc_plain_row_take(hc_plain_row *c, const char *s, double *x,
-                              hc_plain_text *texts)
+                              hc_plain_texts texts)
 {
     wanted *end = c->at + c->n;
 

@@ -11,9 +11,10 @@
 #ifndef HC_CORE_PLAIN_ROW_H
 #define HC_CORE_PLAIN_ROW_H
 
+#include "core/table_cell.h"
+
 #include <stdbool.h>
 #include <stddef.h>
-#include <stdint.h>
 
 /* What a column is wanted for. */
 typedef enum {
@@ -41,12 +42,12 @@ typedef enum {
     HC_PLAIN_IS_NUMBER,  /* any other number */
 } hc_plain_is;
 
-/* The text of a cell without blanks around it. */
+/* Where the texts go, without blanks around them: one for each cell of a
+ * line, of which those that are wanted are written. */
 typedef struct {
-    const char *s;
-    uint32_t len;
-    hc_plain_is is;
-} hc_plain_text;
+    hc_cell *cells;
+    unsigned char *is; /* hc_plain_is */
+} hc_plain_texts;
 
 typedef struct hc_plain_row hc_plain_row;
 
@@ -69,10 +70,9 @@ void hc_plain_row_free(hc_plain_row *c);
 /* The line that begins at s, the wanted of it into x and texts.  Returns where
  * the next line begins, or NULL when this one is not plain; x and texts are
  * undefined then.  A '\n' must stand at or behind s, and eight bytes behind
- * that one be readable.  texts has one for each cell of a line, and may be
- * NULL where no text is wanted.
+ * that one be readable.  texts has NULL pointers where no text is wanted.
  */
 const char *hc_plain_row_take(hc_plain_row *c, const char *s, double *x,
-                              hc_plain_text *texts);
+                              hc_plain_texts texts);
 
 #endif

@@ -275,11 +275,12 @@ static hc_status next_in_parts(hc_reader *r, double *x, bool *got, hc_err *err)
 hc_status hc_reader_next_numbers(hc_reader *r, double *x, bool *got,
                                  hc_err *err)
 {
+    const hc_plain_texts no_texts = {NULL, NULL};
     const char *next;
 
     /* no '#' and no line end: a row */
     if (r->next == r->stop || (unsigned char)*r->next <= '#' ||
-        (next = hc_plain_row_take(r->plan, r->next, x, NULL)) == NULL)
+        (next = hc_plain_row_take(r->plan, r->next, x, no_texts)) == NULL)
         return next_in_parts(r, x, got, err);
     r->next = next;
     r->lines++;
