@@ -26,7 +26,7 @@ static double num(const hc_normal *n, int slot)
 static double raw_time(hc_normal *n, const hc_cell *cells)
 {
     double t;
-    bool utc;
+    bool utc = false;
     if (n->slot.time >= 0) {
         t = n->num[n->slot.time] * n->run.time_scale;
         /* a column of dates under the name of time */
