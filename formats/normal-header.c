@@ -178,6 +178,16 @@ static int read_from(const hc_normal *n, const hc_outcol *c)
                                         : -1;
 }
 
+/* Not where the sign depends on another column. */
+static void set_moved(const hc_normal *n, hc_outcol *c)
+{
+    const hc_incol *in = c->read < 0 ? NULL : &n->in[c->read];
+    c->moved = in != NULL && in->number && in->m.exact && in->m.sign >= 0 &&
+               in->m.shift >= -9 && in->m.shift <= 9 &&
+               (n->direction < 0 || c->read != n->slot.amp);
+    c->shift = c->moved ? in->m.shift : 0;
+}
+
 void hc_normal_rebind(hc_normal *n)
 {
     for (size_t i = 0; i < n->n_out; i++) {
@@ -188,6 +198,7 @@ void hc_normal_rebind(hc_normal *n)
         if (c->from == HC_FROM_ALL ||
             (c->from == HC_FROM_COLUMN && c->column < 0))
             c->column = named(n, c->name, c->column);
-        c->read = read_from(n, c);
+        c->read = n->options->by_cells ? -1 : read_from(n, c);
+        set_moved(n, c);
     }
 }

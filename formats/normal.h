@@ -73,6 +73,8 @@ typedef struct {
     int column; /* of the open data set, -1 none; of loggers and facts */
     int read;   /* of it, what this is wherever a cell of that is a decimal or
                    a whole number; -1: none */
+    bool moved; /* its unit is a power of ten, its sign ours */
+    int shift;  /* that power */
     hc_kept kept;
     hc_kept_cell kept_cell;
 } hc_outcol;

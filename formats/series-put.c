@@ -67,12 +67,13 @@ static inline bool same_cell(const hc_cell *a, const hc_cell *b)
     return a->type == b->type && a->len == b->len && a->u.i == b->u.i;
 }
 
+enum { NEAR = 18 }; /* powers of ten whose texts are no longer */
+
 /* A value of a binary file in our unit and sign, without a detour through
  * hc_normal_text; 0: it takes that.  At most HC_NUMBER_SIZE bytes. */
 static size_t print_value(const hc_normal *n, int column, const hc_cell *cell,
                           char *p)
 {
-    enum { NEAR = 18 }; /* powers of ten whose texts are no longer */
     const hc_incol *in = &n->in[column];
     bool whole = cell->type == HC_CELL_INT;
     int e = whole ? 0 : (int32_t)cell->len;
@@ -211,6 +212,32 @@ put_cell(hc_normal *n, hc_outcol *c, const hc_cell *cells, const hc_derived *d,
     return put_text(p, t);
 }
 
+/* A decimal or whole number of a column that only moves its power of ten: a
+ * new one is put down, one that comes a second time is kept. */
+static inline char *put_moved(hc_outcol *c, const hc_cell *cell, char *p)
+{
+    hc_kept_cell *k = &c->kept_cell;
+    const bool again = same_cell(cell, &k->cell);
+    size_t len;
+    if (again && k->len > 0)
+        return put_again(k->text, k->len, p);
+    len = hc_decimal_print(cell->u.i, (int32_t)cell->len + c->shift, p);
+    k->cell = *cell;
+    k->len = again ? len : 0;
+    if (again)
+        memcpy(k->text, p, sizeof k->text);
+    p[len] = '\t';
+    return p + len + 1;
+}
+
+static inline bool is_moved(const hc_outcol *c, const hc_cell *cell)
+{
+    return c->moved && (int32_t)cell->len >= -NEAR / 2 &&
+           (int32_t)cell->len <= NEAR / 2 &&
+           (cell->type == HC_CELL_DEC ||
+            (cell->type == HC_CELL_INT && c->shift == 0));
+}
+
 /* Cell by cell: the first row, other ways of writing, long texts. */
 static void put_slowly(hc_normal *n, const hc_cell *cells, const hc_derived *d)
 {
@@ -231,7 +258,9 @@ void hc_series_put(hc_normal *n, const hc_cell *cells, const hc_derived *d)
     char *row = hc_writer_row(n->writer, n->n_out, n->n_out * ROOM), *p = row;
     text t;
     for (hc_outcol *c = n->out, *end = c + n->n_out; p != NULL && c < end; c++)
-        if (c->read >= 0 && is_kept(&c->kept_cell, &cells[c->read]))
+        if (c->read >= 0 && is_moved(c, &cells[c->read]))
+            p = put_moved(c, &cells[c->read], p);
+        else if (c->read >= 0 && is_kept(&c->kept_cell, &cells[c->read]))
             p = put_again(c->kept_cell.text, c->kept_cell.len, p);
         else
             p = put_cell(n, c, cells, d, p, &t);
