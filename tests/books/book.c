@@ -205,7 +205,15 @@ int main(int argc, char **argv)
         line[strcspn(line, "\n")] = '\0';
         row(&b, line);
     }
+    fclose(f);
     write_book(&b, &out);
-    return fwrite(out.data, 1, out.len, stdout) != out.len ||
-           fclose(stdout) != 0;
+    hc_text_clear(&b.list);
+    hc_text_clear(&b.links);
+    hc_text_clear(&b.styles);
+    for (int i = 0; i < SHEETS_MAX; i++)
+        hc_text_clear(&b.sheets[i]);
+    size_t written = fwrite(out.data, 1, out.len, stdout);
+    bool whole = written == out.len;
+    hc_text_clear(&out);
+    return fclose(stdout) != 0 || !whole;
 }
