@@ -26,6 +26,8 @@ int main(int argc, char **argv)
         fclose(f);
     }
     made_zip(&out, m, (size_t)argc - 1);
-    return fwrite(out.data, 1, out.len, stdout) != out.len ||
-           fclose(stdout) != 0;
+    int code =
+        fwrite(out.data, 1, out.len, stdout) != out.len || fclose(stdout) != 0;
+    hc_text_clear(&out);
+    return code;
 }
