@@ -9,7 +9,6 @@
 
 #include <locale.h>
 #include <math.h>
-#include <stdio.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -443,7 +442,13 @@ size_t hc_number_shift(const char *s, size_t len, int shift, char *buf,
     buf[mantissa] = '\0';
     if (p.exp10 + shift == 0 || zero)
         return mantissa;
-    size_t room = cap - mantissa;
-    int n = snprintf(buf + mantissa, room, "e%d", p.exp10 + shift);
-    return n < 0 || (size_t)n >= room ? 0 : mantissa + (size_t)n;
+    const long e = (long)p.exp10 + shift;
+    char text[HC_NUMBER_SIZE + 2] = "e-";
+    size_t n = e < 0 ? 2 : 1;
+    n += hc_whole_print((uint64_t)labs(e), text + n);
+    if (n >= cap - mantissa)
+        return 0;
+    memcpy(buf + mantissa, text, n);
+    buf[mantissa + n] = '\0';
+    return mantissa + n;
 }
