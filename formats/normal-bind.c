@@ -221,7 +221,6 @@ hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
     n->amp_sign = n->slot.amp >= 0 ? n->in[n->slot.amp].m.sign : 1;
     n->run.polarity = (hc_polarity){0};
     n->run.high_volts = 0;
-    find_direction(n, d);
     for (size_t i = 0; i < n->n_in; i++) {
         hc_incol *c = &n->in[i];
         c->plain = c->number && c->m.exact && c->m.shift == 0 &&

@@ -19,11 +19,24 @@
 
 /* ---- '#:' lines ---- */
 
-/* Before the header they wait in facts, later in the trailer. */
+static bool stands_in(const hc_meta *m, const char *key, const char *text)
+{
+    const size_t len = strlen(key);
+    for (size_t i = 0; i < m->n; i++)
+        if (strncmp(m->lines[i], key, len) == 0 && m->lines[i][len] == ' ' &&
+            strcmp(m->lines[i] + len + 1, text) == 0)
+            return true;
+    return false;
+}
+
+/* Before the header they wait in facts, later in the trailer; what goes on in
+ * another sheet says the same again. */
 hc_status hc_normal_keep(hc_normal *n, const char *key, const char *text,
                          hc_err *err)
 {
     hc_meta *m = n->writer == NULL ? &n->facts : &n->trailer;
+    if (stands_in(&n->facts, key, text) || stands_in(&n->trailer, key, text))
+        return HC_OK;
     if (hc_meta_add(m, key, "%s", text) != HC_OK)
         return hc_fail_nomem(err);
     return HC_OK;

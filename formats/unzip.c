@@ -83,7 +83,7 @@ static hc_status take_all(hc_in *in, unzip *u, hc_err *err)
 }
 
 /* Is the format of that file known?  What cannot be opened is no such one;
- * archives in it are not looked into. */
+ * what is packed itself is taken for one and not looked into. */
 static bool is_known(unzip *u, size_t i)
 {
     hc_in *in;
@@ -95,11 +95,11 @@ static bool is_known(unzip *u, size_t i)
     if (u->zip->stream(u->archive, i, &in, &why) != HC_OK)
         return false;
     bool fine = hc_in_peek(in, HEAD, &head, &len, &why) == HC_OK;
-    bool own = fine && is_own_format(head, len);
-    if (!fine || own || (len > 1 && memcmp(head, "PK", 2) == 0) ||
-        (len > 1 && memcmp(head, "\x1f\x8b", 2) == 0)) {
+    bool packed = fine && ((len > 3 && memcmp(head, "PK\3\4", 4) == 0) ||
+                           (len > 1 && memcmp(head, "\x1f\x8b", 2) == 0));
+    if (!fine || packed) {
         hc_in_free(in);
-        return own;
+        return packed;
     }
     if (hc_source_new(&src, in, &why) != HC_OK)
         return false;
