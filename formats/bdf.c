@@ -19,13 +19,16 @@ static const hc_colmap columns[] = {
     {NULL, NULL, NULL, 0, 0},
 };
 
-/* How many names of the first line are BDF's. */
+/* How many names of the first line are BDF's and nobody else's: with a unit,
+ * not "Step ID" or "step_type". */
 static size_t count_names(const hc_column *c, size_t n)
 {
     size_t hits = 0;
     for (size_t i = 0; i < n; i++)
-        hits += hc_bdf_known(c[i].name) != NULL ||
-                hc_bdf_machine(c[i].name) != NULL;
+        hits += (hc_bdf_known(c[i].name) != NULL &&
+                 hc_target_unit(c[i].name)[0] != '\0') ||
+                (hc_bdf_machine(c[i].name) != NULL &&
+                 strchr(c[i].name, '/') != NULL);
     return hits;
 }
 

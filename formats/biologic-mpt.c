@@ -7,6 +7,7 @@
  * that exported, perhaps in the rows only.
  */
 #include "formats/biologic.h"
+#include "formats/form.h"
 #include "formats/format.h"
 #include "formats/generic.h"
 
@@ -213,19 +214,19 @@ static hc_status read_data(mpt *m, hc_err *err)
 {
     hc_rows_rules rules = {.dialect = m->dialect, .skip_blank = true};
     hc_dataset d = hc_dataset_make("data", m->columns, m->n_columns);
-    char *line;
-    size_t len;
+    size_t len, at = (size_t)hc_lines_number(m->lines);
+    char *line, mark = m->dialect.delimiter;
     d.technique = m->technique;
     d.kind = hc_biologic_kind(m->technique);
     if (d.kind == HC_KIND_AUTO)
-        d.kind = hc_text_kind(m->probe, (size_t)hc_lines_number(m->lines),
-                              rules.dialect, m->columns, m->n_columns,
-                              hc_biologic_columns);
+        d.kind = hc_text_kind(m->probe, at, rules.dialect, m->columns,
+                              m->n_columns, hc_biologic_columns);
+    rules.dialect.decimal_comma = hc_form_commas(m->probe, at, mark);
     HC_TRY(hc_lines_next(m->lines, &line, &len, err));
-    if (line != NULL) {
-        rules.dialect.decimal_comma = m->dialect.delimiter != ',' &&
-                                      memchr(line, ',', len) != NULL &&
-                                      memchr(line, '.', len) == NULL;
+    if (line != NULL) { /* the header may be longer than the probe */
+        long more = mark == ',' ? 0 : hc_form_commas_in(line, len, mark);
+        if (more != 0)
+            rules.dialect.decimal_comma = more > 0;
         hc_lines_back(m->lines);
     }
     HC_TRY(hc_sink_fact(m->sink, "decimal",

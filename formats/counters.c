@@ -60,6 +60,15 @@ static double growth(double now, double last, bool reset)
     return now - last;
 }
 
+/* A counter of a step that goes on over the steps all the same: it stands as
+ * high as in the step before or higher, and by so much as the current tells.
+ */
+static bool goes_on(double now, double last, double due_ah)
+{
+    return last > 0 && now >= last &&
+           fabs(now - last - due_ah) < 0.5 * fabs(now - due_ah);
+}
+
 static void add(hc_running *r, double q)
 {
     if (q > 0)
@@ -68,7 +77,7 @@ static void add(hc_running *r, double q)
         r->discharged_ah -= q;
 }
 
-bool hc_counters_add(hc_normal *n, double step, double cycle, double amp)
+bool hc_counters_add(hc_normal *n, const hc_derived *d)
 {
     hc_counters *c = &n->counters;
     hc_running *r = &n->run;
@@ -78,14 +87,26 @@ bool hc_counters_add(hc_normal *n, double step, double cycle, double amp)
     bool by_step = c->kind == HC_COUNTS_STEP ||
                    c->kind == HC_COUNTS_STEP_NET ||
                    c->kind == HC_COUNTS_STEP_SUM;
-    bool reset = (by_step && step != c->step && !isnan(step)) ||
-                 (c->kind == HC_COUNTS_CYCLE && cycle != c->cycle);
+    bool reset = (by_step && d->step != c->step && !isnan(d->step)) ||
+                 (c->kind == HC_COUNTS_CYCLE && d->cycle != c->cycle);
     if (!c->any && !by_step) {
         /* what was counted before the first row is not known */
         c->last_a = a;
         c->last_b = b;
     }
-    double da = growth(a, c->last_a, reset), db = growth(b, c->last_b, reset);
+    bool reset_b = reset;
+    if (reset && by_step) {
+        double due_ah = d->amp * (d->t - r->last_time) / 3600;
+        double none = 0 * due_ah; /* NaN where nothing is known */
+        bool both = c->kind == HC_COUNTS_STEP_SUM;
+        reset = !goes_on(a, c->last_a,
+                         both         ? fabs(due_ah)
+                         : due_ah > 0 ? due_ah
+                                      : none);
+        reset_b = !goes_on(b, c->last_b, due_ah < 0 ? -due_ah : none);
+    }
+    double da = growth(a, c->last_a, reset);
+    double db = growth(b, c->last_b, reset_b);
     switch (c->kind) {
     case HC_COUNTS_STEP:
     case HC_COUNTS_CYCLE:
@@ -94,8 +115,8 @@ bool hc_counters_add(hc_normal *n, double step, double cycle, double amp)
         r->discharged_ah += db > 0 ? db : 0;
         break;
     case HC_COUNTS_STEP_SUM:
-        if (amp != 0 && !isnan(amp))
-            c->direction = amp > 0 ? 1 : -1;
+        if (d->amp != 0 && !isnan(d->amp))
+            c->direction = d->amp > 0 ? 1 : -1;
         add(r, da > 0 ? c->direction * da : 0);
         break;
     case HC_COUNTS_NET:
@@ -110,8 +131,8 @@ bool hc_counters_add(hc_normal *n, double step, double cycle, double amp)
         c->last_a = a;
     if (!isnan(b))
         c->last_b = b;
-    c->step = step;
-    c->cycle = cycle;
+    c->step = d->step;
+    c->cycle = d->cycle;
     c->any = true;
     return true;
 }

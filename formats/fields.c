@@ -303,7 +303,7 @@ hc_status hc_split_names(const char *line, size_t len, hc_dialect d,
  * no number at all (0). */
 static int number_style(const char *s, size_t len)
 {
-    char unit[HC_QUANTITY_UNIT_SIZE];
+    char unit[HC_QUANTITY_UNIT_SIZE], plain[64];
     double x;
     size_t n;
     hc_trim(&s, &len);
@@ -312,6 +312,11 @@ static int number_style(const char *s, size_t len)
     if ((n = hc_quantity_split(s, len, false, unit)) > 0 ||
         (n = hc_quantity_split(s, len, true, unit)) > 0)
         len = n;
+    if (n > 0 && hc_ungroup(s, len, plain, sizeof plain) > 0) {
+        const char *comma = memrchr(s, ',', len),
+                   *point = memrchr(s, '.', len);
+        return comma == NULL || point == NULL ? 0 : comma > point ? 1 : 2;
+    }
     if (hc_number_parse(s, len, &x))
         return memchr(s, '.', len) != NULL ? 2 : 3;
     if (memchr(s, ',', len) != NULL && s[len - 1] != ',' &&

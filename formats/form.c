@@ -1,4 +1,5 @@
 #include "formats/form.h"
+#include "formats/generic.h"
 
 #include "core/number.h"
 #include "core/text.h"
@@ -163,12 +164,10 @@ static char delimiter_of(const char *line, size_t len)
     return most > 0 ? best : ' ';
 }
 
-bool hc_form_commas(const char *line, size_t len, char delimiter)
+long hc_form_commas_in(const char *line, size_t len, char delimiter)
 {
-    size_t commas = 0, points = 0;
+    long more = 0;
     const char *end = line + len;
-    if (delimiter == ',')
-        return false;
     for (const char *s = line; s <= end;) {
         const char *e = s;
         while (e < end && *e != delimiter && *e != '"')
@@ -178,12 +177,28 @@ bool hc_form_commas(const char *line, size_t len, char delimiter)
         double x;
         hc_trim(&v, &n);
         if (n > 0 && memchr(v, ',', n) != NULL)
-            commas += hc_number_parse_comma(v, n, &x);
+            more += hc_number_parse_comma(v, n, &x);
         else if (n > 0 && memchr(v, '.', n) != NULL)
-            points += hc_number_parse(v, n, &x);
+            more -= hc_number_parse(v, n, &x);
         s = e + 1;
     }
-    return commas > points;
+    return more;
+}
+
+bool hc_form_commas(const hc_probe *p, size_t at, char delimiter)
+{
+    enum { LINES = 40 };
+    const char *line;
+    size_t len;
+    long more = 0;
+    if (delimiter == ',' || !hc_probe_line(p, at, &line, &len))
+        return false;
+    for (int i = 0; i < LINES; i++) {
+        more += hc_form_commas_in(line, len, delimiter);
+        if (!hc_probe_next(p, &line, &len))
+            break;
+    }
+    return more > 0;
 }
 
 /* No field of the row is a number. */
@@ -228,15 +243,6 @@ static hc_status read_rows(const hc_form *f, hc_lines *l, hc_sink *sink,
                            hc_dialect d, hc_err *err)
 {
     hc_rows_rules rules = f->rules;
-    char *line;
-    size_t len;
-    HC_TRY(hc_lines_next(l, &line, &len, err));
-    while (line != NULL && len == 0 && rules.skip_blank)
-        HC_TRY(hc_lines_next(l, &line, &len, err));
-    if (line != NULL) {
-        d.decimal_comma = hc_form_commas(line, len, d.delimiter);
-        hc_lines_back(l);
-    }
     HC_TRY(hc_sink_fact(sink, "decimal", d.decimal_comma ? "comma" : "point",
                         err));
     rules.dialect = d;
@@ -294,9 +300,30 @@ hc_status hc_form_units(hc_lines *l, hc_dialect d, hc_column *columns,
     return st;
 }
 
-static hc_status read_table(const hc_form *f, hc_lines *l, hc_sink *sink,
-                            hc_dialect dialect, hc_column *columns, size_t n,
-                            hc_err *err)
+/* Currents may be without sign: the column that says the direction is known
+ * by its name, or by what it says beside the rows. */
+static void find_direction(const hc_form *f, const hc_probe *p,
+                           const hc_lines *l, hc_dialect dialect,
+                           hc_dataset *d)
+{
+    size_t at = (size_t)hc_lines_number(l);
+    if (f->direction == NULL)
+        return;
+    for (size_t i = 0; i < d->n_columns; i++)
+        for (const char *const *w = f->direction; *w != NULL; w++)
+            if (d->direction == NULL &&
+                same(d->columns[i].name, strlen(d->columns[i].name), *w)) {
+                d->direction = d->columns[i].name;
+                d->discharging = hc_discharge_words();
+            }
+    if (d->direction != NULL)
+        return;
+    hc_text_direction(p, at, dialect, f->columns, d);
+}
+
+static hc_status read_table(const hc_form *f, const hc_probe *p, hc_lines *l,
+                            hc_sink *sink, hc_dialect dialect,
+                            hc_column *columns, size_t n, hc_err *err)
 {
     hc_dataset d =
         hc_dataset_make(f->dataset != NULL ? f->dataset : "data", columns, n);
@@ -304,25 +331,21 @@ static hc_status read_table(const hc_form *f, hc_lines *l, hc_sink *sink,
         d.technique = f->technique;
     d.kind = f->kind;
     d.one_spectrum = f->one_spectrum;
-    for (size_t i = 0; f->direction != NULL && i < n; i++)
-        for (const char *const *w = f->direction; *w != NULL; w++)
-            if (d.direction == NULL &&
-                same(columns[i].name, strlen(columns[i].name), *w)) {
-                d.direction = columns[i].name;
-                d.discharging = f->discharging;
-            }
+    dialect.decimal_comma =
+        hc_form_commas(p, (size_t)hc_lines_number(l), dialect.delimiter);
+    find_direction(f, p, l, dialect, &d);
     HC_TRY(hc_sink_begin(sink, &d, err));
     HC_TRY(read_rows(f, l, sink, dialect, err));
     return hc_sink_end(sink, err);
 }
 
-hc_status hc_form_lines(const hc_form *f, hc_lines *l, const char *name,
-                        hc_sink *sink, hc_err *err)
+static hc_status form_lines(const hc_form *f, const hc_source *src,
+                            hc_lines *l, hc_sink *sink, hc_err *err)
 {
     char *line;
     size_t len, n;
     hc_column *columns;
-    HC_TRY(find_names(f, l, name, sink, &line, &len, err));
+    HC_TRY(find_names(f, l, src->name, sink, &line, &len, err));
     hc_dialect d = {.delimiter = f->delimiter != 0 ? f->delimiter
                                                    : delimiter_of(line, len),
                     .quotes = true};
@@ -337,7 +360,7 @@ hc_status hc_form_lines(const hc_form *f, hc_lines *l, const char *name,
                     strlen(columns[i].name));
     hc_status st = hc_form_units(l, d, columns, n, err);
     if (st == HC_OK)
-        st = read_table(f, l, sink, d, columns, n, err);
+        st = read_table(f, &src->probe, l, sink, d, columns, n, err);
     hc_columns_free(columns, n);
     return st;
 }
@@ -347,6 +370,6 @@ hc_status hc_form_read(const hc_form *f, hc_source *src, hc_sink *sink,
 {
     hc_lines *l;
     HC_TRY(hc_lines_open(&l, src, err));
-    hc_status st = hc_form_lines(f, l, src->name, sink, err);
+    hc_status st = form_lines(f, src, l, sink, err);
     return hc_lines_close(l, st, sink, err);
 }

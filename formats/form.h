@@ -27,19 +27,16 @@ typedef struct {
     hc_kind kind;
     char delimiter;  /* 0: told by the line of names */
     bool one_spectrum;
-    /* Currents may be without sign: names of the columns that may say the
-     * direction, ended by NULL, and the words of a discharge (hc_dataset). */
+    /* Currents may be without sign: names of the columns that say the
+     * direction, ended by NULL; where none stands, the rows are asked, whose
+     * columns have these own names. */
     const char *const *direction;
-    const char *discharging;
+    const hc_colmap *columns;
     hc_rows_rules rules;
 } hc_form;
 
 hc_status hc_form_read(const hc_form *f, hc_source *src, hc_sink *sink,
                        hc_err *err) HC_MUST_USE;
-
-/* The same where the caller has the lines and stands before the head. */
-hc_status hc_form_lines(const hc_form *f, hc_lines *l, const char *name,
-                        hc_sink *sink, hc_err *err) HC_MUST_USE;
 
 /* Behind the line of names: blank lines go, and a line of units becomes the
  * units of the n columns that have none yet. */
@@ -55,8 +52,12 @@ hc_status hc_form_colon(hc_sink *sink, const char *line, size_t len,
 hc_status hc_form_comma(hc_sink *sink, const char *line, size_t len,
                         hc_err *err) HC_MUST_USE;
 
-/* Do the numbers of a row have decimal commas? */
-bool hc_form_commas(const char *line, size_t len, char delimiter);
+/* Do the numbers have decimal commas in the lines of the probe from `at` on
+ * (from 0)? */
+bool hc_form_commas(const hc_probe *p, size_t at, char delimiter);
+
+/* The numbers of a line that have one less those with a decimal point. */
+long hc_form_commas_in(const char *line, size_t len, char delimiter);
 
 /* Does the line hold a field of that name (case does not matter, blanks and
  * underscores are the same, a unit behind it may be any) between commas,

@@ -227,16 +227,9 @@ static hc_status read_rows(hc_source *src, hc_lines *l, hc_sink *sink,
     int state = column_of(c, n, states);
     hc_rows_rules rules = {
         .skip_blank = true, .ragged_tail = true, .fix = fix_row};
-    char *line;
-    size_t len = 0;
     HC_TRY(hc_form_units(l, d, c, n, err));
-    do
-        HC_TRY(hc_lines_next(l, &line, &len, err));
-    while (line != NULL && len == 0);
-    if (line != NULL) {
-        d.decimal_comma = hc_form_commas(line, len, d.delimiter);
-        hc_lines_back(l);
-    }
+    d.decimal_comma =
+        hc_form_commas(&src->probe, (size_t)hc_lines_number(l), d.delimiter);
     rules.dialect = d;
     HC_TRY(find_units(src, d, c, n, err));
     hc_dataset ds = hc_dataset_make("record", c, n);

@@ -7,6 +7,7 @@
  */
 #include "core/text.h"
 #include "formats/form.h"
+#include "formats/generic.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -38,11 +39,12 @@ static bool is_flat(const char *line, size_t len)
            hc_has_fields(line, len, amp) >= 1;
 }
 
+extern const hc_colmap hc_neware_columns[];
+
 /* Older versions write currents of discharge without a sign. */
 static const char *const directions[] = {"Step Type", "Step Name", "Status",
                                          "State",     "工步类型",  "工步名称",
                                          "状态",      NULL};
-static const char discharge[] = "*DChg*Dchg*DCH*ischarge*放电";
 
 static const hc_form flat = {.is_names = is_flat,
                              .max_head = 20,
@@ -50,7 +52,7 @@ static const hc_form flat = {.is_names = is_flat,
                              .dataset = "record",
                              .kind = HC_KIND_SERIES,
                              .direction = directions,
-                             .discharging = discharge,
+                             .columns = hc_neware_columns,
                              .rules = {.skip_blank = true, .short_ok = true}};
 
 /* ---- layered ---- */
@@ -235,7 +237,7 @@ static hc_status layered_table(layered *s, hc_err *err)
     hc_dataset d = hc_dataset_make("record", s->columns, s->n);
     d.kind = HC_KIND_SERIES;
     d.direction = s->columns[2].name;
-    d.discharging = discharge;
+    d.discharging = hc_discharge_words();
     HC_TRY(hc_sink_begin(s->sink, &d, err));
     HC_TRY(layered_rows(s, err));
     return hc_sink_end(s->sink, err);
@@ -246,13 +248,7 @@ static hc_status read_layered(hc_source *src, hc_sink *sink, char delimiter,
 {
     layered s = {.sink = sink,
                  .dialect = {.delimiter = delimiter, .quotes = true}};
-    const char *line;
-    size_t len;
-    for (size_t i = 3; i < 12 && hc_probe_line(&src->probe, i, &line, &len);
-         i++)
-        if (depth_of(line, len, delimiter) == 2 &&
-            hc_form_commas(line, len, delimiter))
-            s.dialect.decimal_comma = true;
+    s.dialect.decimal_comma = hc_form_commas(&src->probe, 3, delimiter);
     hc_status st = hc_lines_open(&s.lines, src, err);
     if (st != HC_OK)
         return st;
@@ -298,7 +294,6 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
     return hc_form_read(&flat, src, sink, err);
 }
 
-extern const hc_colmap hc_neware_columns[];
 const hc_colmap hc_neware_columns[] = {
     {"DataPoint", "record_index", NULL, 0, 0},
     {"Record number", "record_index", NULL, 0, 0},

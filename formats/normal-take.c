@@ -126,7 +126,11 @@ bool hc_normal_clock_text(const hc_normal *n, size_t column, const hc_cell *c,
             *x /= 60; /* it was taken for h:mm */
         return true;
     }
-    *x = hc_normal_clock(n, c, &utc);
+    hc_moment m;
+    if (hc_date_parse(c->u.s, c->len, n->dates, &m) && !m.has_date)
+        *x = m.seconds; /* 11:59:50 AM */
+    else
+        *x = hc_normal_clock(n, c, &utc);
     return !isnan(*x);
 }
 
@@ -140,9 +144,9 @@ static bool mend_groups(hc_normal *n, const hc_cell **cells, size_t i)
                      ? hc_respell(c->u.s, c->len, text, sizeof text)
                      : 0;
     if (len == 0)
-        len = hc_quantity_respell(c, &n->dataset->columns[i],
-                                  n->format->columns, &n->in[i].m, text,
-                                  sizeof text);
+        len =
+            hc_quantity_respell(c, &n->dataset->columns[i], n->format->columns,
+                                &n->in[i].m, text, sizeof text);
     if (len == 0)
         return false;
     if (n->mended.cells == NULL) {

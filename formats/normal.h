@@ -125,7 +125,7 @@ typedef struct {
     double first_day; /* its day, of a date without a time */
     bool any;
     double charged_ah, discharged_ah;
-    double last_step_id;
+    double last_step_id, last_count; /* the file's step, our step_count */
     /* time of the test from times of its steps */
     double step_base, last_step_time, last_step_key;
     bool step_time_on; /* they go on from step to step */
@@ -393,7 +393,7 @@ void hc_eis_rest_row(hc_normal *n);
  * counters). */
 void hc_counters_find(hc_normal *n);
 const char *hc_counters_name(const hc_normal *n);
-bool hc_counters_add(hc_normal *n, double step, double cycle, double amp);
+bool hc_counters_add(hc_normal *n, const hc_derived *d);
 
 /* All numbers of the row in our units (normal-take.c); *row may become a
  * copy of it with some written anew.  False when one is no number: the row

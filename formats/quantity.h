@@ -10,8 +10,9 @@
 enum { HC_QUANTITY_UNIT_SIZE = 16 };
 
 /* Length of the number (with a decimal point, or a comma where that is asked
- * for) that s[0..len) begins with when a unit and nothing else stands behind
- * it, which goes to unit[HC_QUANTITY_UNIT_SIZE]; 0: no such thing. */
+ * for, or in groups, "1.250,5") that s[0..len) begins with when a unit and
+ * nothing else stands behind it, which goes to unit[HC_QUANTITY_UNIT_SIZE];
+ * 0: no such thing. */
 size_t hc_quantity_split(const char *s, size_t len, bool comma, char *unit);
 
 /* The number of a cell, with or without a unit behind it; false: none. */

@@ -49,15 +49,15 @@ static bool behind(const char *s, size_t len)
            memmem(s, len, "Spectrum)", 9) != NULL;
 }
 
-static hc_status spectrum(hc_lines *l, hc_sink *sink, const char *names,
-                          size_t names_len, int index, hc_err *err)
+static hc_status spectrum(const hc_probe *p, hc_lines *l, hc_sink *sink,
+                          const char *names, size_t names_len, int index,
+                          hc_err *err)
 {
     char *line, name[256] = "spectrum";
     size_t len, n;
     hc_column *columns;
-    hc_dialect d = {.delimiter = memchr(names, ';', names_len) != NULL
-                                     ? ';'
-                                     : '\t'};
+    hc_dialect d = {.delimiter =
+                        memchr(names, ';', names_len) != NULL ? ';' : '\t'};
     HC_TRY(hc_split_names(names, names_len, d, &columns, &n, err));
     hc_status st = hc_lines_next(l, &line, &len, err);
     if (st == HC_OK && line != NULL && !is_row(line, len)) {
@@ -77,13 +77,9 @@ static hc_status spectrum(hc_lines *l, hc_sink *sink, const char *names,
     hc_rows_rules rules = {.dialect = d, .stop = behind, .short_ok = true};
     if (st == HC_OK)
         st = hc_sink_begin(sink, &ds, err);
+    rules.dialect.decimal_comma = hc_form_commas(p, 0, d.delimiter);
     if (st == HC_OK)
-        st = hc_lines_next(l, &line, &len, err);
-    if (st == HC_OK && line != NULL) {
-        rules.dialect.decimal_comma = hc_form_commas(line, len, d.delimiter);
-        hc_lines_back(l);
         st = hc_rows_read(l, sink, &rules, err);
-    }
     if (st == HC_OK)
         st = hc_sink_end(sink, err);
     hc_columns_free(columns, n);
@@ -109,10 +105,12 @@ static hc_status spectra(hc_source *src, hc_lines *l, hc_sink *sink,
                 st = hc_fail_nomem(err);
                 break;
             }
-            st = spectrum(l, sink, names, names_len, index++, err);
+            st =
+                spectrum(&src->probe, l, sink, names, names_len, index++, err);
         } else if (len > 0 && names != NULL && !is_row(line, len)) {
             hc_lines_back(l);
-            st = spectrum(l, sink, names, names_len, index++, err);
+            st =
+                spectrum(&src->probe, l, sink, names, names_len, index++, err);
         } else if (index > 0 && is_row(line, len)) {
             hc_sink_reject(sink, hc_lines_number(l),
                            "a row that belongs to no spectrum");

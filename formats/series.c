@@ -12,6 +12,7 @@
 #include "core/number.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -202,7 +203,7 @@ static void emit(hc_normal *n, const hc_cell *cells, double t)
     d.utc = hc_series_can_utc(n) ? utc_of(n, cells, t) : NAN;
     if (!isnan(d.utc))
         r->last_utc = d.utc;
-    if (!hc_counters_add(n, d.step, d.cycle, d.amp))
+    if (!hc_counters_add(n, &d))
         add_charge(r, t, d.amp);
     if (t > r->last_time)
         r->last_dt = t - r->last_time;
@@ -216,6 +217,7 @@ static void emit(hc_normal *n, const hc_cell *cells, double t)
     r->last_time = t;
     r->last_amp = d.amp;
     r->last_volt = d.volt;
+    r->last_count = d.step;
     r->any = true;
     if (n->straight.now)
         hc_straight_put(n, &d);
@@ -335,6 +337,9 @@ static bool over_midnight(hc_normal *n, const hc_cell *cells, double *t)
     return true;
 }
 
+/* Between the first two rows, where nothing is known of the interval. */
+#define FIRST_DT_S 600.0
+
 /* A time of the day beside no date that falls from the end of a day to its
  * beginning. */
 static bool past_midnight(hc_normal *n, const hc_cell *cells, double *t)
@@ -342,8 +347,9 @@ static bool past_midnight(hc_normal *n, const hc_cell *cells, double *t)
     hc_running *r = &n->run;
     const hc_slots *s = &n->slot;
     double raw = *t - r->time_offset, was = r->last_time - r->time_offset;
+    double near = r->last_dt > 0 ? 2 * r->last_dt : FIRST_DT_S;
     if (s->date >= 0 || s->time < 0 || !hc_cell_has_colon(&cells[s->time]) ||
-        was >= 86400 || was + 2 * r->last_dt < 86400 || raw > 2 * r->last_dt)
+        was >= 86400 || was + near < 86400 || raw > near)
         return false;
     r->time_offset += 86400;
     *t += 86400;
@@ -367,6 +373,27 @@ static bool lacks_date(hc_normal *n, const hc_cell *cells)
     hc_normal_reject(n, "%.60s is not a date that is known: '%.*s'",
                      n->dataset->columns[s->date].name,
                      (int)(c->len < 40 ? c->len : 40), c->u.s);
+    return true;
+}
+
+/* A time of the test that begins again with a step is that of the step. */
+static bool with_the_step(hc_normal *n, double *t)
+{
+    hc_running *r = &n->run;
+    const hc_slots *s = &n->slot;
+    double raw = *t - r->time_offset;
+    bool new_step = s->step >= 0 ? num(n, s->step) != r->last_count
+                                 : s->step_id >= 0 &&
+                                       num(n, s->step_id) != r->last_step_id;
+    if (s->time < 0 || !new_step || raw < 0 ||
+        raw > fmax(2 * r->last_dt, 0.1 * (r->last_time - r->time_offset)))
+        return false;
+    hc_normal_repaired(n,
+                       "row %zu: time starts again at %g with a step after "
+                       "%g, continued",
+                       hc_writer_rows(n->writer) + 1, raw, r->last_time);
+    *t = r->last_time + raw;
+    r->time_offset = r->last_time;
     return true;
 }
 
@@ -410,7 +437,8 @@ hc_status hc_series_row(hc_normal *n, const hc_cell *cells, hc_err *err)
         if (!n->options->no_repair &&
             fabs(t - n->run.time_offset) < 1e-3 * fabs(last) + 1e-9)
             return hold(n, cells, err);
-        hc_normal_backwards(n, last, t);
+        if (n->options->no_repair || !with_the_step(n, &t))
+            hc_normal_backwards(n, last, t);
     }
     emit(n, cells, t);
     return HC_OK;
@@ -461,6 +489,15 @@ static void tell_doubts(hc_normal *n)
     case HC_POLARITY_UNKNOWN:
     case HC_POLARITY_RIGHT:
         break;
+    }
+    char text[256];
+    const char *codes = n->dataset->codes;
+    if (what == NULL && codes != NULL && !n->run.polarity.negative) {
+        snprintf(text, sizeof text,
+                 "current_ampere: it has one sign, and '%.60s' different "
+                 "codes: is one of them a discharge?",
+                 codes);
+        what = text;
     }
     if (what != NULL)
         flag(n, what);

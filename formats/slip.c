@@ -114,7 +114,8 @@ double hc_time_slip(const hc_running *r, double t)
     double step = r->last_dt, raw = t - r->time_offset;
     bool odd = t < r->last_time || t - r->last_time > 100 * step;
     /* far enough from 0 that no gap looks like another unit by chance */
-    if (!odd || !(step > 0) || !(raw > 0) || r->last_time < 200 * step)
+    if (!odd || !(step > 0) || !(raw > 0) ||
+        r->last_time - r->time_offset < 200 * step)
         return 1;
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++) {
         double on = raw * units[i] + r->time_offset - r->last_time;

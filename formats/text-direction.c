@@ -243,12 +243,12 @@ static bool mostly(unsigned many, unsigned few)
 /* A current without sign beside a column of codes (codes.h). */
 static bool by_codes(const evidence *e, const places *w, hc_dataset *d)
 {
-    const char *code = hc_codes_discharge(&e->codes);
+    const char *why, *code = hc_codes_discharge(&e->codes, &why);
     if (w->state < 0 || e->polarity.negative || code == NULL)
         return false;
     d->direction = d->columns[w->state].name;
     d->discharging = code;
-    d->direction_why = "the voltage falls there and rises elsewhere";
+    d->direction_why = why;
     return true;
 }
 
@@ -270,6 +270,8 @@ void hc_text_direction(const hc_probe *p, size_t at, hc_dialect dialect,
     }
     if (by_codes(&e, &w, d))
         return;
+    if (w.state >= 0 && !e.polarity.negative && hc_codes_differ(&e.codes))
+        d->codes = d->columns[w.state].name;
     if (w.state >= 0 && e.else_minus == 0 && e.in_minus == 0) {
         d->direction = d->columns[w.state].name;
         d->discharging = discharging;
