@@ -85,6 +85,7 @@ const hc_colmap hc_arbin_columns[] = {
 const hc_format hc_format_arbin_text = {.name = "arbin-text",
                                         .title = "Arbin MITS csv",
                                         .detect = detect,
+                                        .most = 70,
                                         .read = read,
                                         .columns = hc_arbin_columns,
                                         .verified = true};

@@ -340,6 +340,7 @@ static const hc_colmap columns[] = {
 const hc_format hc_format_arbin_res = {.name = "arbin-res",
                                        .title = "Arbin .res (Access database)",
                                        .detect = detect,
+                                       .most = 90,
                                        .read = read,
                                        .columns = columns,
                                        .verified = true};

@@ -97,6 +97,7 @@ const hc_format hc_format_autolab_text = {
     .name = "autolab-z60w",
     .title = "Autolab Nova impedance text (Z60W)",
     .detect = z60w_detect,
+    .most = 100,
     .read = z60w_read,
     .columns = z60w_columns,
     .verified = true};
@@ -187,6 +188,7 @@ static hc_status dfr_read(hc_source *src, hc_sink *sink, hc_err *err)
 const hc_format hc_format_autolab_dfr = {.name = "autolab-dfr",
                                          .title = "Autolab FRA .dfr",
                                          .detect = dfr_detect,
+                                         .most = 85,
                                          .read = dfr_read,
                                          .verified = true};
 
@@ -269,6 +271,7 @@ static const hc_colmap p00_columns[] = {{"Edc", "voltage_volt", "V", 0, 0},
 const hc_format hc_format_autolab_p00 = {.name = "autolab-p00",
                                          .title = "Autolab FRA .P00",
                                          .detect = p00_detect,
+                                         .most = 80,
                                          .read = p00_read,
                                          .columns = p00_columns,
                                          .verified = false};

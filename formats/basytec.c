@@ -115,6 +115,7 @@ static const hc_colmap columns[] = {
 const hc_format hc_format_basytec = {.name = "basytec",
                                      .title = "BaSyTec text",
                                      .detect = detect,
+                                     .most = 90,
                                      .read = read,
                                      .columns = columns,
                                      .verified = true};

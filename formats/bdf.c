@@ -101,6 +101,7 @@ const hc_format hc_format_bdf = {
     .name = "bdf",
     .title = "Battery Data Format (.bdf.csv, .bdf.gz)",
     .detect = detect,
+    .most = 70,
     .read = read,
     .columns = columns,
     .verified = true,

@@ -331,6 +331,7 @@ const hc_format hc_format_biologic_mpr = {
     .name = "biologic-mpr",
     .title = "BioLogic EC-Lab and BT-Lab binary (.mpr)",
     .detect = detect,
+    .most = 100,
     .read = read,
     .columns = hc_biologic_columns,
     .verified = true,

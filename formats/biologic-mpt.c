@@ -254,6 +254,7 @@ const hc_format hc_format_biologic_mpt = {
     .name = "biologic-mpt",
     .title = "BioLogic EC-Lab and BT-Lab text (.mpt, .txt)",
     .detect = detect,
+    .most = 100,
     .read = read,
     .columns = hc_biologic_columns,
     .verified = true,

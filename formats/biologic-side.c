@@ -189,6 +189,7 @@ const hc_format hc_format_biologic_mps = {
     .name = "biologic-mps",
     .title = "BioLogic settings (.mps)",
     .detect = detect_mps,
+    .most = 100,
     .read = read_side,
     .verified = true,
 };
@@ -197,6 +198,7 @@ const hc_format hc_format_biologic_mpl = {
     .name = "biologic-mpl",
     .title = "BioLogic log (.mpl)",
     .detect = detect_mpl,
+    .most = 100,
     .read = read_side,
     .verified = true,
 };
@@ -205,6 +207,7 @@ const hc_format hc_format_biologic_loop = {
     .name = "biologic-loop",
     .title = "BioLogic loop indexes (_LOOP.txt)",
     .detect = detect_loop,
+    .most = 100,
     .read = read_loop,
     .verified = true,
 };

@@ -88,6 +88,7 @@ static const hc_colmap columns[] = {
 const hc_format hc_format_chi = {.name = "chi",
                                  .title = "CH Instruments text",
                                  .detect = detect,
+                                 .most = 90,
                                  .read = read,
                                  .columns = columns,
                                  .verified = true};

@@ -114,6 +114,7 @@ const hc_format hc_format_corrware = {
     .name = "corrware",
     .title = "Scribner CorrWare (.cor)",
     .detect = detect,
+    .most = 100,
     .read = read,
     .columns = columns,
     .verified = false,

@@ -1,5 +1,6 @@
 #include "formats/decode.h"
 
+#include "core/search.h"
 #include "formats/sink.h"
 
 #include <stdlib.h>
@@ -8,11 +9,14 @@
 bool hc_utf8_valid(const char *s, size_t len)
 {
     const unsigned char *u = (const unsigned char *)s;
-    size_t i = 0;
+    size_t i = hc_search_high(s, len);
     while (i < len) {
         unsigned char c = u[i];
-        size_t more = c < 0x80                ? 0
-                      : c >= 0xC2 && c < 0xE0 ? 1
+        if (c < 0x80) {
+            i += hc_search_high(s + i, len - i);
+            continue;
+        }
+        size_t more = c >= 0xC2 && c < 0xE0   ? 1
                       : c >= 0xE0 && c < 0xF0 ? 2
                       : c >= 0xF0 && c < 0xF5 ? 3
                                               : 9;
@@ -65,8 +69,8 @@ void hc_latin1_text(hc_text *t, const char *s, size_t len)
 {
     char u[4];
     for (size_t i = 0, plain; i < len; i++) {
-        for (plain = i; i < len && (unsigned char)s[i] < 0x80; i++)
-            ;
+        plain = i;
+        i += hc_search_high(s + i, len - i);
         hc_text_add(t, s + plain, i - plain);
         if (i == len)
             break;

@@ -99,6 +99,7 @@ static const hc_colmap columns[] = {
 const hc_format hc_format_digatron = {.name = "digatron",
                                       .title = "Digatron csv",
                                       .detect = detect,
+                                      .most = 85,
                                       .read = read,
                                       .columns = columns,
                                       .verified = false};

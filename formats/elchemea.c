@@ -108,5 +108,6 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
 const hc_format hc_format_elchemea = {.name = "elchemea-i2b",
                                       .title = "Elchemea .i2b",
                                       .detect = detect,
+                                      .most = 55,
                                       .read = read,
                                       .verified = false};

@@ -12,7 +12,7 @@
  *     }
  *     const hc_format hc_format_gamry = {
  *         .name = "gamry-dta", .title = "Gamry Framework .DTA",
- *         .detect = detect, .read = read, .verified = true};
+ *         .detect = detect, .most = 100, .read = read, .verified = true};
  */
 #ifndef HC_FORMATS_FORMAT_H
 #define HC_FORMATS_FORMAT_H
@@ -53,6 +53,9 @@ typedef struct hc_format {
     const char *title; /* "Gamry Framework .DTA": what --formats prints */
     /* Looks at the first bytes (hc_probe); must fill *v. */
     void (*detect)(const hc_probe *p, hc_verdict *v);
+    /* The highest score with which it says yes or broken: it is not asked
+     * where another said yes with more. */
+    int most;
     /* Reads src once, front to end, into the sink.  Anything but HC_OK means
      * that it could not go on; rows given before stay valid. */
     hc_status (*read)(hc_source *src, hc_sink *sink, hc_err *err);

@@ -69,13 +69,15 @@ const hc_format *hc_format_named(const char *name)
 
 void hc_say_yes(hc_verdict *v, int score)
 {
-    *v = (hc_verdict){.is = HC_DETECT_YES, .score = score};
+    v->is = HC_DETECT_YES;
+    v->score = score;
 }
 
 static void say(hc_verdict *v, hc_detected is, int score, const char *fmt,
                 va_list ap)
 {
-    *v = (hc_verdict){.is = is, .score = score};
+    v->is = is;
+    v->score = score;
     vsnprintf(v->why, sizeof v->why, fmt, ap);
 }
 
@@ -114,22 +116,52 @@ static void tell_nearest(const hc_verdict *v, char *text, size_t cap)
     }
 }
 
+/* The formats with the surest signs first, in the order of the table where
+ * these are alike. */
+static void put_in_order(size_t *order)
+{
+    for (size_t i = 0; i < N_FORMATS; i++) {
+        size_t k = i;
+        for (; k > 0 && formats[order[k - 1]]->most < formats[i]->most; k--)
+            order[k] = order[k - 1];
+        order[k] = i;
+    }
+}
+
+/* Is the verdict of i better than that of `best` (N_FORMATS: none)?  The first
+ * of the table wins where they are alike. */
+static bool better(const hc_verdict *v, size_t i, size_t best)
+{
+    return best == N_FORMATS || v[i].score > v[best].score ||
+           (v[i].score == v[best].score && i < best);
+}
+
+/* Can nothing that i says change what was found? */
+static bool too_late(const hc_verdict *v, size_t i, size_t yes)
+{
+    return yes < N_FORMATS &&
+           (formats[i]->most < v[yes].score ||
+            (formats[i]->most == v[yes].score && i > yes));
+}
+
 hc_status hc_format_detect(const hc_probe *p, const hc_format **out,
                            hc_err *err)
 {
     hc_verdict v[N_FORMATS];
-    size_t yes = N_FORMATS, broken = N_FORMATS;
+    size_t order[N_FORMATS], yes = N_FORMATS, broken = N_FORMATS;
     char nearest[640];
     if (p->len == 0)
         return hc_fail(err, HC_DATA, "empty file");
-    for (size_t i = 0; i < N_FORMATS; i++) {
-        v[i] = (hc_verdict){.is = HC_DETECT_NO};
+    put_in_order(order);
+    for (size_t k = 0; k < N_FORMATS; k++) {
+        size_t i = order[k];
+        v[i].is = HC_DETECT_NO;
+        if (too_late(v, i, yes))
+            continue;
         formats[i]->detect(p, &v[i]);
-        if (v[i].is == HC_DETECT_YES &&
-            (yes == N_FORMATS || v[i].score > v[yes].score))
+        if (v[i].is == HC_DETECT_YES && better(v, i, yes))
             yes = i;
-        if (v[i].is == HC_DETECT_BROKEN &&
-            (broken == N_FORMATS || v[i].score > v[broken].score))
+        if (v[i].is == HC_DETECT_BROKEN && better(v, i, broken))
             broken = i;
     }
     if (yes < N_FORMATS &&

@@ -334,6 +334,7 @@ const hc_format hc_format_gamry = {
     .name = "gamry-dta",
     .title = "Gamry Framework (.DTA)",
     .detect = detect,
+    .most = 100,
     .read = read,
     .columns = columns,
     .verified = true,

@@ -274,6 +274,7 @@ const hc_format hc_format_generic = {
     .name = "text",
     .title = "delimited text with EIS or cycling data",
     .detect = detect,
+    .most = 20,
     .read = read,
     .columns = hc_text_columns,
     .verified = true,

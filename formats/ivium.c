@@ -205,5 +205,6 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
 const hc_format hc_format_ivium = {.name = "ivium-idf",
                                    .title = "Ivium .idf and .ids",
                                    .detect = detect,
+                                   .most = 90,
                                    .read = read,
                                    .verified = true};

@@ -98,6 +98,7 @@ static const hc_colmap columns[] = {
 const hc_format hc_format_landt = {.name = "landt",
                                    .title = "LANDT csv and txt",
                                    .detect = detect,
+                                   .most = 90,
                                    .read = read,
                                    .columns = columns,
                                    .verified = true};

@@ -337,6 +337,7 @@ static const hc_colmap columns[] = {
 const hc_format hc_format_maccor = {.name = "maccor",
                                     .title = "Maccor text",
                                     .detect = detect,
+                                    .most = 85,
                                     .read = read,
                                     .columns = columns,
                                     .verified = true};

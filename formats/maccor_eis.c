@@ -55,6 +55,7 @@ static const hc_colmap columns[] = {
 const hc_format hc_format_maccor_eis = {.name = "maccor-eis",
                                         .title = "Maccor AC impedance text",
                                         .detect = detect,
+                                        .most = 100,
                                         .read = read,
                                         .columns = columns,
                                         .verified = true};

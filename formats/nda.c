@@ -97,6 +97,7 @@ static const hc_colmap columns[] = {
 const hc_format hc_format_neware_nda = {.name = "neware-nda",
                                         .title = "Neware .nda",
                                         .detect = detect,
+                                        .most = 100,
                                         .read = read,
                                         .columns = columns,
                                         .verified = true};

@@ -199,6 +199,7 @@ static const hc_colmap columns[] = {
 const hc_format hc_format_neware_ndax = {.name = "neware-ndax",
                                          .title = "Neware .ndax",
                                          .detect = detect,
+                                         .most = 95,
                                          .read = read,
                                          .columns = columns,
                                          .verified = true};

@@ -394,6 +394,7 @@ const hc_format hc_format_neware_bts = {
     .name = "neware-bts",
     .title = "Neware BTSDA csv, flat and layered",
     .detect = detect,
+    .most = 90,
     .read = read,
     .columns = hc_neware_columns,
     .verified = true};

@@ -82,6 +82,7 @@ static const hc_colmap columns[] = {
 const hc_format hc_format_novonix = {.name = "novonix",
                                      .title = "Novonix UHPC csv",
                                      .detect = detect,
+                                     .most = 95,
                                      .read = read,
                                      .columns = columns,
                                      .verified = true};

@@ -276,6 +276,7 @@ static const hc_colmap columns[] = {
 const hc_format hc_format_palmsens = {.name = "palmsens-pssession",
                                       .title = "PalmSens PSTrace .pssession",
                                       .detect = detect,
+                                      .most = 100,
                                       .read = read,
                                       .columns = columns,
                                       .verified = true};

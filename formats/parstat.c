@@ -47,6 +47,7 @@ static const hc_colmap columns[] = {
 const hc_format hc_format_parstat = {.name = "parstat",
                                      .title = "PARSTAT and PowerSuite text",
                                      .detect = detect,
+                                     .most = 80,
                                      .read = read,
                                      .columns = columns,
                                      .verified = true};

@@ -68,6 +68,7 @@ static const hc_colmap columns[] = {
 const hc_format hc_format_pec = {.name = "pec",
                                  .title = "PEC csv",
                                  .detect = detect,
+                                 .most = 90,
                                  .read = read,
                                  .columns = columns,
                                  .verified = true};

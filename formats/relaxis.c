@@ -149,6 +149,7 @@ static const hc_colmap columns[] = {
 const hc_format hc_format_relaxis = {.name = "relaxis",
                                      .title = "RelaxIS spectrum export",
                                      .detect = detect,
+                                     .most = 95,
                                      .read = read,
                                      .columns = columns,
                                      .verified = true};

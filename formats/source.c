@@ -1,5 +1,6 @@
 #include "formats/source.h"
 
+#include "core/search.h"
 #include "core/text.h"
 #include "formats/decode.h"
 #include "formats/gzip.h"
@@ -10,26 +11,6 @@
 #include <string.h>
 
 /* ---- the probe ---- */
-
-static bool any_in(const char *s, size_t len, bool (*is)(unsigned char))
-{
-    for (size_t i = 0; i < len; i++)
-        if (is((unsigned char)s[i]))
-            return true;
-    return false;
-}
-
-static bool is_high(unsigned char c)
-{
-    return c >= 0x80;
-}
-
-/* Control bytes that texts do not have (tab, line ends, form feed and the
- * DOS end-of-file mark 0x1a are fine). */
-static bool is_control(unsigned char c)
-{
-    return c < 0x20 && !(c >= 9 && c <= 13) && c != 0x1a && c != 0x1b;
-}
 
 /* UTF-16 without its mark: every other byte of the first line is zero. */
 static hc_encoding bare_utf16(const char *s, size_t len)
@@ -58,12 +39,11 @@ static hc_encoding guess_encoding(const char *s, size_t len, bool whole)
         return HC_ENC_UTF16BE;
     if (bare_utf16(s, len) != HC_ENC_ASCII)
         return bare_utf16(s, len);
-    if (!any_in(s, len, is_high))
+    if (hc_search_high(s, len) == len)
         return HC_ENC_ASCII;
     /* the probe may end within a character */
     for (int i = 0; !whole && i < 4 && use > 0; i++)
-        if (is_high((unsigned char)s[--use]) &&
-            ((unsigned char)s[use] & 0xC0) == 0xC0)
+        if (((unsigned char)s[--use] & 0xC0) == 0xC0)
             break;
     if (hc_utf8_valid(s, whole ? len : use))
         return HC_ENC_UTF8;
@@ -86,17 +66,33 @@ static bool is_binary(const char *s, size_t len)
 {
     const char *end = s + len;
     size_t lines = 0, odd = 0;
+    size_t first = hc_search_control(s, len);
+    if (first == len)
+        return false;
+    if (memchr(s, '\n', first) == NULL)
+        return true;
     while (s < end) {
         const char *nl = memchr(s, '\n', (size_t)(end - s));
         const char *stop = nl == NULL ? end : nl;
-        bool has = any_in(s, (size_t)(stop - s), is_control);
-        if (has && lines == 0)
-            return true;
-        odd += has;
+        size_t n = (size_t)(stop - s);
+        odd += hc_search_control(s, n) < n;
         lines++;
         s = stop + 1;
     }
     return odd > 1 && 4 * odd > lines;
+}
+
+/* The text is where the bytes are, if they are UTF-8 with lines as we have
+ * them. */
+static bool as_it_stands(hc_probe *p)
+{
+    size_t mark = p->encoding == HC_ENC_UTF8_BOM ? 3 : 0;
+    if (p->encoding != HC_ENC_ASCII && p->encoding != HC_ENC_UTF8 && mark == 0)
+        return false;
+    p->text = p->data + mark;
+    p->text_len = p->len - mark;
+    p->ends = guess_ends(p->text, p->text_len);
+    return p->ends != HC_ENDS_CR;
 }
 
 static hc_status make_text(hc_source *src, hc_err *err)
@@ -119,7 +115,6 @@ static hc_status make_text(hc_source *src, hc_err *err)
     src->owned_text = t.data;
     p->text = t.data;
     p->text_len = t.len;
-    p->binary = is_binary(t.data, t.len);
     return HC_OK;
 }
 
@@ -138,7 +133,10 @@ static hc_status look(hc_source *src, hc_err *err)
     p->len = len;
     p->whole = len < HC_PROBE_SIZE;
     p->encoding = guess_encoding(p->data, len, p->whole);
-    return make_text(src, err);
+    if (!as_it_stands(p))
+        HC_TRY(make_text(src, err));
+    p->binary = is_binary(p->text, p->text_len);
+    return HC_OK;
 }
 
 bool hc_probe_starts(const hc_probe *p, const char *magic)
@@ -187,7 +185,7 @@ bool hc_probe_line(const hc_probe *p, size_t i, const char **line, size_t *len)
 
 const char *hc_probe_find(const hc_probe *p, const char *word)
 {
-    return memmem(p->text, p->text_len, word, strlen(word));
+    return hc_search_word(p->text, p->text_len, word, strlen(word));
 }
 
 /* ---- opening ---- */

@@ -181,6 +181,7 @@ const hc_format hc_format_table = {
     .name = "halfcell",
     .title = "tables of halfcell itself, of kind eis, series or wave",
     .detect = detect,
+    .most = 100,
     .read = read,
     .verified = true,
 };

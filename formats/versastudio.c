@@ -150,6 +150,7 @@ static const hc_colmap columns[] = {
 const hc_format hc_format_versastudio = {.name = "versastudio-par",
                                          .title = "VersaStudio .par",
                                          .detect = detect,
+                                         .most = 100,
                                          .read = read,
                                          .columns = columns,
                                          .verified = true};

@@ -388,6 +388,7 @@ static const hc_colmap columns[] = {
 const hc_format hc_format_xlsx = {.name = "xlsx",
                                   .title = "Excel workbook (Arbin, Neware)",
                                   .detect = detect,
+                                  .most = 85,
                                   .read = read,
                                   .columns = columns,
                                   .verified = true};

@@ -197,5 +197,6 @@ static hc_status read(hc_source *src, hc_sink *sink, hc_err *err)
 const hc_format hc_format_zahner = {.name = "zahner-ism",
                                     .title = "Zahner .ism",
                                     .detect = detect,
+                                    .most = 90,
                                     .read = read,
                                     .verified = true};

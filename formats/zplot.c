@@ -202,6 +202,7 @@ const hc_format hc_format_zplot = {
     .name = "zplot",
     .title = "Scribner ZPlot, Solartron (.z)",
     .detect = detect,
+    .most = 100,
     .read = read,
     .columns = columns,
     .verified = true,

@@ -413,10 +413,76 @@ static void test_flips(void **state)
         }
 }
 
+/* ---- the order in which formats are asked ---- */
+
+/* What the format is when every one is asked; NULL: none. */
+static const hc_format *asking_all(const hc_probe *p, const char *name)
+{
+    const hc_format *yes = NULL;
+    int best = -1, worst = -1;
+    for (size_t i = 0; hc_format_at(i) != NULL; i++) {
+        const hc_format *f = hc_format_at(i);
+        hc_verdict v = {HC_DETECT_NO, 0, ""};
+        f->detect(p, &v);
+        if (v.is != HC_DETECT_NO && v.score > f->most) {
+            print_error("%s: %s says %d, at most %d\n", name, f->name,
+                        v.score, f->most);
+            fail();
+        }
+        if (v.is == HC_DETECT_YES && v.score > best) {
+            best = v.score;
+            yes = f;
+        }
+        if (v.is == HC_DETECT_BROKEN && v.score > worst)
+            worst = v.score;
+    }
+    return worst > best ? NULL : yes;
+}
+
+static void check_order(const char *name, const char *data, size_t len)
+{
+    hc_source *src;
+    const hc_format *f = NULL;
+    hc_err err;
+    assert_int_equal(hc_source_memory(&src, data, len, name, &err), HC_OK);
+    const hc_format *is =
+        src->probe.len == 0 ? NULL : asking_all(&src->probe, name);
+    hc_status st = hc_format_detect(&src->probe, &f, &err);
+    if (st != (is == NULL ? HC_DATA : HC_OK) || f != is) {
+        print_error("%s of %zu bytes: %s, %s when all are asked\n", name, len,
+                    f == NULL ? "none" : f->name,
+                    is == NULL ? "none" : is->name);
+        fail();
+    }
+    hc_source_free(src);
+}
+
+/* Whole, cut, without their first line, with a line in front. */
+static void test_order(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < made_count(); i++) {
+        const char *name = made_at(i)->name, *nl;
+        hc_text t = {0}, more = {0};
+        made_at(i)->make(&t);
+        for (size_t k = 0; k <= 16; k++)
+            check_order(name, t.data, k * t.len / 16);
+        nl = memchr(t.data, '\n', t.len);
+        if (nl != NULL)
+            check_order(name, nl + 1, t.len - (size_t)(nl + 1 - t.data));
+        hc_text_puts(&more, "VersaStudio of BaSyTec\n");
+        hc_text_add(&more, t.data, t.len);
+        check_order(name, more.data, more.len);
+        hc_text_clear(&more);
+        hc_text_clear(&t);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_whole),
+        cmocka_unit_test(test_order),
         cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_cuts),
         cmocka_unit_test(test_flips),

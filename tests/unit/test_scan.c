@@ -1,7 +1,8 @@
-/* scan.h: text looked at eight bytes at a time, against one at a time */
+/* scan.h, search.h: text looked at in words, against one byte at a time */
 #include "unit.h"
 
 #include "core/scan.h"
+#include "core/search.h"
 
 /* Texts of every length to 70 in memory of exactly that size, with bytes
  * next to the one that is looked for, and high ones. */
@@ -102,9 +103,68 @@ static void copies_few(void **state)
     }
 }
 
+/* Words at every place of texts that end with their memory, among near
+ * misses. */
+static void finds_words(void **state)
+{
+    static const char letters[] = "abA_";
+    uint64_t seed = 23;
+    (void)state;
+    for (size_t n = 0; n <= 150; n++)
+        for (size_t of = 1; of <= 7; of++)
+            for (int trial = 0; trial < 40; trial++) {
+                char *s = malloc(n + (n == 0)), word[8];
+                assert_non_null(s);
+                for (size_t i = 0; i < of; i++)
+                    word[i] = letters[unit_random(&seed) % 3];
+                for (size_t i = 0; i < n; i++)
+                    s[i] = letters[unit_random(&seed) % (trial % 2 ? 2 : 4)];
+                if (trial % 4 == 0 && n >= of)
+                    memcpy(s + unit_random(&seed) % (n - of + 1), word, of);
+                const char *at = NULL;
+                for (size_t i = 0; at == NULL && i + of <= n; i++)
+                    if (memcmp(s + i, word, of) == 0)
+                        at = s + i;
+                assert_ptr_equal(hc_search_word(s, n, word, of), at);
+                free(s);
+            }
+}
+
+/* The first high and the first control byte. */
+static void finds_kinds(void **state)
+{
+    uint64_t seed = 29;
+    (void)state;
+    for (int trial = 0; trial < 40000; trial++) {
+        size_t n = unit_random(&seed) % 90, high = n, control = n;
+        char *s = malloc(n + (n == 0));
+        assert_non_null(s);
+        for (size_t i = 0; i < n; i++) {
+            static const char fine[] = "\t\n\v\f\r\x1a\x1b A";
+            bool odd = unit_random(&seed) % 50 == 0;
+            s[i] = odd ? (char)(unit_random(&seed) % 256)
+                       : fine[unit_random(&seed) % 9];
+        }
+        for (size_t i = n; i-- > 0;) {
+            unsigned char c = (unsigned char)s[i];
+            if (c > 0x7f)
+                high = i;
+            if (c < 0x20 && strchr("\t\n\v\f\r\x1a\x1b", c) == NULL)
+                control = i;
+            if (c == 0)
+                control = i;
+        }
+        assert_int_equal(hc_search_high(s, n), high);
+        assert_int_equal(hc_search_control(s, n), control);
+        free(s);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
+        cmocka_unit_test(finds_words),
+        cmocka_unit_test(finds_kinds),
         cmocka_unit_test(finds_every_byte),
         cmocka_unit_test(finds_marks),
         cmocka_unit_test(knows_digits),
