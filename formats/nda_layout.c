@@ -199,3 +199,22 @@ const hc_nda_layout *hc_nda_layout_of(int version, int sub)
             return &layouts[i];
     return NULL;
 }
+
+hc_nda_whole hc_nda_whole_of(hc_nda_field f)
+{
+    static const struct {
+        unsigned char bytes;
+        bool has_sign;
+    } types[] = {
+        [HC_NDA_NO] = {0, false}, [HC_NDA_U1] = {1, false},
+        [HC_NDA_U2] = {2, false}, [HC_NDA_U4] = {4, false},
+        [HC_NDA_I4] = {4, true},  [HC_NDA_I8] = {8, false},
+        [HC_NDA_U8] = {8, false}, [HC_NDA_F4] = {4, false},
+        [HC_NDA_I2] = {2, true},
+    };
+    const int bits = 8 * types[f.type].bytes;
+    return (hc_nda_whole){
+        .mask = bits == 0 ? 0 : UINT64_MAX >> (64 - bits),
+        .sign = types[f.type].has_sign ? UINT64_C(1) << (bits - 1) : 0,
+        .at = f.at};
+}

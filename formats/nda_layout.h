@@ -84,6 +84,22 @@ static inline int64_t hc_nda_get(const unsigned char *r, hc_nda_field f)
     }
 }
 
+/* The same made ready: its bits of the eight bytes at `at`, and the one of
+ * them that is its sign; of no field both are 0. */
+typedef struct {
+    uint64_t mask, sign;
+    size_t at;
+} hc_nda_whole;
+
+hc_nda_whole hc_nda_whole_of(hc_nda_field f);
+
+/* HC_PADDING bytes behind the record can be read. */
+static inline int64_t hc_nda_get_whole(const unsigned char *r,
+                                       const hc_nda_whole *w)
+{
+    return (int64_t)(((hc_le64(r + w->at) & w->mask) ^ w->sign) - w->sign);
+}
+
 /* Marks of the records. */
 enum { HC_NDA_DATA = 0x55, HC_NDA_AUX = 0x65 };
 

@@ -11,6 +11,7 @@ enum {
     RECORD_MIN = 52, /* shortest of BTS 9.1 */
     RECORD_MAX = 255,
     GAPS_MAX = 64,
+    BLOCK = 1 << 15, /* bytes looked at once */
 };
 
 typedef struct {
@@ -26,7 +27,15 @@ typedef struct {
     int64_t last_step, last_jump, step_count;
     uint64_t repeated, disordered, aux_lost;
     uint64_t offset; /* of the record in the file */
+    uint64_t left;   /* bytes that its head says there are from there */
+    bool open;       /* it does not say */
+    hc_nda_whole index_at, step_at, jump_at; /* in a record */
 } nda;
+
+static uint32_t index_of(const nda *s, const unsigned char *r)
+{
+    return (uint32_t)hc_nda_get_whole(r, &s->index_at);
+}
 
 /* ---- rows ---- */
 
@@ -35,7 +44,9 @@ static hc_status flush(nda *s, hc_err *err)
     if (!s->pending)
         return HC_OK;
     s->pending = false;
-    return hc_sink_row(s->sink, s->row.cells, err);
+    HC_TRY(hc_sink_row(s->sink, s->row.cells, err));
+    s->row.changed = 0;
+    return HC_OK;
 }
 
 /* Indexes rise; one that was there before is a repeated record.  One that
@@ -62,7 +73,8 @@ static bool seen_before(nda *s, uint32_t index)
 
 static void count_step(nda *s, const unsigned char *r)
 {
-    int64_t step = hc_nda_get(r, s->l->step), jump = hc_nda_get(r, s->l->jump);
+    int64_t step = hc_nda_get_whole(r, &s->step_at);
+    int64_t jump = hc_nda_get_whole(r, &s->jump_at);
     bool by_index = s->l->steps != HC_NDA_STEP_BY_JUMP && step != s->last_step;
     bool by_jump = s->l->steps != HC_NDA_STEP_BY_INDEX && jump != s->last_jump;
     if (s->step_count == 0 || by_index || by_jump)
@@ -73,7 +85,7 @@ static void count_step(nda *s, const unsigned char *r)
 
 static void add_aux(nda *s, const unsigned char *r)
 {
-    if (!s->pending || (uint32_t)hc_nda_get(r, s->l->index) != s->last_index ||
+    if (!s->pending || index_of(s, r) != s->last_index ||
         !hc_nda_row_aux(&s->row, r))
         s->aux_lost++;
 }
@@ -91,7 +103,7 @@ typedef enum { IS_DATA, IS_AUX, IS_MARK, IS_END, IS_ODD } record_is;
 static record_is kind_of(const nda *s, const unsigned char *r)
 {
     unsigned char id = r[s->l->id.at];
-    if (all_are(r, s->record, 0))
+    if (id == 0 && all_are(r, s->record, 0))
         return IS_END;
     if (id == HC_NDA_DATA || (id == 0 && s->l->zero_is_data))
         return IS_DATA;
@@ -127,7 +139,7 @@ static hc_status take(nda *s, const unsigned char *r, record_is is,
     case IS_DATA:
         break;
     }
-    index = (uint32_t)hc_nda_get(r, s->l->index);
+    index = index_of(s, r);
     if (seen_before(s, index)) {
         s->repeated++;
         return HC_OK;
@@ -169,7 +181,7 @@ static hc_status pass_room(nda *s, hc_source *src, bool *more, hc_err *err)
         if (!*more)
             return HC_OK;
         if (!all_are(r, s->record, 0)) {
-            uint64_t index = (uint64_t)hc_nda_get(r, s->l->index);
+            uint64_t index = index_of(s, r);
             *more = kind_of(s, r) == IS_DATA && index > s->last_index &&
                     index <= s->last_index + lost + 1;
             break;
@@ -184,43 +196,59 @@ static hc_status pass_room(nda *s, hc_source *src, bool *more, hc_err *err)
     return HC_OK;
 }
 
+/* Of the n records at r: *taken of them, up to one that ends the block of
+ * records (*more is false then) or room for some to come. */
+static hc_status take_records(nda *s, const unsigned char *r, size_t n,
+                              size_t *taken, bool *more, hc_err *err)
+{
+    for (*taken = 0; *taken < n; ++*taken, r += s->record) {
+        const record_is is = kind_of(s, r);
+        if (is == IS_END && s->open)
+            return HC_OK;
+        /* A test that goes on may be longer than its head says. */
+        *more = s->left >= s->record ||
+                (is == IS_DATA && index_of(s, r) == s->last_index + 1);
+        if (!*more)
+            return HC_OK;
+        HC_TRY(take(s, r, is, err));
+        s->offset += s->record;
+        s->left = s->left > s->record ? s->left - s->record : 0;
+    }
+    return HC_OK;
+}
+
+static void say_end(nda *s, size_t len)
+{
+    if (len > 0 && s->left > 0)
+        hc_sink_incomplete(s->sink, "ends inside a record, at byte %llu",
+                           (unsigned long long)(s->offset + len));
+    else if (!s->open && s->left > 0)
+        hc_sink_incomplete(s->sink, "ends %llu bytes before its records do",
+                           (unsigned long long)s->left);
+}
+
 static hc_status read_records(nda *s, hc_source *src, const hc_nda_head *h,
                               hc_err *err)
 {
-    uint64_t left = h->length > 0 ? h->length : UINT64_MAX;
-    for (;;) {
+    bool more = true;
+    s->open = h->length == 0;
+    s->left = s->open ? UINT64_MAX : h->length;
+    while (more) {
         const char *data;
-        size_t len;
-        HC_TRY(hc_in_peek(src->in, s->record, &data, &len, err));
-        const unsigned char *r = (const unsigned char *)data;
-        if (len < s->record) {
-            if (len > 0 && left > 0)
-                hc_sink_incomplete(s->sink,
-                                   "ends inside a record, at byte %llu",
-                                   (unsigned long long)(s->offset + len));
-            else if (h->length > 0 && left > 0)
-                hc_sink_incomplete(s->sink,
-                                   "ends %llu bytes before its records do",
-                                   (unsigned long long)left);
+        size_t len, n, taken;
+        HC_TRY(hc_in_peek(src->in, BLOCK, &data, &len, err));
+        n = len / s->record;
+        if (n == 0) {
+            say_end(s, len);
             return HC_OK;
         }
-        record_is is = kind_of(s, r);
-        if (is == IS_END && h->length == 0) {
-            bool more;
+        HC_TRY(take_records(s, (const unsigned char *)data, n, &taken, &more,
+                            err));
+        hc_in_skip(src->in, taken * s->record);
+        if (more && taken < n)
             HC_TRY(pass_room(s, src, &more, err));
-            if (!more)
-                return HC_OK;
-            continue;
-        }
-        /* A test that goes on may be longer than its head says. */
-        if (left < s->record &&
-            (is != IS_DATA || hc_nda_get(r, s->l->index) != s->last_index + 1))
-            return HC_OK;
-        HC_TRY(take(s, r, is, err));
-        hc_in_skip(src->in, s->record);
-        s->offset += s->record;
-        left = left > s->record ? left - s->record : 0;
     }
+    return HC_OK;
 }
 
 static void say_doubts(nda *s)
@@ -262,9 +290,13 @@ static hc_status read_block(nda *s, hc_source *src, const hc_nda_head *h,
         s->record = RECORD_MIN;
     hc_nda_row_open(&s->row, s->l, s->record, h->fixed_range,
                     (const unsigned char *)data, len);
+    s->index_at = hc_nda_whole_of(s->l->index);
+    s->step_at = hc_nda_whole_of(s->l->step);
+    s->jump_at = hc_nda_whole_of(s->l->jump);
     hc_dataset d = hc_dataset_make("record", s->row.columns, s->row.n_columns);
     d.kind = HC_KIND_SERIES;
     HC_TRY(hc_sink_begin(s->sink, &d, err));
+    s->sink->changed = &s->row.changed;
     HC_TRY(read_records(s, src, h, err));
     HC_TRY(flush(s, err));
     say_doubts(s);
@@ -281,6 +313,7 @@ hc_status hc_nda_records(hc_source *src, hc_sink *sink, const hc_nda_layout *l,
     s->sink = sink;
     s->offset = h->begin;
     hc_status st = read_block(s, src, h, err);
+    sink->changed = NULL; /* it may have failed with the data set open */
     free(s);
     return st;
 }

@@ -6,10 +6,16 @@
 #include <stdio.h>
 #include <string.h>
 
+/* A text is another one wherever it is set. */
 static void set(hc_nda_row *s, int c, hc_cell cell)
 {
-    if (s->slot[c] >= 0)
-        s->cells[s->slot[c]] = cell;
+    const int i = s->slot[c];
+    if (i < 0)
+        return;
+    if (cell.type == HC_CELL_TEXT || cell.u.i != s->cells[i].u.i ||
+        hc_cell_what(&cell) != hc_cell_what(&s->cells[i]))
+        s->changed |= UINT64_C(1) << i;
+    s->cells[i] = cell;
 }
 
 static char *two_digits(char *p, unsigned v)
@@ -20,12 +26,14 @@ static char *two_digits(char *p, unsigned v)
 }
 
 /* Mostly only the second is another than in the record before. */
-static hc_cell civil(hc_nda_row *s, const unsigned char *r)
+static void set_civil(hc_nda_row *s, const unsigned char *r)
 {
     enum { MINUTE = 6 }; /* bytes down to it */
     char *const buf = s->texts[HC_NDA_C_WHEN], *p = buf;
     const bool again = *buf != '\0' && memcmp(r, s->clock, MINUTE) == 0;
     const unsigned year = hc_le16(r) % 10000;
+    if (again && r[MINUTE] == s->clock[MINUTE])
+        return;
     if (!again) {
         p = two_digits(p, year / 100);
         p = two_digits(p, year % 100);
@@ -34,10 +42,10 @@ static hc_cell civil(hc_nda_row *s, const unsigned char *r)
             p = two_digits(p, r[i]);
         }
         *p = ':';
-        memcpy(s->clock, r, MINUTE);
     }
+    memcpy(s->clock, r, sizeof s->clock);
     p = two_digits(buf + sizeof "yyyy-mm-ddThh:mm", r[MINUTE]);
-    return hc_cell_text(buf, (size_t)(p - buf));
+    set(s, HC_NDA_C_WHEN, hc_cell_text(buf, (size_t)(p - buf)));
 }
 
 /* ---- columns ---- */
@@ -113,35 +121,24 @@ static void plan(hc_nda_row *s, int c, hc_nda_field f, hc_cell as)
 {
     if (s->slot[c] < 0)
         return;
-    static const struct {
-        unsigned char bytes;
-        bool has_sign;
-    } types[] = {
-        [HC_NDA_U1] = {1, false}, [HC_NDA_U2] = {2, false},
-        [HC_NDA_U4] = {4, false}, [HC_NDA_I4] = {4, true},
-        [HC_NDA_I8] = {8, false}, [HC_NDA_U8] = {8, false},
-        [HC_NDA_F4] = {4, false}, [HC_NDA_I2] = {2, true},
-    };
-    const int bits = 8 * types[f.type].bytes;
     hc_nda_load *o = &s->loads[s->n_loads++];
-    *o = (hc_nda_load){
-        .mask = bits == 0 ? 0 : UINT64_MAX >> (64 - bits),
-        .sign = types[f.type].has_sign ? UINT64_C(1) << (bits - 1) : 0,
-        .to = &s->cells[s->slot[c]],
-        .at = f.at,
-        .is_float = f.type == HC_NDA_F4};
-    *o->to = as;
+    *o = (hc_nda_load){.from = hc_nda_whole_of(f),
+                       .to = &s->cells[s->slot[c]],
+                       .bit = (unsigned)s->slot[c],
+                       .is_float = f.type == HC_NDA_F4};
+    *o->to = o->is_float ? hc_cell_f4(0) : as;
 }
 
-/* HC_PADDING bytes behind the record can be read. */
-static inline void take_load(const hc_nda_load *o, const unsigned char *r)
+/* Its bit, if it is another than before. */
+static inline uint64_t take_load(const hc_nda_load *o, const unsigned char *r)
 {
-    const unsigned char *p = r + o->at;
-    if (o->is_float)
-        *o->to = hc_cell_f4(hc_le_f4(p));
-    else
-        o->to->u.i =
-            (int64_t)(((hc_le64(p) & o->mask) ^ o->sign) - o->sign) + o->add;
+    const hc_cell is = o->is_float
+                           ? hc_cell_f4(hc_le_f4(r + o->from.at))
+                           : hc_cell_int(hc_nda_get_whole(r, &o->from) +
+                                         o->add);
+    const bool other = is.u.i != o->to->u.i;
+    o->to->u = is.u;
+    return (uint64_t)other << o->bit;
 }
 
 /* Of a record with floats they are what is meant; else whole numbers, whose
@@ -156,6 +153,7 @@ static void plan_scaled(hc_nda_row *s, int c, hc_nda_field f)
 /* What is to be done for each record. */
 static void plan_row(hc_nda_row *s)
 {
+    _Static_assert(HC_NDA_C_COUNT <= 64, "a bit of changed for each");
     const hc_nda_layout *l = s->l;
     const hc_cell whole = hc_cell_int(0);
     plan(s, HC_NDA_C_INDEX, l->index, whole);
@@ -173,7 +171,10 @@ static void plan_row(hc_nda_row *s)
     plan_scaled(s, HC_NDA_C_ECHG, l->echg);
     plan_scaled(s, HC_NDA_C_EDCHG, l->edchg);
     plan(s, HC_NDA_C_TEMP, l->temp, whole);
+    s->range_at = hc_nda_whole_of(l->range);
+    s->type_at = hc_nda_whole_of(l->type);
     s->type = -1;
+    s->changed = UINT64_MAX;
 }
 
 /* ---- rows ---- */
@@ -197,7 +198,7 @@ static void set_when(hc_nda_row *s, const unsigned char *r)
                         -9));
         return;
     case HC_NDA_WHEN_CIVIL:
-        set(s, HC_NDA_C_WHEN, civil(s, r + l->when.at));
+        set_civil(s, r + l->when.at);
         return;
     }
 }
@@ -209,8 +210,10 @@ static void set_range(hc_nda_row *s, int32_t range)
     s->range = range;
     s->exponent = hc_neware_exponent(range, &sure);
     for (size_t i = 0; i < s->n_loads; i++)
-        if (s->loads[i].ranged)
+        if (s->loads[i].ranged) {
             *s->loads[i].to = hc_cell_dec(0, s->exponent);
+            s->changed |= UINT64_C(1) << s->loads[i].bit;
+        }
     if (!sure && !s->l->floats)
         s->odd_range = range;
 }
@@ -218,8 +221,9 @@ static void set_range(hc_nda_row *s, int32_t range)
 void hc_nda_row_set(hc_nda_row *s, const unsigned char *r, int64_t step)
 {
     const hc_nda_layout *l = s->l;
-    int32_t range = l->range.type ? (int32_t)hc_nda_get(r, l->range) : 0;
-    int type = (int)hc_nda_get(r, l->type);
+    int32_t range = (int32_t)hc_nda_get_whole(r, &s->range_at);
+    int type = (int)hc_nda_get_whole(r, &s->type_at);
+    uint64_t changed = 0;
     if (range == 0)
         range = s->fixed_range;
     if (range != s->range || !s->any)
@@ -236,7 +240,8 @@ void hc_nda_row_set(hc_nda_row *s, const unsigned char *r, int64_t step)
     for (int c = HC_NDA_C_AUX; c < HC_NDA_C_AUX + 2 * (int)s->n_aux; c++)
         set(s, c, hc_cell_none());
     for (const hc_nda_load *o = s->loads, *end = o + s->n_loads; o < end; o++)
-        take_load(o, r);
+        changed |= take_load(o, r);
+    s->changed |= changed;
     set(s, HC_NDA_C_STEP, hc_cell_int(step));
     if (l->time_pair)
         set(s, HC_NDA_C_TOTAL,

@@ -30,13 +30,13 @@ enum {
 
 enum { HC_NDA_TEXT_SIZE = 40 };
 
-/* A number of a record that becomes a cell as it stands: its bytes of the
- * eight at `at`, its sign bit there, what is added to it. */
+/* A number of a record that becomes a cell as it stands: which it is, and
+ * what is added to it. */
 typedef struct {
-    uint64_t mask, sign;
+    hc_nda_whole from;
     int64_t add;
     hc_cell *to;
-    unsigned char at;
+    unsigned bit; /* of that cell in hc_nda_row.changed */
     bool is_float;
     bool ranged; /* its power of ten is that of the range */
 } hc_nda_load;
@@ -56,11 +56,14 @@ typedef struct {
     char texts[HC_NDA_C_COUNT][HC_NDA_TEXT_SIZE];
     hc_nda_load loads[HC_NDA_C_COUNT];
     size_t n_loads;
+    hc_nda_whole range_at, type_at; /* in a record */
+    uint64_t changed; /* cells that are others than when it was 0, bit i of
+                         cell i; all at first */
     bool any;
     int32_t range; /* of the record before, and its power of ten */
     int exponent;
     int type;               /* of its step, -1 none yet */
-    unsigned char clock[6]; /* its time down to the minute, as stored */
+    unsigned char clock[7]; /* its time, as stored */
     int32_t odd_range;      /* one that no reader agrees on, 0 none */
 } hc_nda_row;
 

@@ -195,6 +195,9 @@ hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
     n->seen = calloc(n->n_in + 1, sizeof *n->seen);
     n->wanted = calloc(n->n_in + 1, sizeof *n->wanted);
     n->n_wanted = 0;
+    n->changes.asked = n->changes.always = 0;
+    n->changes.take = n->changes.put = UINT64_MAX;
+    n->changes.settled = false;
     if (n->in == NULL || n->num == NULL || n->shape == NULL ||
         n->seen == NULL || n->wanted == NULL) {
         n->n_in = 0;
@@ -219,6 +222,8 @@ hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
     turn_current(n, d);
     find_direction(n, d);
     n->amp_sign = n->slot.amp >= 0 ? n->in[n->slot.amp].m.sign : 1;
+    if (n->direction >= 0 && n->slot.amp >= 0)
+        n->changes.always = hc_bit((size_t)n->slot.amp);
     n->run.polarity = (hc_polarity){0};
     n->run.high_volts = 0;
     for (size_t i = 0; i < n->n_in; i++) {
@@ -226,8 +231,10 @@ hc_status hc_normal_bind(hc_normal *n, const hc_dataset *d, hc_err *err)
         c->plain = c->number && c->m.exact && c->m.shift == 0 &&
                    c->m.sign >= 0 &&
                    (n->direction < 0 || (int)i != n->slot.amp);
-        if (c->number || (int)i == n->slot.step_id)
+        if (c->number || (int)i == n->slot.step_id) {
             n->wanted[n->n_wanted++] = i;
+            n->changes.asked |= hc_bit(i);
+        }
         set_suffix(c);
     }
     return HC_OK;

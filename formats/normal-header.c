@@ -190,6 +190,7 @@ static void set_moved(const hc_normal *n, hc_outcol *c)
 
 void hc_normal_rebind(hc_normal *n)
 {
+    hc_series_flat_clear(n);
     for (size_t i = 0; i < n->n_out; i++) {
         hc_outcol *c = &n->out[i];
         c->kept_cell.len = 0;

@@ -160,6 +160,7 @@ static bool mend_groups(hc_normal *n, const hc_cell **cells, size_t i)
     memcpy(n->mended.text[i], text, len + 1);
     n->mended.cells[i] = hc_cell_text(n->mended.text[i], len);
     *cells = n->mended.cells;
+    n->changes.always |= hc_bit(i); /* the next row is not mended yet */
     return true;
 }
 
@@ -232,25 +233,28 @@ static inline bool take_short(hc_normal *n, size_t i, const hc_cell *cell)
     return true;
 }
 
-/* A decimal over a power of ten and the divisor of its unit in one rounding;
- * false where that takes more than whole numbers of 53 bits. */
+/* A decimal or whole number, over a power of ten and the divisor of its unit
+ * in one rounding; false where that takes more than whole numbers of 53 bits.
+ */
 static inline bool take_decimal(hc_normal *n, size_t i, const hc_cell *cell)
 {
     const int64_t most = INT64_C(1) << 53;
     const hc_incol *c = &n->in[i];
-    const int e = (int32_t)cell->len;
+    const int e = (int32_t)cell->len; /* 0 of a whole number */
+    const double whole = (double)cell->u.i;
     double under;
-    if (cell->type != HC_CELL_DEC || e > 0 || e < -9 || cell->u.i > most ||
-        cell->u.i < -most || (!c->plain && !(c->m.divisor > 0)))
+    if (e > 0 || e < -9 || cell->u.i > most || cell->u.i < -most)
         return false;
     under = hc_exact_tens[-e];
     if (c->plain) {
-        n->num[i] = (double)cell->u.i / under;
+        n->num[i] = whole / under;
+    } else if (c->m.exact) {
+        n->num[i] = hc_meaning_value(&c->m, whole / under);
     } else {
         under *= c->m.divisor;
-        if (c->m.exact || under > (double)most)
+        if (!(c->m.divisor > 0) || under > (double)most)
             return false;
-        n->num[i] = c->m.sign * ((double)cell->u.i / under);
+        n->num[i] = c->m.sign * (whole / under);
     }
     n->shape[i] = HC_SHAPE_OTHER;
     note(n, i, cell);
@@ -275,49 +279,115 @@ static bool take_any(hc_normal *n, size_t i, const hc_cell *cell)
     return c->clock && hc_normal_clock_text(n, i, cell, &n->num[i]);
 }
 
+/* A column whose cell is another than in the row before.  False: it is no
+ * number, the row has been rejected. */
+static bool take_new(hc_normal *n, const hc_cell **row, size_t i)
+{
+    const bool step = (int)i == n->slot.step_id;
+    const hc_cell *cell = &(*row)[i];
+    if (step) {
+        n->num[i] = hc_normal_step_key(cell);
+        note(n, i, cell);
+    }
+    if (!n->in[i].number || (n->sink->padded && take_short(n, i, cell)))
+        return true;
+    n->shape[i] = HC_SHAPE_OTHER;
+    n->seen[i].what = 0;
+    if (take_any(n, i, cell)) {
+        if (cell->type != HC_CELL_TEXT)
+            note(n, i, cell);
+        return true;
+    }
+    if (mend_groups(n, row, i)) /* now it is a number */
+        return take_new(n, row, i);
+    hc_normal_reject(n, "%.60s is not a number: '%.*s'",
+                     n->dataset->columns[i].name,
+                     (int)(cell->len < 40 ? cell->len : 40), cell->u.s);
+    return false;
+}
+
+/* Once for a data set: which numbers can be taken without asking much. */
+static void settle_ways(hc_normal *n)
+{
+    for (size_t i = 0; i < n->n_in; i++) {
+        const hc_incol *c = &n->in[i];
+        hc_take *t = &n->changes.ways[i];
+        *t = (hc_take){.way = HC_TAKE_ANY};
+        if (c->passed) {
+            t->way = HC_TAKE_NOTHING;
+        } else if (c->number && (int)i != n->slot.step_id &&
+                   (n->direction < 0 || (int)i != n->slot.amp) &&
+                   (c->plain || (!c->m.exact && c->m.divisor > 0))) {
+            t->way = HC_TAKE_OVER;
+            t->over = c->plain ? 1 : c->m.divisor;
+            t->sign = c->plain ? 1 : c->m.sign;
+        }
+    }
+    n->changes.settled = true;
+}
+
+/* As take_decimal does it; false: it is another kind of cell, or a number
+ * that takes more. */
+static inline bool take_way(const hc_take *t, const hc_cell *cell, double *x)
+{
+    const int64_t most = INT64_C(1) << 53, i = cell->u.i;
+    const int e = (int32_t)cell->len; /* 0 of a whole number */
+    double over;
+    if (cell->type < HC_CELL_INT)
+        return false;
+    if (t->way != HC_TAKE_OVER)
+        return t->way == HC_TAKE_NOTHING;
+    if (e > 0 || e < -9 || i > most || i < -most)
+        return false;
+    over = hc_exact_tens[-e] * t->over;
+    if (over > (double)most)
+        return false;
+    *x = t->sign * ((double)i / over);
+    return true;
+}
+
+/* The columns that the reader says have changed. */
+static bool take_changed(hc_normal *n, const hc_cell **row)
+{
+    hc_changes *c = &n->changes;
+    const uint64_t changed = *n->sink->changed | c->always;
+    uint64_t left = c->take |= changed;
+    c->put |= changed;
+    if (!c->settled)
+        settle_ways(n);
+    for (left &= c->asked; left != 0; left &= left - 1) {
+        const size_t i = (size_t)__builtin_ctzll(left);
+        if (!take_way(&c->ways[i], &(*row)[i], &n->num[i]) &&
+            !take_new(n, row, i))
+            return false;
+    }
+    c->take = 0;
+    return true;
+}
+
 bool hc_normal_take(hc_normal *n, const hc_cell **row)
 {
-    const hc_cell *cells = *row;
     const bool padded = n->sink->padded;
     if (n->direction >= 0)
-        hc_normal_direction(n, cells);
+        hc_normal_direction(n, *row);
+    if (hc_normal_told(n))
+        return take_changed(n, row);
     if (n->straight.before)
         memset(n->seen, 0, n->n_in * sizeof *n->seen);
     n->straight.before = false;
     n->straight.old = true;
     for (size_t k = 0; k < n->n_wanted; k++) {
         const size_t i = n->wanted[k];
-        bool step = (int)i == n->slot.step_id, number = n->in[i].number;
-        if (cells[i].type >= HC_CELL_INT) {
-            if (n->in[i].passed || same_decimal(&n->seen[i], &cells[i]))
+        const hc_cell *cell = &(*row)[i];
+        if (cell->type >= HC_CELL_INT) {
+            if (n->in[i].passed || same_decimal(&n->seen[i], cell) ||
+                ((int)i != n->slot.step_id && take_decimal(n, i, cell)))
                 continue;
-            if (!step && take_decimal(n, i, &cells[i]))
-                continue;
-        } else if (same_as_before(&n->seen[i], &cells[i], padded)) {
+        } else if (same_as_before(&n->seen[i], cell, padded)) {
             continue;
         }
-        if (step) {
-            n->num[i] = hc_normal_step_key(&cells[i]);
-            note(n, i, &cells[i]);
-        }
-        if (!number || (padded && take_short(n, i, &cells[i])))
-            continue;
-        n->shape[i] = HC_SHAPE_OTHER;
-        n->seen[i].what = 0;
-        if (take_any(n, i, &cells[i])) {
-            if (cells[i].type != HC_CELL_TEXT)
-                note(n, i, &cells[i]);
-            continue;
-        }
-        if (mend_groups(n, row, i)) {
-            cells = *row;
-            k--; /* now it is a number */
-            continue;
-        }
-        hc_normal_reject(
-            n, "%.60s is not a number: '%.*s'", n->dataset->columns[i].name,
-            (int)(cells[i].len < 40 ? cells[i].len : 40), cells[i].u.s);
-        return false;
+        if (!take_new(n, row, i))
+            return false;
     }
     return true;
 }
@@ -325,6 +395,7 @@ bool hc_normal_take(hc_normal *n, const hc_cell **row)
 void hc_normal_take_again(hc_normal *n, const hc_cell *cells)
 {
     hc_normal_direction(n, cells);
+    n->changes.put = UINT64_MAX;
     for (size_t i = 0; i < n->n_in; i++) {
         n->shape[i] = HC_SHAPE_OTHER;
         n->seen[i].what = 0;

@@ -346,6 +346,7 @@ void hc_normal_clear(hc_normal *n)
     hc_normal_mended_clear(n);
     hc_normal_wide_clear(n);
     hc_straight_clear(&n->straight);
+    hc_series_flat_clear(n);
     free(n->held.cells);
     free(n->held.at);
     hc_text_clear(&n->held.text);

@@ -9,6 +9,7 @@
 #include "formats/immittance.h"
 #include "formats/polarity.h"
 #include "formats/reading.h"
+#include "formats/row_runs.h"
 
 #include <stdbool.h>
 #include <stddef.h>
@@ -249,6 +250,34 @@ typedef struct {
     bool old;    /* and so is seen */
 } hc_straight;
 
+static inline uint64_t hc_bit(size_t i)
+{
+    return i < 64 ? UINT64_C(1) << i : 0;
+}
+
+/* How a decimal or whole number of a column is taken. */
+typedef enum {
+    HC_TAKE_ANY,
+    HC_TAKE_NOTHING, /* it is only handed on */
+    HC_TAKE_OVER,    /* over its power of ten and a divisor, in one rounding */
+} hc_take_way;
+
+typedef struct {
+    double over, sign;
+    hc_take_way way;
+} hc_take;
+
+/* Which columns of the data set have to be looked at, where the reader says
+ * what changed (hc_sink.changed); bit i of column i. */
+typedef struct {
+    uint64_t asked;  /* those that a row is not taken without */
+    uint64_t always; /* those that hang on other columns */
+    uint64_t take;   /* changed since a row was taken */
+    uint64_t put;    /* changed since a row was put */
+    bool settled;    /* ways are those of the open data set */
+    hc_take ways[64];
+} hc_changes;
+
 typedef struct hc_normal {
     hc_session *session;
     const hc_read_options *options;
@@ -296,6 +325,8 @@ typedef struct hc_normal {
     size_t n_in;
     size_t *wanted; /* columns that a row is not taken without, [n_wanted] */
     size_t n_wanted;
+    hc_changes changes;
+    struct hc_series_flat *flat; /* see series-flat.c; NULL: none yet */
     hc_slots slot;
     hc_counters counters;
     hc_immittance form; /* what the impedance of form_a, form_b follows from */
@@ -351,6 +382,7 @@ void hc_normal_trail(hc_normal *n, const char *key, const char *fmt, ...)
 /* What a row of a series has that its columns may not. */
 typedef struct {
     double t, volt, amp, cycle, step, utc;
+    double charged_ah, discharged_ah; /* since the first row */
 } hc_derived;
 
 /* Say to the sink which numbers are wanted, where rows can be taken straight
@@ -373,6 +405,14 @@ bool hc_series_ordinary(hc_normal *n, const hc_cell *cells);
 hc_status hc_series_end(hc_normal *n, hc_err *err) HC_MUST_USE;
 /* That row to the writer (series-put.c). */
 void hc_series_put(hc_normal *n, const hc_cell *cells, const hc_derived *d);
+/* Column i of it and a tab to p[0..HC_RUNS_ROOM); NULL: it takes more. */
+char *hc_series_put_cell(hc_normal *n, size_t i, const hc_cell *cells,
+                         const hc_derived *d, char *p);
+/* The same row where the reader says what changed (series-flat.c); false:
+ * it has to go cell by cell. */
+bool hc_series_flat_put(hc_normal *n, const hc_cell *cells,
+                        const hc_derived *d);
+void hc_series_flat_clear(hc_normal *n);
 hc_status hc_eis_columns(hc_normal *n, hc_err *err) HC_MUST_USE;
 hc_status hc_eis_row(hc_normal *n, const hc_cell *cells,
                      hc_err *err) HC_MUST_USE;
@@ -399,6 +439,12 @@ bool hc_counters_add(hc_normal *n, const hc_derived *d);
  * copy of it with some written anew.  False when one is no number: the row
  * has been rejected.  Again: of a row that was taken before. */
 bool hc_normal_take(hc_normal *n, const hc_cell **row);
+/* Does the reader say which columns have changed? */
+static inline bool hc_normal_told(const hc_normal *n)
+{
+    return n->sink->changed != NULL && n->n_in <= 64 &&
+           n->wide.columns.n_pairs == 0 && !n->options->by_cells;
+}
 void hc_normal_take_again(hc_normal *n, const hc_cell *cells);
 
 /* *d becomes the data set with what its complex numbers consist of

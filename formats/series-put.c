@@ -13,7 +13,7 @@
 #include <string.h>
 
 /* Cells up to this size, their tab with them, are put behind each other. */
-enum { ROOM = 64 };
+enum { ROOM = HC_RUNS_ROOM };
 
 /* A text that takes more, or is printed on its way. */
 typedef struct {
@@ -253,7 +253,15 @@ static void put_slowly(hc_normal *n, const hc_cell *cells, const hc_derived *d)
     hc_writer_end_row(n->writer);
 }
 
-void hc_series_put(hc_normal *n, const hc_cell *cells, const hc_derived *d)
+char *hc_series_put_cell(hc_normal *n, size_t i, const hc_cell *cells,
+                         const hc_derived *d, char *p)
+{
+    text t;
+    return put_cell(n, &n->out[i], cells, d, p, &t);
+}
+
+/* Where nobody knows what changed since the row before. */
+static void put_all(hc_normal *n, const hc_cell *cells, const hc_derived *d)
 {
     char *row = hc_writer_row(n->writer, n->n_out, n->n_out * ROOM), *p = row;
     text t;
@@ -268,4 +276,10 @@ void hc_series_put(hc_normal *n, const hc_cell *cells, const hc_derived *d)
         hc_writer_row_done(n->writer, row, p);
     else
         put_slowly(n, cells, d);
+}
+
+void hc_series_put(hc_normal *n, const hc_cell *cells, const hc_derived *d)
+{
+    if (!hc_normal_told(n) || !hc_series_flat_put(n, cells, d))
+        put_all(n, cells, d);
 }

@@ -214,6 +214,8 @@ static void emit(hc_normal *n, const hc_cell *cells, double t)
                      "for each other?",
                      (t - r->last_time) / 86400);
     }
+    d.charged_ah = r->charged_ah;
+    d.discharged_ah = r->discharged_ah;
     r->last_time = t;
     r->last_amp = d.amp;
     r->last_volt = d.volt;
@@ -417,6 +419,7 @@ hc_status hc_series_row(hc_normal *n, const hc_cell *cells, hc_err *err)
         hc_status st = release(n, alone, raw);
         free(n->num);
         n->num = kept;
+        n->changes.put = UINT64_MAX; /* it is the held one that was put */
         hc_normal_direction(n, cells);
         HC_TRY(st);
         t = raw_time(n, cells) + n->run.time_offset;

@@ -206,6 +206,7 @@ hc_status hc_sink_begin(hc_sink *s, const hc_dataset *d, hc_err *err)
     s->n_datasets++;
     s->dataset_rows = s->dataset_rejected = 0;
     s->wants = NULL;
+    s->changed = NULL;
     return s->ops->begin == NULL ? HC_OK
                                  : s->ops->begin(s->ctx, s->dataset, err);
 }
@@ -229,6 +230,7 @@ hc_status hc_sink_end(hc_sink *s, hc_err *err)
                            (long long)d->rows_declared, d->name);
     s->dataset = NULL;
     s->wants = NULL;
+    s->changed = NULL;
     return s->ops->end == NULL ? HC_OK : s->ops->end(s->ctx, err);
 }
 

@@ -131,6 +131,11 @@ typedef struct {
     bool growing; /* the reader's caller expects an open end */
     bool padded;  /* behind texts of the rows HC_PADDING bytes can be read */
     long line;    /* of the present row in a text, 0 unknown */
+    /* Set by a reader that knows it, behind hc_sink_begin: which cells of the
+     * row at hand may differ from those of the row given before it in this
+     * data set, bit i of cell i.  Nobody looks at it where there are more
+     * than 64 columns.  NULL: not known. */
+    const uint64_t *changed;
     /* What ops->numbers wants of the open data set, and where its numbers go
      * and how each column is written (hc_plain_row); set by ops->begin.  NULL:
      * it takes cells only. */

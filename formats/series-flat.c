@@ -1,0 +1,252 @@
+/* series-flat.c: a row of kind series as text, where the reader says what
+ * changed since the row before
+ *
+ * How each column of the table is put is settled once for the data set.
+ * Columns that changed are printed, what stands between them is copied as it
+ * was (row_runs.h).
+ */
+#include "formats/normal.h"
+#include "formats/row_runs.h"
+
+#include "core/number.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* How a column is put; where its cell does not allow that, by its cell. */
+typedef enum {
+    PUT_BY_CELL,
+    PUT_MOVED,    /* a decimal with another power of ten */
+    PUT_VALUE,    /* the number in our unit, as it had to be computed */
+    PUT_COMPUTED, /* a number of the row, with so many digits */
+} put_way;
+
+typedef struct {
+    put_way way;
+    int column; /* of the data set */
+    int shift;
+    int digits;
+    const double *x; /* a number of the row */
+} flat_column;
+
+/* A number of the row that no column tells of. */
+typedef struct {
+    const double *x;
+    double last;
+    uint64_t out; /* where in the table it stands */
+} flat_number;
+
+enum { NUMBERS = 8 };
+typedef struct hc_series_flat {
+    hc_row_runs runs;
+    flat_column columns[HC_RUNS_COLUMNS];
+    hc_derived row; /* the present one */
+    flat_number numbers[NUMBERS];
+    size_t n_numbers;
+    /* of each column of the data set: where in the table it stands */
+    uint64_t shown[64];
+    uint64_t always; /* columns of the table that hang on anything */
+    uint64_t in, out; /* columns of the data set that changed last time, and
+                         those of the table that they stand in */
+} hc_series_flat;
+
+void hc_series_flat_clear(hc_normal *n)
+{
+    free(n->flat);
+    n->flat = NULL;
+}
+
+/* ---- once for a data set ---- */
+
+static void show(hc_series_flat *f, int column, size_t i)
+{
+    if (column >= 0)
+        f->shown[column] |= hc_bit(i);
+}
+
+/* A number of the row: *column is the one of the data set that has it, -1
+ * none; the digits of one that is computed. */
+static const double *number_of(const hc_series_flat *f, const hc_normal *n,
+                               hc_from from, int *column, int *digits)
+{
+    const hc_slots *s = &n->slot;
+    const hc_derived *d = &f->row;
+    *column = -1;
+    *digits = 10;
+    switch (from) {
+    case HC_FROM_TIME:
+        *column = s->time;
+        *digits = 15;
+        return &d->t;
+    case HC_FROM_UNIX:
+        *column = s->unix_time;
+        *digits = 16;
+        return &d->utc;
+    case HC_FROM_VOLTAGE:
+        *column = s->volt >= 0 || s->counter >= 0 ? s->volt : s->working;
+        return &d->volt;
+    case HC_FROM_CURRENT:
+        *column = s->amp;
+        return &d->amp;
+    case HC_FROM_CYCLE:
+        *digits = 0;
+        return &d->cycle;
+    case HC_FROM_STEP:
+        *digits = 0;
+        return &d->step;
+    case HC_FROM_CHARGED:
+        return &d->charged_ah;
+    case HC_FROM_DISCHARGED:
+        return &d->discharged_ah;
+    default:
+        return NULL;
+    }
+}
+
+static void settle_column(const hc_normal *n, size_t i, hc_series_flat *f)
+{
+    const hc_outcol *c = &n->out[i];
+    const hc_incol *in = c->read < 0 ? NULL : &n->in[c->read];
+    flat_column *to = &f->columns[i];
+    int column;
+    *to = (flat_column){.column = c->read};
+    to->x = number_of(f, n, c->from, &column, &to->digits);
+    show(f, c->read, i);
+    show(f, column, i);
+    if (to->x != NULL && c->read < 0) /* in its column or not */
+        f->numbers[f->n_numbers++] =
+            (flat_number){.x = to->x, .last = NAN, .out = hc_bit(i)};
+    if (to->x != NULL && column < 0) {
+        to->way = PUT_COMPUTED;
+    } else if (c->moved) {
+        to->way = PUT_MOVED;
+        to->shift = c->shift;
+    } else if (in != NULL && in->number && !in->m.exact) {
+        to->way = PUT_VALUE;
+    } else if (c->from == HC_FROM_ALL && c->column >= 0) {
+        to->way = PUT_MOVED;
+        to->column = c->column;
+    }
+    if (c->from == HC_FROM_COLUMN || c->from == HC_FROM_ALL)
+        show(f, c->column, i);
+    if (c->from == HC_FROM_LOGGER)
+        f->always |= hc_bit(i);
+}
+
+/* NULL: no memory, or too many columns. */
+static hc_series_flat *settle(hc_normal *n)
+{
+    hc_series_flat *f;
+    if (n->n_out > HC_RUNS_COLUMNS)
+        return NULL;
+    f = n->flat = calloc(1, sizeof *f);
+    if (f == NULL)
+        return NULL;
+    for (size_t i = 0; i < n->n_out; i++)
+        settle_column(n, i, f);
+    hc_row_runs_start(&f->runs, n->n_out);
+    return f;
+}
+
+/* ---- a row ---- */
+
+/* Columns of the table that may be others than in the row before. */
+static inline uint64_t changed_of(hc_series_flat *f, uint64_t in)
+{
+    uint64_t out = f->always;
+    if (in != f->in) {
+        f->in = in;
+        f->out = 0;
+        for (uint64_t left = in; left != 0; left &= left - 1)
+            f->out |= f->shown[__builtin_ctzll(left)];
+    }
+    for (flat_number *k = f->numbers, *end = k + f->n_numbers; k < end; k++) {
+        const double x = *k->x;
+        out |= memcmp(&x, &k->last, sizeof x) != 0 ? k->out : 0;
+        k->last = x;
+    }
+    return out | f->out;
+}
+
+enum { NEAR = 9 }; /* powers of ten whose texts are short */
+
+/* A column and its tab to p[0..HC_RUNS_ROOM), NULL: it takes more. */
+static inline char *put(hc_normal *n, const hc_series_flat *f, size_t i,
+                        const hc_cell *cells, const hc_derived *d, char *p)
+{
+    const flat_column *c = &f->columns[i];
+    const hc_cell *cell = &cells[c->column < 0 ? 0 : c->column];
+    const int e = (int32_t)cell->len;
+    size_t len;
+    if (c->way == PUT_MOVED && cell->type >= HC_CELL_INT && e >= -NEAR &&
+        e <= NEAR && (cell->type == HC_CELL_DEC || c->shift == 0)) {
+        len = hc_decimal_print(cell->u.i, e + c->shift, p);
+    } else if (c->way == PUT_VALUE && cell->type > HC_CELL_TEXT) {
+        len = hc_number_print(n->num[c->column], p);
+    } else if (c->way == PUT_COMPUTED) {
+        len = c->digits == 0 ? hc_number_print(*c->x, p)
+                             : hc_number_print_digits(*c->x, c->digits, p);
+    } else {
+        return hc_series_put_cell(n, i, cells, d, p);
+    }
+    p[len] = '\t';
+    return p + len + 1;
+}
+
+static char *put_whole(hc_normal *n, uint64_t changed, const hc_cell *cells,
+                       const hc_derived *d, char *p)
+{
+    hc_series_flat *f = n->flat;
+    char *at[HC_RUNS_COLUMNS + 1];
+    for (size_t i = 0; i < n->n_out; i++) {
+        at[i] = p;
+        p = put(n, f, i, cells, d, p);
+        if (p == NULL)
+            return NULL;
+    }
+    at[n->n_out] = p;
+    hc_row_runs_keep(&f->runs, changed, at);
+    return p;
+}
+
+static char *put_runs(hc_normal *n, const hc_cell *cells, const hc_derived *d,
+                      char *p)
+{
+    const hc_series_flat *f = n->flat;
+    const hc_run *run = f->runs.runs, *end = run + f->runs.n_hot;
+    p = hc_run_copy(run, p);
+    while (run++ < end) {
+        p = put(n, f, run->column, cells, d, p);
+        if (p == NULL)
+            return NULL;
+        p = hc_run_copy(run, p);
+    }
+    return p;
+}
+
+bool hc_series_flat_put(hc_normal *n, const hc_cell *cells,
+                        const hc_derived *d)
+{
+    hc_series_flat *f = n->flat != NULL ? n->flat : settle(n);
+    const size_t size = n->n_out * HC_RUNS_ROOM;
+    uint64_t changed;
+    char *row, *end;
+    if (f == NULL)
+        return false;
+    row = hc_writer_row(n->writer, n->n_out, size);
+    if (row == NULL)
+        return false;
+    f->row = *d;
+    changed = changed_of(f, n->changes.put);
+    end = hc_row_runs_fit(&f->runs, changed)
+              ? put_runs(n, cells, d, row)
+              : put_whole(n, changed, cells, d, row);
+    if (end == NULL) {
+        hc_row_runs_start(&f->runs, n->n_out);
+        return false;
+    }
+    n->changes.put = 0;
+    hc_writer_row_done(n->writer, row, end);
+    return true;
+}
