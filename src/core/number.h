@@ -2,7 +2,7 @@
  *
  * The only home of conversions between doubles and text.  Reading is
  * correctly rounded (Eisel-Lemire, strtod_l behind it); printing gives the
- * shortest text that reads back equal (Schubfach).  Sources: D. Lemire,
+ * shortest text that reads back equal (shortest.h).  Source: D. Lemire,
  * "Number parsing at a gigabyte per second", 10.1002/spe.2984; R. Giulietti,
  * "The Schubfach way to render doubles" (2020).
  */

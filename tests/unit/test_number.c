@@ -94,7 +94,7 @@ static int round_text(char *digits, int point, int keep)
     return point;
 }
 
-/* Rounding to few digits has a quick way: against rounding the shortest text
+/* Rounding has quick ways: against rounding the shortest text
  * as text, also of numbers that lie where the rounding turns. */
 static void rounds_as_the_shortest_text(void **state)
 {
@@ -103,7 +103,7 @@ static void rounds_as_the_shortest_text(void **state)
     (void)state;
     for (int i = 0; i < trials; i++) {
         uint64_t u = unit_random(&seed), v = unit_random(&seed);
-        int keep = 1 + (int)(v % 12), e = (int)(v >> 16 & 63) - 30;
+        int keep = 1 + (int)(v % 17), e = (int)(v >> 16 & 63) - 30;
         char got[HC_NUMBER_SIZE], want[HC_NUMBER_SIZE], a[40], b[40];
         double x;
         if (i % 4 == 0)
@@ -345,7 +345,7 @@ static void reads_integers(void **state)
 /* Every number of digits; a sanitizer sees a byte too far. */
 static void prints_whole_numbers(void **state)
 {
-    uint64_t x = 1;
+    uint64_t x = 1, seed = 3;
     char buf[HC_NUMBER_SIZE], want[32];
     (void)state;
     for (int n = 1; n <= 20; n++, x *= 10)
@@ -355,6 +355,13 @@ static void prints_whole_numbers(void **state)
             assert_int_equal(hc_whole_print(x - 1 + k, buf), strlen(want));
             assert_string_equal(buf, want);
         }
+    for (int i = 0; i < 100000; i++) {
+        x = unit_random(&seed) >> unit_random(&seed) % 64;
+        x = i % 4 == 0 ? x % 1000 * hc_whole_tens[i % 16] : x;
+        snprintf(want, sizeof want, "%llu", (unsigned long long)x);
+        assert_int_equal(hc_whole_print(x, buf), strlen(want));
+        assert_string_equal(buf, want);
+    }
     assert_int_equal(hc_whole_print(UINT64_MAX, buf), 20);
     assert_string_equal(buf, "18446744073709551615");
 }
@@ -369,6 +376,8 @@ static void prints_decimals(void **state)
         int64_t i = (int64_t)(unit_random(&seed) >> unit_random(&seed) % 64);
         int e = (int)(unit_random(&seed) % (2 * HC_DECIMAL_MOST + 1)) -
                 HC_DECIMAL_MOST;
+        if (trial % 5 == 0) /* few digits and zeros behind them */
+            i = i % 1000 * (int64_t)hc_whole_tens[unit_random(&seed) % 16];
         i = trial % 3 == 0 ? -i : i;
         size_t len = hc_decimal_print(i, e, buf);
         int n = snprintf(digits, sizeof digits, "%llu",
@@ -394,6 +403,8 @@ static void prints_decimals(void **state)
         assert_int_equal(len, at);
         assert_memory_equal(buf, want, len);
     }
+    assert_int_equal(hc_decimal_print(100000000000000000, -23, buf), 8);
+    assert_memory_equal(buf, "0.000001", 8);
     assert_int_equal(hc_decimal_print(INT64_MIN, 0, buf), 20);
     assert_memory_equal(buf, "-9223372036854775808", 20);
 }
