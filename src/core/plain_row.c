@@ -9,6 +9,12 @@
 #include <math.h>
 #include <stdlib.h>
 
+/* A number, and itself in another unit. */
+typedef struct {
+    double value, moved;
+    unsigned char is; /* hc_plain_is */
+} number;
+
 /* One wanted column.  The last short text that stood in it is kept with its
  * value: counters and settings say the same in row after row. */
 typedef struct {
@@ -18,20 +24,23 @@ typedef struct {
     bool alone;          /* its number goes to x[to] and nothing elsewhere */
     bool told;           /* its text is wanted */
     char end;            /* what stands behind it */
-    uint64_t text, mask; /* with the byte behind it */
-    size_t len;          /* of the text */
-    size_t taken;        /* of the text taken last */
-    unsigned char is;    /* that one, hc_plain_is, kept or not */
+    uint64_t text, mask; /* kept, with the byte behind it: of up to eight */
+    uint64_t more[2], more_mask[2]; /* of those behind these */
+    size_t len;          /* without the byte behind it, < MOST_KEPT */
+    number kept;         /* and what it is */
     unsigned misses;     /* texts kept since one was the right one */
     unsigned pause;      /* so many of the next ones are not kept */
-    double value, moved;
 } wanted;
+
+enum { MOST_KEPT = 24 };
 
 #define AGAIN SIZE_MAX /* it is the same column as the one before */
 
 struct hc_plain_row {
     hc_plain_lines lines;
-    size_t rest; /* columns behind the last one wanted */
+    hc_scan_set marks; /* what ends a cell or a line, or makes a line one that
+                          is not plain */
+    size_t rest;       /* columns behind the last one wanted */
     size_t n;
     wanted at[]; /* in the order of the line */
 };
@@ -40,6 +49,18 @@ static int by_place(const void *a, const void *b)
 {
     const wanted *p = a, *q = b;
     return (p->want.place > q->want.place) - (p->want.place < q->want.place);
+}
+
+static hc_scan_set marks_of(const hc_plain_lines *l)
+{
+    const uint64_t delimiter = hc_word_of((unsigned char)l->delimiter);
+    hc_scan_set set = {.a = delimiter, .b = delimiter, .c = delimiter};
+    if (l->foreign || l->delimiter == ',')
+        set.b = hc_word_of('"');
+    if (l->foreign && l->refused != 0)
+        set.c = hc_word_of((unsigned char)l->refused);
+    set.odd = l->foreign ? ~UINT64_C(0) : 0;
+    return set;
 }
 
 hc_plain_row *hc_plain_row_new(hc_plain_lines lines,
@@ -51,6 +72,7 @@ hc_plain_row *hc_plain_row_new(hc_plain_lines lines,
     if (c == NULL)
         return NULL;
     c->lines = lines;
+    c->marks = marks_of(&lines);
     c->n = n;
     for (size_t k = 0; k < n; k++)
         c->at[k].want = wants[k];
@@ -60,8 +82,8 @@ hc_plain_row *hc_plain_row_new(hc_plain_lines lines,
         w->skip = w->want.place < next ? AGAIN : w->want.place - next;
         w->told = w->want.what >= HC_PLAIN_TEXT || w->want.text;
         w->alone = !w->told && w->want.shift == 0;
-        w->is = w->want.what == HC_PLAIN_TEXT ? HC_PLAIN_IS_OTHER
-                                              : HC_PLAIN_IS_ZERO;
+        w->kept.is = w->want.what == HC_PLAIN_TEXT ? HC_PLAIN_IS_OTHER
+                                                   : HC_PLAIN_IS_ZERO;
         next = w->want.place + 1;
         w->end = next == lines.width ? '\n' : lines.delimiter;
         /* "0" and what ends it, for a beginning */
@@ -78,29 +100,14 @@ void hc_plain_row_free(hc_plain_row *c)
     free(c);
 }
 
-/* 0x80 in the bytes that end a cell or a line, or make a line one that is not
- * plain. */
-static inline uint64_t marks(const hc_plain_row *c, uint64_t w)
-{
-    const uint64_t quote = hc_word_equal(w, hc_word_of('"'));
-    uint64_t m =
-        hc_word_equal(w, hc_word_of((unsigned char)c->lines.delimiter)) |
-        hc_word_equal(w, hc_word_of('\n'));
-    if (c->lines.foreign) /* NUL and bytes above 0x7f, surely the first */
-        return m | quote | ((w | (w - hc_word_of(1))) & hc_word_of(0x80)) |
-               hc_word_equal(w,
-                             hc_word_of((unsigned char)c->lines.refused));
-    return c->lines.delimiter == ',' ? m | quote : m;
-}
-
 /* Behind n cells, each of which ends with the delimiter; NULL when they do not
  * stand there so. */
 static const char *step_over(const hc_plain_row *c, const char *s, size_t n)
 {
-    for (;; s += 8) {
-        uint64_t m = marks(c, hc_word(s));
+    for (;; s += 16) {
+        unsigned m = hc_scan_any(&c->marks, s);
         for (; m != 0; m &= m - 1) {
-            const char *p = s + (size_t)__builtin_ctzll(m) / 8;
+            const char *p = s + __builtin_ctz(m);
             if (*p != c->lines.delimiter)
                 return NULL;
             if (--n == 0)
@@ -110,13 +117,12 @@ static const char *step_over(const hc_plain_row *c, const char *s, size_t n)
 }
 
 /* The byte that ends the cell at s. */
-static const char *cell_end(const hc_plain_row *c, const char *s)
+static inline const char *cell_end(const hc_plain_row *c, const char *s)
 {
-    for (;; s += 8) {
-        uint64_t m = marks(c, hc_word(s));
-        if (m != 0)
-            return s + (size_t)__builtin_ctzll(m) / 8;
-    }
+    unsigned m;
+    while ((m = hc_scan_any(&c->marks, s)) == 0)
+        s += 16;
+    return s + __builtin_ctz(m);
 }
 
 /* Behind what ends a cell, p, when it is that; else NULL.  A line may end like
@@ -136,22 +142,72 @@ static inline const char *behind(const hc_plain_row *c, char end,
     return *p == '\r' && p[1] == '\n' ? p + 2 : NULL;
 }
 
-/* Keep the text of the number just taken, if it is short.  Where the last ones
- * were all different only now and then. */
-static inline void keep(wanted *w, const char *s, size_t len)
+/* Is the next text kept?  Where the last ones were all different only now and
+ * then. */
+static inline bool is_kept(wanted *w)
 {
     enum { PATIENCE = 8, PAUSE = 32 };
     if (w->pause > 0) {
         w->pause--;
-        return;
+        return false;
     }
     if (++w->misses > PATIENCE)
         w->pause = PAUSE - 1;
-    if (len < 8) {
-        w->len = len;
-        w->mask = ~UINT64_C(0) >> 8 * (7 - len);
-        w->text = hc_word(s) & w->mask;
+    return true;
+}
+
+/* A mask of the first n <= 8 bytes of a word. */
+static uint64_t first_bytes(size_t n)
+{
+    return n == 0 ? 0 : ~UINT64_C(0) >> 8 * (8 - n);
+}
+
+__attribute__((noinline)) static void keep_more(wanted *w, const char *s)
+{
+    const size_t n = w->len - 7;
+    w->mask = ~UINT64_C(0);
+    w->text = hc_word(s);
+    w->more_mask[0] = first_bytes(n < 8 ? n : 8);
+    w->more_mask[1] = first_bytes(n < 8 ? 0 : n - 8);
+    for (size_t i = 0; i < 2; i++)
+        w->more[i] = hc_word(s + 8 * (i + 1)) & w->more_mask[i];
+}
+
+static inline void keep_text(wanted *w, const char *s, size_t len)
+{
+    w->len = len;
+    if (len >= 8) {
+        keep_more(w, s);
+        return;
     }
+    w->mask = ~UINT64_C(0) >> 8 * (7 - len);
+    w->text = hc_word(s) & w->mask;
+}
+
+/* Does the text at s that begins as the kept one go on as that?  (No line ends
+ * among its first eight bytes.) */
+static bool goes_on(const wanted *w, const char *s)
+{
+    return (((hc_word(s + 8) & w->more_mask[0]) ^ w->more[0]) |
+            ((hc_word(s + 16) & w->more_mask[1]) ^ w->more[1])) == 0;
+}
+
+/* Keep the text s[0..len) and what it is, if it is not long. */
+static inline void keep(wanted *w, const char *s, size_t len, const number *v)
+{
+    if (!is_kept(w) || len >= MOST_KEPT)
+        return;
+    keep_text(w, s, len);
+    w->kept = *v;
+}
+
+/* The same of a number that is alone. */
+static inline void keep_alone(wanted *w, const char *s, size_t len, double x)
+{
+    if (!is_kept(w) || len >= MOST_KEPT)
+        return;
+    keep_text(w, s, len);
+    w->kept.value = x;
 }
 
 static bool value_of(uint64_t digits, int exp10, bool minus, double *x)
@@ -162,94 +218,91 @@ static bool value_of(uint64_t digits, int exp10, bool minus, double *x)
     return true;
 }
 
-/* A number that is more than a quotient, from behind its digits on: long ones,
- * those with an exponent or in another unit. */
-__attribute__((noinline)) static const char *
-take_scaled(const hc_plain_row *c, wanted *w, const char *s, const char *p,
-            uint64_t digits, int exp10)
+/* Digits over a power of ten, of at most 53 bits, and of a number that is not
+ * alone what else it is; false: not so simple. */
+__attribute__((always_inline)) static inline bool
+quotient(const wanted *w, uint64_t digits, int after, bool minus, bool alone,
+         number *v)
 {
+    double x = (double)(int64_t)digits;
+    if (minus)
+        x = -x;
+    v->value = x / hc_exact_tens[after]; /* at most 18 */
+    if (alone)
+        return true;
+    v->is = digits == 0 ? HC_PLAIN_IS_ZERO : HC_PLAIN_IS_DECIMAL;
+    if (w->want.shift == 0)
+        return true;
+    if ((unsigned)(after - w->want.shift) > 22)
+        return false;
+    v->moved = x / hc_exact_tens[after - w->want.shift];
+    return true;
+}
+
+/* A number that is more than a quotient, digits * 10^exp10 times what its
+ * exponent at p says; *end becomes the byte behind it, and behind what ends it
+ * is returned. */
+static const char *take_scaled(const hc_plain_row *c, wanted *w, const char *s,
+                               const char *p, uint64_t digits, int exp10,
+                               number *v, const char **end)
+{
+    const bool minus = *s == '-';
     const char *next;
     if ((*p | 0x20) == 'e' && (p = hc_take_exponent(p, &exp10)) == NULL)
         return NULL;
     next = behind(c, w->end, p);
-    if (next == NULL || !value_of(digits, exp10, *s == '-', &w->value) ||
-        (w->want.shift != 0 && !value_of(digits, exp10 + w->want.shift,
-                                         *s == '-', &w->moved)))
+    if (next == NULL || !value_of(digits, exp10, minus, &v->value) ||
+        (w->want.shift != 0 &&
+         !value_of(digits, exp10 + w->want.shift, minus, &v->moved)))
         return NULL;
-    w->is = HC_PLAIN_IS_NUMBER;
-    w->taken = (size_t)(p - s);
+    v->is = HC_PLAIN_IS_NUMBER;
     if (next == p + 1 && *p == w->end)
-        keep(w, s, w->taken);
+        keep(w, s, (size_t)(p - s), v);
+    *end = p;
     return next;
 }
 
-/* A number that is not the one kept; returns behind what ends it. */
-__attribute__((always_inline)) static inline const char *
-take_number(const hc_plain_row *c, wanted *w, const char *s)
+/* Any number; the same. */
+static const char *take_number(const hc_plain_row *c, wanted *w, const char *s,
+                               number *v, const char **end)
 {
     const bool minus = *s == '-';
     const char *p, *next;
     uint64_t digits;
     int after;
-    double v;
 
     p = hc_take_mantissa(s + minus, &digits, &after);
-    if (w->mask != 0) {
-        w->mask = 0;
-        w->text = 1; /* nothing is kept */
-    }
     if (p == NULL)
         return NULL;
     if (digits > 1ULL << 53 || p - s > HC_PADDING + minus ||
-        (unsigned)(after - w->want.shift) > 22)
-        return take_scaled(c, w, s, p, digits, -after);
-    if (*p != w->end) {
-        if ((*p | 0x20) == 'e')
-            return take_scaled(c, w, s, p, digits, -after);
-        next = behind(c, w->end, p);
-    } else {
-        keep(w, s, (size_t)(p - s));
-        next = p + 1;
-    }
-    w->taken = (size_t)(p - s);
-    w->is = digits == 0 ? HC_PLAIN_IS_ZERO : HC_PLAIN_IS_DECIMAL;
-    v = (double)(int64_t)digits;
-    v = minus ? -v : v;
-    w->value = v / hc_exact_tens[after]; /* at most 18 */
-    if (w->want.shift != 0)
-        w->moved = v / hc_exact_tens[after - w->want.shift];
+        (*p | 0x20) == 'e' || !quotient(w, digits, after, minus, false, v))
+        return take_scaled(c, w, s, p, digits, -after, v, end);
+    next = behind(c, w->end, p);
+    if (next == p + 1 && *p == w->end)
+        keep(w, s, (size_t)(p - s), v);
+    *end = p;
     return next;
 }
 
-/* The same once more, for where it is rare. */
-__attribute__((noinline)) static const char *
-take_number_rarely(const hc_plain_row *c, wanted *w, const char *s)
+static inline void tell(const wanted *w, hc_cell text, unsigned char is,
+                        const hc_plain_texts *texts)
 {
-    return take_number(c, w, s);
+    texts->cells[w->want.place] = text;
+    texts->is[w->want.place] = is;
 }
 
-static inline void tell(const wanted *w, hc_cell text, hc_plain_texts texts)
-{
-    texts.cells[w->want.place] = text;
-    texts.is[w->want.place] = w->is;
-}
-
-/* What is kept, or was taken just now: s[0..len). */
-static inline void put(const wanted *w, const char *s, size_t len, double *x,
-                       hc_plain_texts texts)
+/* What s[0..len) is. */
+static inline void put(const wanted *w, const char *s, size_t len,
+                       const number *v, double *x, const hc_plain_texts *texts)
 {
     const hc_plain_want *want = &w->want;
-    if (w->alone) {
-        x[want->to] = w->value;
-        return;
-    }
     if (w->told)
-        tell(w, hc_cell_text(s, len), texts);
+        tell(w, hc_cell_text(s, len), v->is, texts);
     if (want->what == HC_PLAIN_TEXT)
         return;
-    x[want->to] = w->value;
+    x[want->to] = v->value;
     if (want->shift != 0)
-        x[want->moved] = w->moved;
+        x[want->moved] = v->moved;
 }
 
 /* A text that may be a number, and mostly is a word or a date. */
@@ -268,19 +321,20 @@ static double number_or_nan(const char *s, size_t len)
 /* Nothing, a number behind blanks, a text: all but a plain number. */
 __attribute__((noinline)) static const char *
 take_other(const hc_plain_row *c, wanted *w, const char *s, double *x,
-           hc_plain_texts texts)
+           const hc_plain_texts *texts)
 {
     const hc_plain_want *want = &w->want;
     const char *next, *end, *from = s;
+    number v = {0};
     size_t len;
     bool alone;
 
     if (want->what != HC_PLAIN_TEXT && c->lines.foreign && *s == ' ') {
         while (*s == ' ')
             s++;
-        next = take_number_rarely(c, w, s);
+        next = take_number(c, w, s, &v, &end);
         if (next != NULL) {
-            put(w, s, w->taken, x, texts);
+            put(w, s, (size_t)(end - s), &v, x, texts);
             return next;
         }
     }
@@ -297,24 +351,146 @@ take_other(const hc_plain_row *c, wanted *w, const char *s, double *x,
         end--;
     len = (size_t)(end - s);
     alone = alone && s == from && next == s + len + 1;
-    w->is = HC_PLAIN_IS_OTHER;
+    v = (number){NAN, NAN, HC_PLAIN_IS_OTHER};
     if (want->what == HC_PLAIN_TEXT && alone && len > 0)
-        keep(w, s, len);
+        keep(w, s, len, &v);
     if (w->told)
-        tell(w, len > 0 ? hc_cell_text(s, len) : hc_cell_none(), texts);
+        tell(w, len > 0 ? hc_cell_text(s, len) : hc_cell_none(), v.is, texts);
     if (want->what == HC_PLAIN_TEXT ||
         (want->what == HC_PLAIN_EITHER && len > 0))
         return next;
     if (len > 0 && want->what == HC_PLAIN_NUMBER)
         return NULL;
-    w->value = number_or_nan(s, len);
-    w->moved = NAN; /* of an ANY none is wanted */
+    v.value = number_or_nan(s, len);
     if (alone && !w->told)
-        keep(w, s, len);
-    x[want->to] = w->value;
-    if (want->shift != 0)
-        x[want->moved] = w->moved;
+        keep(w, s, len, &v);
+    x[want->to] = v.value;
+    if (want->shift != 0) /* of an ANY none is wanted */
+        x[want->moved] = NAN;
     return next;
+}
+
+/* Any cell but those that take() knows. */
+__attribute__((noinline)) static const char *
+take_rarely(const hc_plain_row *c, wanted *w, const char *s, double *x,
+            const hc_plain_texts *texts)
+{
+    const char *next, *end;
+    number v = {0};
+    next = take_number(c, w, s, &v, &end);
+    if (next == NULL)
+        return take_other(c, w, s, x, texts);
+    put(w, s, (size_t)(end - s), &v, x, texts);
+    return next;
+}
+
+/* A number with an exponent at p behind digits * 10^-after. */
+__attribute__((noinline)) static const char *
+take_exponent(const hc_plain_row *c, wanted *w, const char *s, const char *p,
+              uint64_t digits, int after, double *x,
+              const hc_plain_texts *texts)
+{
+    const char *next, *end;
+    number v = {0};
+    next = take_scaled(c, w, s, p, digits, -after, &v, &end);
+    if (next == NULL)
+        return take_other(c, w, s, x, texts);
+    put(w, s, (size_t)(end - s), &v, x, texts);
+    return next;
+}
+
+/* A word of the line, its text alone. */
+static inline const char *take_text(const hc_plain_row *c, wanted *w,
+                                    const char *s, double *x,
+                                    const hc_plain_texts *texts)
+{
+    static const number none = {NAN, NAN, HC_PLAIN_IS_OTHER};
+    const char *end = cell_end(c, s);
+    if (*end != w->end || end == s || *s <= ' ' || end[-1] <= ' ')
+        return take_other(c, w, s, x, texts);
+    keep(w, s, (size_t)(end - s), &none);
+    tell(w, hc_cell_text(s, (size_t)(end - s)), none.is, texts);
+    return end + 1;
+}
+
+/* Digits with a point among them, at most eight before and behind it and at
+ * most 15 bytes with it; *p moves behind them.  False: not so. */
+__attribute__((always_inline)) static inline bool
+short_mantissa(const char **p, uint64_t *digits, int *after)
+{
+    enum { BYTES = 16 };
+    const char *s = *p;
+    const uint64_t w = hc_word(s);
+    unsigned others = hc_scan_others(s) | 1U << BYTES;
+    const size_t n = (size_t)__builtin_ctz(others);
+    size_t end;
+    if (n - 1 >= 8)
+        return false;
+    if (s[n] != '.') {
+        *p = s + n;
+        *digits = hc_word_value(w, n);
+        *after = 0;
+        return true;
+    }
+    others &= others - 1;
+    end = (size_t)__builtin_ctz(others);
+    *p = s + end;
+    *after = (int)(end - n) - 1;
+    if (end <= 8) { /* the point left out */
+        const uint64_t high = ~UINT64_C(0) << 8 * n, next = w >> 8;
+        *digits = hc_word_value(w ^ ((w ^ next) & high), end - 1);
+        return true;
+    }
+    if (end == BYTES || end - n - 2 >= 8)
+        return false;
+    *digits = hc_word_value(w, n) * hc_whole_tens[end - n - 1] +
+              hc_word_value(hc_word(s + n + 1), end - n - 1);
+    return true;
+}
+
+/* What stands at s; returns behind what ends it, or NULL: not plain. */
+__attribute__((always_inline)) static inline const char *
+take(const hc_plain_row *c, wanted *w, const char *s, bool alone, double *x,
+     const hc_plain_texts *texts)
+{
+    const bool minus = *s == '-';
+    const char *p = s + minus, *next;
+    uint64_t digits;
+    number v;
+    int after;
+
+    if (!short_mantissa(&p, &digits, &after) ||
+        !quotient(w, digits, after, minus, alone, &v))
+        return take_rarely(c, w, s, x, texts);
+    if (*p == w->end) {
+        next = p + 1;
+        if (alone)
+            keep_alone(w, s, (size_t)(p - s), v.value);
+        else
+            keep(w, s, (size_t)(p - s), &v);
+    } else if ((*p | 0x20) == 'e') {
+        return take_exponent(c, w, s, p, digits, after, x, texts);
+    } else if ((next = behind(c, w->end, p)) == NULL) {
+        return take_other(c, w, s, x, texts);
+    }
+    if (alone)
+        x[w->want.to] = v.value;
+    else
+        put(w, s, (size_t)(p - s), &v, x, texts);
+    return next;
+}
+
+/* The text of the row before. */
+static inline const char *again(wanted *w, const char *s, double *x,
+                                const hc_plain_texts *texts)
+{
+    const size_t len = w->len;
+    w->misses = 0;
+    if (w->alone)
+        x[w->want.to] = w->kept.value;
+    else
+        put(w, s, len, &w->kept, x, texts);
+    return s + len + 1;
 }
 
 /* Behind the cells that nobody wants and the end of the line. */
@@ -331,7 +507,6 @@ const char *hc_plain_row_take(hc_plain_row *c, const char *s, double *x,
     wanted *end = c->at + c->n;
 
     for (wanted *w = c->at; w < end; w++) {
-        const char *next;
         if (w->skip > 0) {
             if (w->skip == AGAIN) {
                 x[w->want.to] = x[w[-1].want.to];
@@ -340,18 +515,17 @@ const char *hc_plain_row_take(hc_plain_row *c, const char *s, double *x,
             if ((s = step_over(c, s, w->skip)) == NULL)
                 return NULL;
         }
-        if ((hc_word(s) & w->mask) == w->text) {
-            put(w, s, w->len, x, texts);
-            w->misses = 0;
-            s += w->len + 1;
-            continue;
-        }
-        next = w->want.what == HC_PLAIN_TEXT ? NULL : take_number(c, w, s);
-        if (next != NULL)
-            put(w, s, w->taken, x, texts);
-        else if ((next = take_other(c, w, s, x, texts)) == NULL)
+        if ((hc_word(s) & w->mask) == w->text &&
+            (w->len < 8 || goes_on(w, s)))
+            s = again(w, s, x, &texts);
+        else if (w->alone)
+            s = take(c, w, s, true, x, &texts);
+        else if (w->want.what != HC_PLAIN_TEXT)
+            s = take(c, w, s, false, x, &texts);
+        else
+            s = take_text(c, w, s, x, &texts);
+        if (s == NULL)
             return NULL;
-        s = next;
     }
     return c->rest > 0 ? step_to_end(c, s) : s;
 }

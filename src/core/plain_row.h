@@ -69,8 +69,9 @@ void hc_plain_row_free(hc_plain_row *c);
 
 /* The line that begins at s, the wanted of it into x and texts.  Returns where
  * the next line begins, or NULL when this one is not plain; x and texts are
- * undefined then.  A '\n' must stand at or behind s, and eight bytes behind
- * that one be readable.  texts has NULL pointers where no text is wanted.
+ * undefined then.  A '\n' must stand at or behind s, and HC_PADDING bytes
+ * behind that one be readable.  texts has NULL pointers where no text is
+ * wanted.
  */
 const char *hc_plain_row_take(hc_plain_row *c, const char *s, double *x,
                               hc_plain_texts texts);

@@ -72,11 +72,66 @@ static inline size_t hc_word_digits(uint64_t w)
 static inline uint64_t hc_word_value(uint64_t w, size_t n)
 {
     const uint64_t even = UINT64_C(0x000000ff000000ff);
-    w = (w ^ hc_word_of('0')) << 8 * (8 - n); /* zeros in front */
+    w = (w ^ hc_word_of('0')) << (-8 * n & 63); /* zeros in front */
     w = w * 10 + (w >> 8); /* pairs, in every second byte */
     return ((w & even) * (100 + (UINT64_C(1000000) << 32)) +
             (w >> 16 & even) * (1 + (UINT64_C(10000) << 32))) >>
            32;
+}
+
+/* Bit i is set where byte i of 16 is no decimal digit. */
+static inline unsigned hc_scan_others(const char *s)
+{
+#ifdef __SSE2__
+    const __m128i nine = _mm_set1_epi8(9);
+    __m128i d = _mm_sub_epi8(_mm_loadu_si128((const void *)s),
+                             _mm_set1_epi8('0'));
+    return (unsigned)_mm_movemask_epi8(
+               _mm_cmpeq_epi8(_mm_min_epu8(d, nine), d)) ^
+           0xffff;
+#else
+    uint64_t a = hc_word(s) ^ hc_word_of('0');
+    uint64_t b = hc_word(s + 8) ^ hc_word_of('0');
+    /* above 9, in each byte for itself: no carry leaves it */
+    a = ((a & hc_word_of(0x7f)) + hc_word_of(0x76)) | a;
+    b = ((b & hc_word_of(0x7f)) + hc_word_of(0x76)) | b;
+    return hc_word_highs(a) | hc_word_highs(b) << 8;
+#endif
+}
+
+/* Bytes that are looked for, each eight times. */
+typedef struct {
+    uint64_t a, b, c; /* any of these, and '\n' */
+    uint64_t odd;     /* 0xff: and NUL and those above 0x7f; or 0 */
+} hc_scan_set;
+
+/* Bit i is set where byte i of 16 is one of them. */
+static inline unsigned hc_scan_any(const hc_scan_set *of, const char *s)
+{
+#ifdef __SSE2__
+    const __m128i w = _mm_loadu_si128((const void *)s);
+    __m128i m = _mm_or_si128(
+        _mm_cmpeq_epi8(w, _mm_set1_epi64x((long long)of->a)),
+        _mm_cmpeq_epi8(w, _mm_set1_epi8('\n')));
+    m = _mm_or_si128(m, _mm_cmpeq_epi8(w, _mm_set1_epi64x((long long)of->b)));
+    m = _mm_or_si128(m, _mm_cmpeq_epi8(w, _mm_set1_epi64x((long long)of->c)));
+    m = _mm_or_si128(
+        m, _mm_and_si128(_mm_set1_epi64x((long long)of->odd),
+                         _mm_or_si128(w, _mm_cmpeq_epi8(
+                                             w, _mm_setzero_si128()))));
+    return (unsigned)_mm_movemask_epi8(m);
+#else
+    unsigned bits = 0;
+    for (int i = 0; i < 16; i += 8) {
+        uint64_t w = hc_word(s + i);
+        uint64_t m = hc_word_equal(w, of->a) | hc_word_equal(w, of->b) |
+                     hc_word_equal(w, of->c) |
+                     hc_word_equal(w, hc_word_of('\n')) |
+                     ((w | hc_word_equal(w, 0)) & of->odd);
+        bits |= hc_word_highs(m) << i;
+    }
+    return bits;
+#endif
 }
 
 /* What 32 bytes hold, a bit for each, the first lowest. */

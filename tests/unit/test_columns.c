@@ -129,6 +129,13 @@ static void long_tables_are_the_same(void **state)
          "8,$,3.$,0.001,,\n"},
         {"Date,Time (s),Voltage (V),Current (A)\n",
          "2023-01-02 03:04:05,$,3.$,0.001\n", "2023-01-02,$,3.$,\n"},
+        /* long texts that differ behind their first bytes */
+        {"Time (s),Voltage (V),Current (mA),Step type\n",
+         "$,3.25000000000001,1.000000000000000E+000,CC charge to 4 V\n",
+         "$,3.25000000000002,1.000000000000000E-001,CC charge to 5 V\n"},
+        {"Time (s),Voltage (V),Current (mA),Step type\n",
+         "$,12345678.12345678,-0.00000001,CC charge\n",
+         "$,123456789.1234567,-0.000000011,CC charge $\n"},
         {"Test Time / s,Voltage / V,Current / A,Cycle Count / 1\n",
          "$,3.$,0.004,1\n", "$,3.\xc2\xb5,0.004,1\n"},
     };

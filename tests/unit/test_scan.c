@@ -62,6 +62,36 @@ static void finds_marks(void **state)
     }
 }
 
+/* What 16 bytes hold: bytes that are no digits, bytes of a set. */
+static void finds_in_sixteen(void **state)
+{
+    static const unsigned char bytes[] = {'0', '9', '/',  ':',  '.',  ',', 0,
+                                          '"', 'e', '\n', 0x80, 0xb0, 0xff, 1,
+                                          '5', 'x', 0xaf, '\t', 0xb9, 0x7f};
+    uint64_t seed = 13;
+    char s[16];
+    (void)state;
+    for (int trial = 0; trial < 40000; trial++) {
+        const hc_scan_set set = {.a = hc_word_of(','),
+                                 .b = hc_word_of('"'),
+                                 .c = hc_word_of('x'),
+                                 .odd = trial % 2 == 0 ? ~UINT64_C(0) : 0};
+        unsigned others = 0, any = 0;
+        for (unsigned i = 0; i < 16; i++) {
+            unsigned char c = trial < 4096
+                                  ? (unsigned char)(trial / 16 + (int)i)
+                                  : bytes[unit_random(&seed) % sizeof bytes];
+            s[i] = (char)c;
+            others |= (unsigned)(c < '0' || c > '9') << i;
+            any |= (unsigned)(c == ',' || c == '"' || c == 'x' || c == '\n' ||
+                              (set.odd != 0 && (c == 0 || c > 0x7f)))
+                   << i;
+        }
+        assert_int_equal(hc_scan_others(s), others);
+        assert_int_equal(hc_scan_any(&set, s), any);
+    }
+}
+
 static void knows_digits(void **state)
 {
     uint64_t seed = 9;
@@ -167,6 +197,7 @@ int main(void)
         cmocka_unit_test(finds_kinds),
         cmocka_unit_test(finds_every_byte),
         cmocka_unit_test(finds_marks),
+        cmocka_unit_test(finds_in_sixteen),
         cmocka_unit_test(knows_digits),
         cmocka_unit_test(copies_few),
     };
