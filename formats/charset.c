@@ -9,6 +9,8 @@
  */
 #include "formats/decode.h"
 
+#include "core/search.h"
+
 #include <errno.h>
 #include <iconv.h>
 #include <stdlib.h>
@@ -38,6 +40,12 @@ const char *hc_charset_name(hc_encoding e)
 
 /* ---- which one ---- */
 
+/* How many bytes of ASCII stand at i. */
+static size_t ascii_at(const unsigned char *s, size_t len, size_t i)
+{
+    return hc_search_high((const char *)s + i, len - i);
+}
+
 static bool is_pair(const unsigned char *s, unsigned lead, unsigned last)
 {
     return s[0] >= lead && s[0] <= last && s[1] >= 0xA1 && s[1] != 0xFF;
@@ -58,7 +66,7 @@ static bool likely_pairs(const unsigned char *s, size_t len, unsigned last)
         words += run >= 2;
         if (run == 0) {
             odd += s[i] >= 0x80 && i + 1 < len;
-            i++;
+            i += 1 + ascii_at(s, len, i + 1);
         }
     }
     return words >= 1 && pairs >= 4 && 8 * odd <= pairs;
@@ -69,7 +77,8 @@ static bool likely_pairs(const unsigned char *s, size_t len, unsigned last)
 static bool likely_korean(const unsigned char *s, size_t len)
 {
     size_t syllables = 0;
-    for (size_t i = 0; i + 1 < len; i++)
+    for (size_t i = ascii_at(s, len, 0); i + 1 < len;
+         i += 1 + ascii_at(s, len, i + 1))
         if (is_pair(s + i, 0xB0, 0xC8)) {
             syllables++;
             i++;
@@ -86,31 +95,40 @@ static size_t shift_jis_pair(const unsigned char *s, size_t len)
 
 static bool likely_japanese(const unsigned char *s, size_t len)
 {
-    size_t pairs = 0, low = 0, words = 0, odd = 0, run = 0;
-    for (size_t i = 0; i < len; i++) {
-        if (shift_jis_pair(s + i, len - i)) {
+    size_t pairs = 0, low = 0, words = 0, odd = 0, run = 0, plain;
+    for (size_t i = 0; i < len;) {
+        if ((plain = ascii_at(s, len, i)) > 0) {
+            i += plain;
+            run = 0;
+        } else if (shift_jis_pair(s + i, len - i)) {
             pairs++;
             low += s[i] <= 0x9F;
             words += ++run == 2;
+            i += 2;
+        } else {
+            /* half-width kana stand for themselves */
+            odd += (s[i] < 0xA1 || s[i] > 0xDF) && i + 1 < len;
             i++;
-            continue;
+            run = 0;
         }
-        run = 0;
-        /* half-width kana stand for themselves */
-        odd += s[i] >= 0x80 && (s[i] < 0xA1 || s[i] > 0xDF) && i + 1 < len;
     }
     return words >= 1 && pairs >= 3 && 2 * low >= pairs && 8 * odd <= pairs;
 }
 
 static bool likely_cyrillic(const unsigned char *s, size_t len)
 {
-    size_t high = 0, letters = 0, words = 0, run = 0;
+    size_t high = 0, letters = 0, words = 0, run = 0, plain;
     for (size_t i = 0; i < len; i++) {
+        if ((plain = ascii_at(s, len, i)) > 0) {
+            i += plain - 1;
+            run = 0;
+            continue;
+        }
         /* Yo, degree, plus-minus, micro, numero, no-break space: beside */
         bool letter = s[i] >= 0xC0 || s[i] == 0xA8 || s[i] == 0xB8;
         bool sign = s[i] == 0xB0 || s[i] == 0xB1 || s[i] == 0xB5 ||
                     s[i] == 0xB9 || s[i] == 0xA0;
-        high += s[i] >= 0x80 && !sign;
+        high += !sign;
         letters += letter;
         run = letter ? run + 1 : 0;
         words += run == 4;
@@ -151,13 +169,21 @@ static const struct {
 static hc_encoding told(const char *text, size_t len)
 {
     for (size_t i = 0; i < sizeof tells / sizeof tells[0]; i++)
-        if (memmem(text, len, tells[i].word, strlen(tells[i].word)) != NULL)
+        if (hc_search_word(text, len, tells[i].word,
+                           strlen(tells[i].word)) != NULL)
             return tells[i].e;
     return HC_ENC_LATIN1;
 }
 
 hc_encoding hc_charset_guess(const char *text, size_t len)
 {
+    /* most texts have such bytes in their heads alone; some ASCII around them
+     * belongs to the words and ends the runs */
+    enum { AROUND = 16 };
+    size_t from = hc_search_high(text, len), end = hc_search_last(text, len);
+    from -= from < AROUND ? from : AROUND;
+    len = (len - end < AROUND ? len : end + AROUND) - from;
+    text += from;
     const unsigned char *s = (const unsigned char *)text;
     hc_encoding e = told(text, len);
     return e != HC_ENC_LATIN1           ? e

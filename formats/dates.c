@@ -361,34 +361,72 @@ static bool two_numbers(hc_cursor *c, long *a, long *b)
            hc_cursor_digits(c, 4, &y) >= 2;
 }
 
+/* What the dates of a text with numbers in two places say. */
+typedef struct {
+    size_t day_first, month_first;
+    /* the day goes on from row to row where the month stays */
+    size_t days_on, months_on;
+    long last_a, last_b;
+} two_places;
+
+static void see_date(two_places *w, long a, long b)
+{
+    w->day_first += a > 12 && a <= 31 && b >= 1 && b <= 12;
+    w->month_first += b > 12 && b <= 31 && a >= 1 && a <= 12;
+    w->days_on += a == w->last_a + 1 && b == w->last_b;
+    w->months_on += b == w->last_b + 1 && a == w->last_a;
+    w->last_a = a;
+    w->last_b = b;
+}
+
+/* Where the number before the mark at `mark` begins, which has one digit or
+ * two: what is longer is taken nine digits at a time.  NULL: none. */
+static const char *number_before(const char *from, const char *mark)
+{
+    const char *s = mark;
+    while (s > from && hc_isdigit(s[-1]))
+        s--;
+    size_t left = (size_t)(mark - s) % 9;
+    return left == 1 || left == 2 ? mark - left : NULL;
+}
+
+/* The next of two marks from s on, `end` when none follows; *slash and *dash
+ * are the last ones seen, NULL before the first. */
+static const char *next_mark(const char *s, const char *end,
+                             const char **slash, const char **dash)
+{
+    const char **marks[] = {slash, dash};
+    for (size_t i = 0; i < 2; i++) {
+        const char **at = marks[i];
+        if (*at != NULL && *at >= s)
+            continue;
+        *at = memchr(s, "/-"[i], (size_t)(end - s));
+        if (*at == NULL)
+            *at = end;
+    }
+    return *slash < *dash ? *slash : *dash;
+}
+
 hc_date_order hc_date_order_of(const char *text, size_t len,
                                hc_date_order order)
 {
     hc_cursor c = {text, text + len};
-    size_t day_first = 0, month_first = 0;
-    /* the day goes on from row to row where the month stays */
-    size_t days_on = 0, months_on = 0;
-    long last_a = 0, last_b = 0;
-    while (c.s < c.end) {
+    two_places w = {0};
+    const char *slash = NULL, *dash = NULL, *mark;
+    while ((mark = next_mark(c.s, c.end, &slash, &dash)) < c.end) {
         long a, b;
-        if (!hc_isdigit(*c.s))
-            c.s++;
-        else if (two_numbers(&c, &a, &b)) {
-            day_first += a > 12 && a <= 31 && b >= 1 && b <= 12;
-            month_first += b > 12 && b <= 31 && a >= 1 && a <= 12;
-            days_on += a == last_a + 1 && b == last_b;
-            months_on += b == last_b + 1 && a == last_a;
-            last_a = a;
-            last_b = b;
-        }
+        const char *s = number_before(c.s, mark);
+        c.s = s == NULL ? mark + 1 : s;
+        if (s != NULL && two_numbers(&c, &a, &b))
+            see_date(&w, a, b);
     }
-    if (day_first + month_first == 0) {
-        day_first = months_on == 0 ? days_on : 0;
-        month_first = days_on == 0 ? months_on : 0;
+    if (w.day_first + w.month_first == 0) {
+        w.day_first = w.months_on == 0 ? w.days_on : 0;
+        w.month_first = w.days_on == 0 ? w.months_on : 0;
     }
-    return day_first > 0 && month_first == 0   ? HC_DATE_DMY
-           : month_first > 0 && day_first == 0 ? HC_DATE_MDY
-                                               : order;
+    return w.day_first > 0 && w.month_first == 0   ? HC_DATE_DMY
+           : w.month_first > 0 && w.day_first == 0 ? HC_DATE_MDY
+                                                   : order;
 }
 
 /* ---- writing ---- */

@@ -82,12 +82,32 @@ static bool is_binary(const char *s, size_t len)
     return odd > 1 && 4 * odd > lines;
 }
 
+/* Binary files of instruments, which are no text of any encoding, by their
+ * first bytes. */
+static bool is_known_binary(const char *s, size_t len)
+{
+    static const struct {
+        const char *bytes;
+        size_t len;
+    } known[] = {
+        {"BIO-LOGIC MODULAR FILE", 22}, {"NEWARE", 6},
+        {"PK\3\4", 4},                  {"\0\1\0\0Standard ", 13},
+        {"\0\0\xff\xff\xff\xfe", 6}, /* of Zahner */
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (len >= known[i].len &&
+            memcmp(s, known[i].bytes, known[i].len) == 0)
+            return is_binary(s, len);
+    return false;
+}
+
 /* The text is where the bytes are, if they are UTF-8 with lines as we have
- * them. */
+ * them, or no text. */
 static bool as_it_stands(hc_probe *p)
 {
     size_t mark = p->encoding == HC_ENC_UTF8_BOM ? 3 : 0;
-    if (p->encoding != HC_ENC_ASCII && p->encoding != HC_ENC_UTF8 && mark == 0)
+    if (p->encoding != HC_ENC_ASCII && p->encoding != HC_ENC_UTF8 &&
+        mark == 0 && !p->binary)
         return false;
     p->text = p->data + mark;
     p->text_len = p->len - mark;
@@ -132,10 +152,13 @@ static hc_status look(hc_source *src, hc_err *err)
     p->data = src->owned;
     p->len = len;
     p->whole = len < HC_PROBE_SIZE;
-    p->encoding = guess_encoding(p->data, len, p->whole);
+    p->binary = is_known_binary(p->data, len);
+    p->encoding = p->binary ? HC_ENC_LATIN1
+                            : guess_encoding(p->data, len, p->whole);
     if (!as_it_stands(p))
         HC_TRY(make_text(src, err));
-    p->binary = is_binary(p->text, p->text_len);
+    if (!p->binary)
+        p->binary = is_binary(p->text, p->text_len);
     return HC_OK;
 }
 

@@ -66,6 +66,15 @@ size_t hc_search_high(const char *s, size_t len)
     return i;
 }
 
+size_t hc_search_last(const char *s, size_t len)
+{
+    while (len >= 8 && (hc_word(s + len - 8) & hc_word_of(0x80)) == 0)
+        len -= 8;
+    while (len > 0 && (unsigned char)s[len - 1] < 0x80)
+        len--;
+    return len;
+}
+
 /* 0x80 in each byte of w, whose high bits are clear, that is at least n. */
 static inline uint64_t at_least(uint64_t w, unsigned n)
 {

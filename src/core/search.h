@@ -15,6 +15,8 @@ const char *hc_search_word(const char *s, size_t len, const char *word,
 
 /* The first byte above 0x7f of s[0..len), at `len` when there is none. */
 size_t hc_search_high(const char *s, size_t len);
+/* Behind the last of them, 0 when there is none. */
+size_t hc_search_last(const char *s, size_t len);
 
 /* The first control byte that no text has: below 0x20 but tab, line ends,
  * form feed, the DOS end-of-file mark 0x1a and escape 0x1b. */

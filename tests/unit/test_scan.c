@@ -166,7 +166,7 @@ static void finds_kinds(void **state)
     uint64_t seed = 29;
     (void)state;
     for (int trial = 0; trial < 40000; trial++) {
-        size_t n = unit_random(&seed) % 90, high = n, control = n;
+        size_t n = unit_random(&seed) % 90, high = n, control = n, last = 0;
         char *s = malloc(n + (n == 0));
         assert_non_null(s);
         for (size_t i = 0; i < n; i++) {
@@ -177,14 +177,17 @@ static void finds_kinds(void **state)
         }
         for (size_t i = n; i-- > 0;) {
             unsigned char c = (unsigned char)s[i];
-            if (c > 0x7f)
+            if (c > 0x7f) {
                 high = i;
+                last = last == 0 ? i + 1 : last;
+            }
             if (c < 0x20 && strchr("\t\n\v\f\r\x1a\x1b", c) == NULL)
                 control = i;
             if (c == 0)
                 control = i;
         }
         assert_int_equal(hc_search_high(s, n), high);
+        assert_int_equal(hc_search_last(s, n), last);
         assert_int_equal(hc_search_control(s, n), control);
         free(s);
     }
