@@ -1,5 +1,7 @@
 #include "formats/raw.h"
 
+#include "core/number.h"
+#include "core/scan.h"
 #include "core/text.h"
 #include "formats/listing.h"
 #include "formats/normal.h"
@@ -90,6 +92,7 @@ static hc_status on_begin(void *ctx, const hc_dataset *d, hc_err *err)
                    d->name, d->technique[0] == '\0' ? "" : " ", d->technique);
     r->active = wanted(r, d, index);
     r->n_columns = d->n_columns;
+    hc_row_runs_start(&r->runs, d->n_columns);
     if (!r->active)
         return HC_OK;
     r->selected_any = true;
@@ -103,11 +106,89 @@ static hc_status on_begin(void *ctx, const hc_dataset *d, hc_err *err)
     return want_numbers(r, err);
 }
 
+/* ---- a row ---- */
+
+enum { NEAR = 18 }; /* powers of ten whose texts are short */
+
+/* A cell and a tab to p[0..HC_RUNS_ROOM), NULL: it takes more. */
+static char *put_cell(const hc_cell *cell, char *p)
+{
+    const int e = (int32_t)cell->len;
+    char buf[HC_CELL_SIZE];
+    const char *s;
+    size_t len;
+    if (cell->type >= HC_CELL_INT && e >= -NEAR && e <= NEAR) {
+        len = hc_decimal_print(cell->u.i, e, p);
+    } else {
+        len = hc_cell_print(cell, buf, &s);
+        if (len >= HC_RUNS_ROOM)
+            return NULL;
+        hc_copy_few(p, s, len);
+    }
+    p[len] = '\t';
+    return p + len + 1;
+}
+
+static char *put_whole(hc_raw *r, uint64_t changed, bool told,
+                       const hc_cell *cells, char *p)
+{
+    char *at[HC_RUNS_COLUMNS + 1];
+    for (size_t i = 0; i < r->n_columns; i++) {
+        at[told ? i : 0] = p;
+        p = put_cell(&cells[i], p);
+        if (p == NULL)
+            return NULL;
+    }
+    at[told ? r->n_columns : 0] = p;
+    if (told)
+        hc_row_runs_keep(&r->runs, changed, at);
+    return p;
+}
+
+static char *put_runs(const hc_row_runs *r, const hc_cell *cells, char *p)
+{
+    const hc_run *run = r->runs, *end = run + r->n_hot;
+    p = hc_run_copy(run, p);
+    while (run++ < end) {
+        p = put_cell(&cells[run->column], p);
+        if (p == NULL)
+            return NULL;
+        p = hc_run_copy(run, p);
+    }
+    return p;
+}
+
+/* False: it has to go cell by cell. */
+static bool put_row(hc_raw *r, const hc_cell *cells)
+{
+    const bool told =
+        r->sink->changed != NULL && r->n_columns <= HC_RUNS_COLUMNS;
+    const uint64_t changed = told ? *r->sink->changed : 0;
+    const size_t n = r->n_columns + r->many;
+    char *row = r->options->by_cells
+                    ? NULL
+                    : hc_writer_row(r->writer, n, n * HC_RUNS_ROOM);
+    char *p = row;
+    if (row == NULL)
+        return false;
+    if (r->many)
+        p = put_cell(&(hc_cell){HC_CELL_INT, 0, {.i = r->source_index}}, p);
+    p = told && hc_row_runs_fit(&r->runs, changed)
+            ? put_runs(&r->runs, cells, p)
+            : put_whole(r, changed, told, cells, p);
+    if (p == NULL) {
+        hc_row_runs_start(&r->runs, r->n_columns);
+        return false;
+    }
+    hc_writer_row_done(r->writer, row, p);
+    return true;
+}
+
 static hc_status on_row(void *ctx, const hc_cell *cells, hc_err *err)
 {
     hc_raw *r = ctx;
     (void)err;
-    if (!r->active)
+    if (!r->active || put_row(r, cells))
         return HC_OK;
     if (r->many)
         hc_writer_integer(r->writer, r->source_index);

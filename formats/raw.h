@@ -5,6 +5,7 @@
 #include "core/session.h"
 #include "core/text.h"
 #include "formats/reading.h"
+#include "formats/row_runs.h"
 
 typedef struct {
     hc_session *session;
@@ -22,6 +23,7 @@ typedef struct {
     size_t n_columns;
     hc_plain_want *wants; /* where only numbers are asked for: all of them */
     double *values;       /* [n_columns] of the present row */
+    hc_row_runs runs;     /* where the reader says what changed */
     hc_sink *sink;
     hc_text list;
 } hc_raw;
