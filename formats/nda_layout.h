@@ -93,11 +93,23 @@ typedef struct {
 
 hc_nda_whole hc_nda_whole_of(hc_nda_field f);
 
-/* HC_PADDING bytes behind the record can be read. */
+/* Its bits, and what they say.  HC_PADDING bytes behind the record can be
+ * read. */
+static inline uint64_t hc_nda_bits(const unsigned char *r,
+                                   const hc_nda_whole *w)
+{
+    return hc_le64(r + w->at) & w->mask;
+}
+
+static inline int64_t hc_nda_signed(uint64_t bits, const hc_nda_whole *w)
+{
+    return (int64_t)((bits ^ w->sign) - w->sign);
+}
+
 static inline int64_t hc_nda_get_whole(const unsigned char *r,
                                        const hc_nda_whole *w)
 {
-    return (int64_t)(((hc_le64(r + w->at) & w->mask) ^ w->sign) - w->sign);
+    return hc_nda_signed(hc_nda_bits(r, w), w);
 }
 
 /* Marks of the records. */

@@ -117,35 +117,41 @@ static void find_aux(hc_nda_row *s, const unsigned char *p, size_t len)
             s->aux_ids[s->n_aux++] = (unsigned char)hc_nda_get(p, s->l->aux);
 }
 
-static void plan(hc_nda_row *s, int c, hc_nda_field f, hc_cell as)
+static void plan(hc_nda_row *s, int c, hc_nda_field f, hc_cell as, int add)
 {
     if (s->slot[c] < 0)
         return;
     hc_nda_load *o = &s->loads[s->n_loads++];
     *o = (hc_nda_load){.from = hc_nda_whole_of(f),
+                       .add = add,
                        .to = &s->cells[s->slot[c]],
                        .bit = (unsigned)s->slot[c],
                        .is_float = f.type == HC_NDA_F4};
-    *o->to = o->is_float ? hc_cell_f4(0) : as;
+    *o->to = as;
+    o->to->u.i = add;
+    if (o->is_float)
+        *o->to = hc_cell_f4(0);
 }
 
-/* Its bit, if it is another than before. */
-static inline uint64_t take_load(const hc_nda_load *o, const unsigned char *r)
+/* Its bit, if it is another than in the record before. */
+static inline uint64_t take_load(hc_nda_load *o, const unsigned char *r)
 {
-    const hc_cell is = o->is_float
-                           ? hc_cell_f4(hc_le_f4(r + o->from.at))
-                           : hc_cell_int(hc_nda_get_whole(r, &o->from) +
-                                         o->add);
-    const bool other = is.u.i != o->to->u.i;
-    o->to->u = is.u;
-    return (uint64_t)other << o->bit;
+    const uint64_t bits = hc_nda_bits(r, &o->from);
+    if (bits == o->last)
+        return 0;
+    o->last = bits;
+    if (o->is_float)
+        *o->to = hc_cell_f4(hc_le_f4(r + o->from.at));
+    else
+        o->to->u.i = hc_nda_signed(bits, &o->from) + o->add;
+    return UINT64_C(1) << o->bit;
 }
 
 /* Of a record with floats they are what is meant; else whole numbers, whose
  * power of ten the range tells. */
 static void plan_scaled(hc_nda_row *s, int c, hc_nda_field f)
 {
-    plan(s, c, f, hc_cell_dec(0, s->exponent));
+    plan(s, c, f, hc_cell_dec(0, s->exponent), 0);
     if (s->slot[c] >= 0)
         s->loads[s->n_loads - 1].ranged = !s->l->floats;
 }
@@ -156,13 +162,11 @@ static void plan_row(hc_nda_row *s)
     _Static_assert(HC_NDA_C_COUNT <= 64, "a bit of changed for each");
     const hc_nda_layout *l = s->l;
     const hc_cell whole = hc_cell_int(0);
-    plan(s, HC_NDA_C_INDEX, l->index, whole);
-    plan(s, HC_NDA_C_CYCLE, l->cycle, whole);
-    if (s->slot[HC_NDA_C_CYCLE] >= 0)
-        s->loads[s->n_loads - 1].add = l->cycle_base;
-    plan(s, HC_NDA_C_STEP_INDEX, l->step, whole);
-    plan(s, HC_NDA_C_TIME, l->time, hc_cell_dec(0, l->time_exp));
-    plan(s, HC_NDA_C_VOLT, l->volt, hc_cell_dec(0, -4));
+    plan(s, HC_NDA_C_INDEX, l->index, whole, 0);
+    plan(s, HC_NDA_C_CYCLE, l->cycle, whole, l->cycle_base);
+    plan(s, HC_NDA_C_STEP_INDEX, l->step, whole, 0);
+    plan(s, HC_NDA_C_TIME, l->time, hc_cell_dec(0, l->time_exp), 0);
+    plan(s, HC_NDA_C_VOLT, l->volt, hc_cell_dec(0, -4), 0);
     plan_scaled(s, HC_NDA_C_AMP, l->amp);
     plan_scaled(s, HC_NDA_C_CAP, l->cap);
     plan_scaled(s, HC_NDA_C_ENERGY, l->energy);
@@ -170,7 +174,7 @@ static void plan_row(hc_nda_row *s)
     plan_scaled(s, HC_NDA_C_DCHG, l->dchg);
     plan_scaled(s, HC_NDA_C_ECHG, l->echg);
     plan_scaled(s, HC_NDA_C_EDCHG, l->edchg);
-    plan(s, HC_NDA_C_TEMP, l->temp, whole);
+    plan(s, HC_NDA_C_TEMP, l->temp, whole, 0);
     s->range_at = hc_nda_whole_of(l->range);
     s->type_at = hc_nda_whole_of(l->type);
     s->type = -1;
@@ -211,7 +215,7 @@ static void set_range(hc_nda_row *s, int32_t range)
     s->exponent = hc_neware_exponent(range, &sure);
     for (size_t i = 0; i < s->n_loads; i++)
         if (s->loads[i].ranged) {
-            *s->loads[i].to = hc_cell_dec(0, s->exponent);
+            s->loads[i].to->len = (uint32_t)s->exponent;
             s->changed |= UINT64_C(1) << s->loads[i].bit;
         }
     if (!sure && !s->l->floats)
@@ -234,15 +238,17 @@ void hc_nda_row_set(hc_nda_row *s, const unsigned char *r, int64_t step)
         set(s, HC_NDA_C_STATUS, hc_cell_text(name, strlen(name)));
         s->type = type;
     }
-    s->any = true;
 
     /* the others are set in every row, or in none */
     for (int c = HC_NDA_C_AUX; c < HC_NDA_C_AUX + 2 * (int)s->n_aux; c++)
         set(s, c, hc_cell_none());
-    for (const hc_nda_load *o = s->loads, *end = o + s->n_loads; o < end; o++)
+    for (hc_nda_load *o = s->loads, *end = o + s->n_loads; o < end; o++)
         changed |= take_load(o, r);
     s->changed |= changed;
-    set(s, HC_NDA_C_STEP, hc_cell_int(step));
+    if (step != s->step || !s->any)
+        set(s, HC_NDA_C_STEP, hc_cell_int(step));
+    s->step = step;
+    s->any = true;
     if (l->time_pair)
         set(s, HC_NDA_C_TOTAL,
             hc_cell_dec(hc_nda_get(r, l->total) * 1000000000 +

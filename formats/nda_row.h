@@ -30,10 +30,11 @@ enum {
 
 enum { HC_NDA_TEXT_SIZE = 40 };
 
-/* A number of a record that becomes a cell as it stands: which it is, and
- * what is added to it. */
+/* A number of a record that becomes a cell as it stands: which it is, its
+ * bits in the record before (0 at first), and what is added to it. */
 typedef struct {
     hc_nda_whole from;
+    uint64_t last;
     int64_t add;
     hc_cell *to;
     unsigned bit; /* of that cell in hc_nda_row.changed */
@@ -62,6 +63,7 @@ typedef struct {
     bool any;
     int32_t range; /* of the record before, and its power of ten */
     int exponent;
+    int64_t step;           /* its number, as it was given */
     int type;               /* of its step, -1 none yet */
     unsigned char clock[7]; /* its time, as stored */
     int32_t odd_range;      /* one that no reader agrees on, 0 none */

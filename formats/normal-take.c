@@ -233,6 +233,9 @@ static inline bool take_short(hc_normal *n, size_t i, const hc_cell *cell)
     return true;
 }
 
+/* What a double holds exactly. */
+#define WHOLE_MOST ((double)(INT64_C(1) << 53))
+
 /* A decimal or whole number, over a power of ten and the divisor of its unit
  * in one rounding; false where that takes more than whole numbers of 53 bits.
  */
@@ -252,7 +255,7 @@ static inline bool take_decimal(hc_normal *n, size_t i, const hc_cell *cell)
         n->num[i] = hc_meaning_value(&c->m, whole / under);
     } else {
         under *= c->m.divisor;
-        if (!(c->m.divisor > 0) || under > (double)most)
+        if (!(c->m.divisor > 0) || under > WHOLE_MOST)
             return false;
         n->num[i] = c->m.sign * (whole / under);
     }
@@ -306,22 +309,29 @@ static bool take_new(hc_normal *n, const hc_cell **row, size_t i)
     return false;
 }
 
+enum { PLACES = 9 };
+
 /* Once for a data set: which numbers can be taken without asking much. */
 static void settle_ways(hc_normal *n)
 {
     for (size_t i = 0; i < n->n_in; i++) {
         const hc_incol *c = &n->in[i];
         hc_take *t = &n->changes.ways[i];
-        *t = (hc_take){.way = HC_TAKE_ANY};
-        if (c->passed) {
-            t->way = HC_TAKE_NOTHING;
-        } else if (c->number && (int)i != n->slot.step_id &&
-                   (n->direction < 0 || (int)i != n->slot.amp) &&
-                   (c->plain || (!c->m.exact && c->m.divisor > 0))) {
-            t->way = HC_TAKE_OVER;
-            t->over = c->plain ? 1 : c->m.divisor;
-            t->sign = c->plain ? 1 : c->m.sign;
+        *t = (hc_take){.over = 1, .sign = 1, .least = UINT32_MAX};
+        if (!c->number || c->passed || (int)i == n->slot.step_id ||
+            (n->direction >= 0 && (int)i == n->slot.amp))
+            continue;
+        if (!c->plain) {
+            if (c->m.exact || !(c->m.divisor > 0))
+                continue;
+            t->over = c->m.divisor;
+            t->sign = c->m.sign;
         }
+        while (t->places < PLACES &&
+               hc_exact_tens[t->places + 1] * t->over <= WHOLE_MOST)
+            t->places++;
+        if (t->over <= WHOLE_MOST)
+            t->least = HC_CELL_INT;
     }
     n->changes.settled = true;
 }
@@ -330,19 +340,12 @@ static void settle_ways(hc_normal *n)
  * that takes more. */
 static inline bool take_way(const hc_take *t, const hc_cell *cell, double *x)
 {
-    const int64_t most = INT64_C(1) << 53, i = cell->u.i;
-    const int e = (int32_t)cell->len; /* 0 of a whole number */
-    double over;
-    if (cell->type < HC_CELL_INT)
+    const uint64_t most = UINT64_C(1) << 53;
+    const uint32_t places = 0 - cell->len; /* 0 of a whole number */
+    if (cell->type < t->least || places > t->places ||
+        (uint64_t)cell->u.i + most > 2 * most)
         return false;
-    if (t->way != HC_TAKE_OVER)
-        return t->way == HC_TAKE_NOTHING;
-    if (e > 0 || e < -9 || i > most || i < -most)
-        return false;
-    over = hc_exact_tens[-e] * t->over;
-    if (over > (double)most)
-        return false;
-    *x = t->sign * ((double)i / over);
+    *x = t->sign * ((double)cell->u.i / (hc_exact_tens[places] * t->over));
     return true;
 }
 
@@ -357,7 +360,9 @@ static bool take_changed(hc_normal *n, const hc_cell **row)
         settle_ways(n);
     for (left &= c->asked; left != 0; left &= left - 1) {
         const size_t i = (size_t)__builtin_ctzll(left);
-        if (!take_way(&c->ways[i], &(*row)[i], &n->num[i]) &&
+        const hc_cell *cell = &(*row)[i];
+        if (!take_way(&c->ways[i], cell, &n->num[i]) &&
+            !(n->in[i].passed && cell->type >= HC_CELL_INT) &&
             !take_new(n, row, i))
             return false;
     }

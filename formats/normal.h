@@ -255,16 +255,12 @@ static inline uint64_t hc_bit(size_t i)
     return i < 64 ? UINT64_C(1) << i : 0;
 }
 
-/* How a decimal or whole number of a column is taken. */
-typedef enum {
-    HC_TAKE_ANY,
-    HC_TAKE_NOTHING, /* it is only handed on */
-    HC_TAKE_OVER,    /* over its power of ten and a divisor, in one rounding */
-} hc_take_way;
-
+/* How a decimal or whole number of a column is taken quickly: over its power
+ * of ten and a divisor, in one rounding. */
 typedef struct {
     double over, sign;
-    hc_take_way way;
+    uint32_t places; /* at most so many, that over 10^places is exact */
+    uint32_t least;  /* hc_cell_type; more than there are: in another way */
 } hc_take;
 
 /* Which columns of the data set have to be looked at, where the reader says

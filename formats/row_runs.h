@@ -30,7 +30,7 @@
 
 enum {
     HC_RUNS_COLUMNS = 64,
-    HC_RUNS_ROOM = 64, /* bytes of a cell with its tab */
+    HC_RUNS_ROOM = 64,  /* bytes of a cell with its tab */
     HC_RUNS_BLOCK = 32, /* bytes that are copied of a short run */
     HC_RUNS_LOOK = 64   /* rows after which hot is looked through */
 };
@@ -44,11 +44,11 @@ typedef struct {
 
 typedef struct {
     size_t n_columns;
-    uint64_t hot;    /* columns that are printed for each row */
-    uint64_t missed; /* those that changed last and were not among them */
-    uint64_t recent; /* those that changed since hot was looked through */
+    uint64_t hot;        /* columns that are printed for each row */
+    uint64_t missed;     /* those that changed last and were not among them */
+    uint64_t recent;     /* those that changed since hot was looked through */
     unsigned since_look; /* rows since then */
-    bool ready; /* runs are those of the row before */
+    bool ready;          /* runs are those of the row before */
     size_t n_hot;
     hc_run runs[HC_RUNS_COLUMNS + 1];
     char text[HC_RUNS_COLUMNS * HC_RUNS_ROOM + HC_RUNS_BLOCK];

@@ -24,7 +24,8 @@ typedef enum {
 
 typedef struct {
     put_way way;
-    int column; /* of the data set */
+    int column;         /* of the data set, 0 where that says nothing */
+    hc_cell_type least; /* that can be put so */
     int shift;
     int digits;
     const double *x; /* a number of the row */
@@ -46,7 +47,7 @@ typedef struct hc_series_flat {
     size_t n_numbers;
     /* of each column of the data set: where in the table it stands */
     uint64_t shown[64];
-    uint64_t always; /* columns of the table that hang on anything */
+    uint64_t always;  /* columns of the table that hang on anything */
     uint64_t in, out; /* columns of the data set that changed last time, and
                          those of the table that they stand in */
 } hc_series_flat;
@@ -104,17 +105,26 @@ static const double *number_of(const hc_series_flat *f, const hc_normal *n,
     }
 }
 
+/* The column that alone tells what stands in this one of the table, -1 none.
+ */
+static int told_by(const hc_normal *n, const hc_outcol *c)
+{
+    return c->from == HC_FROM_CYCLE  ? n->slot.cycle
+           : c->from == HC_FROM_STEP ? n->slot.step
+                                     : c->read;
+}
+
 static void settle_column(const hc_normal *n, size_t i, hc_series_flat *f)
 {
     const hc_outcol *c = &n->out[i];
     const hc_incol *in = c->read < 0 ? NULL : &n->in[c->read];
     flat_column *to = &f->columns[i];
     int column;
-    *to = (flat_column){.column = c->read};
+    *to = (flat_column){.column = c->read < 0 ? 0 : c->read};
     to->x = number_of(f, n, c->from, &column, &to->digits);
-    show(f, c->read, i);
+    show(f, told_by(n, c), i);
     show(f, column, i);
-    if (to->x != NULL && c->read < 0) /* in its column or not */
+    if (to->x != NULL && told_by(n, c) < 0)
         f->numbers[f->n_numbers++] =
             (flat_number){.x = to->x, .last = NAN, .out = hc_bit(i)};
     if (to->x != NULL && column < 0) {
@@ -128,6 +138,9 @@ static void settle_column(const hc_normal *n, size_t i, hc_series_flat *f)
         to->way = PUT_MOVED;
         to->column = c->column;
     }
+    to->least = to->way == PUT_VALUE ? HC_CELL_F8
+                : to->shift == 0     ? HC_CELL_INT
+                                     : HC_CELL_DEC;
     if (c->from == HC_FROM_COLUMN || c->from == HC_FROM_ALL)
         show(f, c->column, i);
     if (c->from == HC_FROM_LOGGER)
@@ -176,19 +189,19 @@ static inline char *put(hc_normal *n, const hc_series_flat *f, size_t i,
                         const hc_cell *cells, const hc_derived *d, char *p)
 {
     const flat_column *c = &f->columns[i];
-    const hc_cell *cell = &cells[c->column < 0 ? 0 : c->column];
-    const int e = (int32_t)cell->len;
+    const hc_cell *cell = &cells[c->column];
     size_t len;
-    if (c->way == PUT_MOVED && cell->type >= HC_CELL_INT && e >= -NEAR &&
-        e <= NEAR && (cell->type == HC_CELL_DEC || c->shift == 0)) {
-        len = hc_decimal_print(cell->u.i, e + c->shift, p);
-    } else if (c->way == PUT_VALUE && cell->type > HC_CELL_TEXT) {
-        len = hc_number_print(n->num[c->column], p);
-    } else if (c->way == PUT_COMPUTED) {
+    if (c->way == PUT_COMPUTED) {
         len = c->digits == 0 ? hc_number_print(*c->x, p)
                              : hc_number_print_digits(*c->x, c->digits, p);
-    } else {
+    } else if (c->way == PUT_BY_CELL || cell->type < c->least) {
         return hc_series_put_cell(n, i, cells, d, p);
+    } else if (c->way == PUT_VALUE) {
+        len = hc_number_print(n->num[c->column], p);
+    } else {
+        if (cell->len + NEAR > 2 * NEAR)
+            return hc_series_put_cell(n, i, cells, d, p);
+        len = hc_decimal_print(cell->u.i, (int32_t)cell->len + c->shift, p);
     }
     p[len] = '\t';
     return p + len + 1;
