@@ -21,7 +21,8 @@ static bool is_names(const char *line, size_t len)
                                       NULL};
     static const char *const volt[] = {"Voltage", "Voltage(V)", "Voltage (V)",
                                        NULL};
-    return hc_has_fields(line, len, time) > 0 &&
+    return hc_has_words(line, len, 4) &&
+           hc_has_fields(line, len, time) > 0 &&
            hc_has_fields(line, len, volt) > 0 &&
            hc_has_fields(line, len, own) >= 3;
 }

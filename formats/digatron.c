@@ -20,7 +20,8 @@ static bool is_names(const char *line, size_t len)
     static const char *const others[] = {
         "Step",    "Status",  "Voltage",  "Current", "AhAccu", "AhStep",
         "Schritt", "Zustand", "Spannung", "Strom",   "AhAkku", NULL};
-    return hc_has_fields(line, len, times) >= 1 &&
+    return hc_has_words(line, len, 4) &&
+           hc_has_fields(line, len, times) >= 1 &&
            hc_has_fields(line, len, others) >= 3;
 }
 

@@ -64,6 +64,26 @@ static bool same(const char *s, size_t len, const char *name)
     return base < len && same_text(s, base, name);
 }
 
+bool hc_has_words(const char *line, size_t len, size_t n)
+{
+    enum { OTHER, AROUND, MARK };
+    static const unsigned char kinds[256] = {
+        [','] = MARK,    [';'] = MARK,    ['\t'] = MARK,   ['|'] = MARK,
+        [' '] = AROUND,  ['\n'] = AROUND, ['\v'] = AROUND, ['\f'] = AROUND,
+        ['\r'] = AROUND, ['"'] = AROUND,  ['~'] = AROUND,  ['_'] = AROUND};
+    bool begins = true;
+    for (size_t i = 0; i < len && n > 0; i++) {
+        unsigned char c = (unsigned char)line[i], kind = kinds[c];
+        if (kind == OTHER) {
+            n -= begins && (c >= 0x80 || hc_isalpha((char)c));
+            begins = false;
+        } else if (kind == MARK) {
+            begins = true;
+        }
+    }
+    return n == 0;
+}
+
 size_t hc_has_fields(const char *line, size_t len, const char *const *names)
 {
     const char *end = line + len;
@@ -333,7 +353,8 @@ static hc_status read_table(const hc_form *f, const hc_probe *p, hc_lines *l,
     d.one_spectrum = f->one_spectrum;
     dialect.decimal_comma =
         hc_form_commas(p, (size_t)hc_lines_number(l), dialect.delimiter);
-    find_direction(f, p, l, dialect, &d);
+    if (!sink->clocks)
+        find_direction(f, p, l, dialect, &d);
     HC_TRY(hc_sink_begin(sink, &d, err));
     HC_TRY(read_rows(f, l, sink, dialect, err));
     return hc_sink_end(sink, err);

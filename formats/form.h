@@ -63,6 +63,9 @@ long hc_form_commas_in(const char *line, size_t len, char delimiter);
  * underscores are the same, a unit behind it may be any) between commas,
  * semicolons or tabs? */
 bool hc_has_field(const char *line, size_t len, const char *name);
+/* Have at least n of these fields a first letter?  Quick, for what has to be
+ * asked of many lines before names are looked for. */
+bool hc_has_words(const char *line, size_t len, size_t n);
 /* How many of the names, 64 at most, ended by NULL. */
 size_t hc_has_fields(const char *line, size_t len, const char *const *names);
 

@@ -22,6 +22,12 @@ typedef struct {
     size_t above_line; /* of its names */
 } hc_text_plan;
 
+/* What was found out about a probe (hc_probe.notes). */
+typedef struct hc_probe_notes {
+    bool planned, has_plan; /* hc_text_plan_make was asked, and said so */
+    hc_text_plan plan;
+} hc_probe_notes;
+
 /* False when the probe shows no table of numbers. */
 bool hc_text_plan_make(const hc_probe *p, hc_text_plan *plan);
 /* The same in a dialect that is known (of a sheet's cells); NULL: guess it. */

@@ -46,9 +46,6 @@ typedef struct {
     bool quotes;        /* fields may stand in "..." */
 } hc_dialect;
 
-/* Guess the dialect of a table from some of its lines (names and the first
- * rows, whole lines separated by \n). */
-hc_dialect hc_dialect_guess(const char *text, size_t len);
 const char *hc_dialect_delimiter_name(hc_dialect d); /* "tab" */
 
 /* Split a line in place into at most cap cells: blanks cut, quotes undone,

@@ -10,7 +10,7 @@ static bool is_names(const char *line, size_t len)
 {
     static const char *const names[] = {"Frequency (Hz)", "Zre (ohms)",
                                         "Zim (ohms)", NULL};
-    return hc_has_fields(line, len, names) == 3;
+    return hc_has_words(line, len, 3) && hc_has_fields(line, len, names) == 3;
 }
 
 static const hc_form form = {.is_names = is_names,

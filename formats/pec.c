@@ -15,7 +15,7 @@ static bool is_names(const char *line, size_t len)
                                         "ReasonCode",  "Instruction Name",
                                         "Real Time",   "Position Start Time",
                                         NULL};
-    return hc_has_fields(line, len, names) >= 6;
+    return hc_has_words(line, len, 6) && hc_has_fields(line, len, names) >= 6;
 }
 
 static const hc_form form = {.is_names = is_names,

@@ -129,6 +129,7 @@ typedef struct {
     char first_bad[256]; /* why the first row was rejected */
     char why_incomplete[256];
     bool growing; /* the reader's caller expects an open end */
+    bool clocks;  /* it looks at times alone: no sign has to be found out */
     bool padded;  /* behind texts of the rows HC_PADDING bytes can be read */
     long line;    /* of the present row in a text, 0 unknown */
     /* Set by a reader that knows it, behind hc_sink_begin: which cells of the

@@ -95,11 +95,10 @@ double hc_time_unit(const hc_source *src, const hc_format *format,
 {
     static const hc_sink_ops ops = {.begin = on_begin, .row = on_row};
     look l = {.format = format, .order = order};
-    hc_sink sink = {.ops = &ops, .ctx = &l, .growing = true};
+    hc_sink sink = {
+        .ops = &ops, .ctx = &l, .growing = true, .clocks = true};
     hc_source *first;
-    if (src->probe.binary ||
-        hc_source_memory(&first, src->probe.data, src->probe.len, src->name,
-                         NULL) != HC_OK)
+    if (src->probe.binary || hc_source_again(&first, src, NULL) != HC_OK)
         return 1;
     hc_status st = format->read(first, &sink, NULL);
     hc_source_free(first);

@@ -3,6 +3,7 @@
 #include "core/search.h"
 #include "core/text.h"
 #include "formats/decode.h"
+#include "formats/generic.h"
 #include "formats/gzip.h"
 #include "formats/sink.h"
 #include "formats/unzip.h"
@@ -159,7 +160,8 @@ static hc_status look(hc_source *src, hc_err *err)
         HC_TRY(make_text(src, err));
     if (!p->binary)
         p->binary = is_binary(p->text, p->text_len);
-    return HC_OK;
+    p->notes = src->owned_notes = calloc(1, sizeof *p->notes);
+    return p->notes == NULL ? hc_fail_nomem(err) : HC_OK;
 }
 
 bool hc_probe_starts(const hc_probe *p, const char *magic)
@@ -271,7 +273,25 @@ void hc_source_free(hc_source *src)
     hc_in_free(src->in);
     free(src->owned);
     free(src->owned_text);
+    free(src->owned_notes);
     free(src);
+}
+
+hc_status hc_source_again(hc_source **out, const hc_source *src, hc_err *err)
+{
+    hc_source *again = calloc(1, sizeof *again);
+    if (again == NULL)
+        return hc_fail_nomem(err);
+    hc_status st = hc_in_memory(&again->in, src->probe.data, src->probe.len,
+                                src->name, err);
+    if (st != HC_OK) {
+        free(again);
+        return st;
+    }
+    again->probe = src->probe;
+    again->name = hc_in_name(again->in);
+    *out = again;
+    return HC_OK;
 }
 
 hc_status hc_source_slurp(hc_source *src, size_t max, char **data, size_t *len,

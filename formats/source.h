@@ -46,6 +46,8 @@ typedef struct {
     hc_encoding encoding; /* as far as the probe goes */
     hc_line_ends ends;
     bool binary; /* control bytes that no text has */
+    struct hc_probe_notes *notes; /* what was found in it (generic.h), for who
+                                     asks once more; NULL: nothing is kept */
 } hc_probe;
 
 /* Bytes at the very start (for texts: behind the BOM). */
@@ -68,6 +70,7 @@ typedef struct {
     bool gzip;        /* was compressed */
     char *owned;      /* the probe's memory */
     char *owned_text;
+    struct hc_probe_notes *owned_notes;
 } hc_source;
 
 /* Open a path ("-" or NULL stdin) or bytes in memory (borrowed), undo gzip
@@ -78,6 +81,9 @@ hc_status hc_source_memory(hc_source **out, const void *data, size_t len,
                            const char *name, hc_err *err) HC_MUST_USE;
 /* From an open stream, which it then owns (freed on failure too). */
 hc_status hc_source_new(hc_source **out, hc_in *in, hc_err *err) HC_MUST_USE;
+/* The first bytes of src once more, which must outlive it. */
+hc_status hc_source_again(hc_source **out, const hc_source *src,
+                          hc_err *err) HC_MUST_USE;
 void hc_source_free(hc_source *src);
 
 /* All that is left, for formats that must jump about.  HC_DATA beyond max

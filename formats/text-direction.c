@@ -8,6 +8,7 @@
 #include "formats/generic.h"
 #include "formats/polarity.h"
 #include "formats/quantity.h"
+#include "formats/text-lines.h"
 
 #include "core/number.h"
 #include "core/text.h"
@@ -159,11 +160,23 @@ static void add_row(evidence *e, const places *w, const hc_cell *cells,
     e->last_out = out;
 }
 
+/* How many of the n columns have to be looked at. */
+static size_t last_of(const places *w, size_t n)
+{
+    const int at[] = {w->state, w->amp, w->volt, w->in, w->out};
+    size_t last = 0;
+    for (size_t i = 0; i < sizeof at / sizeof at[0]; i++)
+        if (at[i] >= 0 && (size_t)at[i] >= last)
+            last = (size_t)at[i] + 1;
+    return last < n ? last : n;
+}
+
 static bool look(const hc_probe *p, size_t at, hc_dialect dialect,
                  const places *w, size_t n, evidence *e)
 {
     const char *line, *end = p->text + p->text_len;
     size_t len;
+    n = last_of(w, n);
     hc_cell *cells = calloc(n + 1, sizeof *cells);
     if (cells == NULL || !hc_probe_line(p, at, &line, &len)) {
         free(cells);
@@ -189,12 +202,28 @@ typedef struct {
     bool discharge, other;
 } said;
 
+/* Can there be words at all behind that line?  Not among digits and their
+ * exponents. */
+static bool may_speak(const hc_probe *p, size_t at)
+{
+    const char *s, *end = p->text + p->text_len;
+    size_t len;
+    if (!hc_probe_line(p, at, &s, &len))
+        return false;
+    for (; s < end; s++)
+        if ((*s | 0x20) != 'e' &&
+            ((unsigned char)*s >= 0x80 || hc_isalpha(*s)))
+            return true;
+    return false;
+}
+
 /* The words of a line, by columns. */
 static void hear(const hc_cell *cells, size_t got, said *s)
 {
     for (size_t i = 0; i < got; i++) {
         double x;
-        if (cells[i].type != HC_CELL_TEXT || hc_cell_number(&cells[i], &x))
+        if (cells[i].type != HC_CELL_TEXT || hc_text_is_digits(&cells[i]) ||
+            hc_cell_number(&cells[i], &x))
             continue;
         if (hc_cell_says(&cells[i], discharging))
             s[i].discharge = true;
@@ -257,7 +286,7 @@ void hc_text_direction(const hc_probe *p, size_t at, hc_dialect dialect,
 {
     places w = find(d, own);
     evidence e = {.last_in = NAN, .last_out = NAN};
-    if (w.amp >= 0)
+    if (w.amp >= 0 && may_speak(p, at))
         w.state = by_its_words(p, at, dialect, d, w.state);
     if (w.amp < 0 || !look(p, at, dialect, &w, d->n_columns, &e))
         return;

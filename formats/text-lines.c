@@ -50,6 +50,7 @@ size_t hc_text_lines(const hc_probe *p, hc_text_line *lines, size_t cap,
         const char *stop = nl == NULL ? end : nl, *quote;
         if (nl == NULL && n > 0 && !open)
             break;
+        lines[n].looked = false;
         lines[n].number = number++;
         quote = memchr(s, '"', (size_t)(stop - s));
         if (quote != NULL && (quote = joined_end(s, end)) != NULL)
@@ -63,6 +64,19 @@ size_t hc_text_lines(const hc_probe *p, hc_text_line *lines, size_t cap,
         s = stop + 1;
     }
     return n;
+}
+
+bool hc_text_is_digits(const hc_cell *c)
+{
+    const char *s = c->u.s, *end = s + c->len;
+    size_t digits = 0;
+    s += *s == '-';
+    for (; s < end && hc_isdigit(*s); s++)
+        digits++;
+    s += s < end && *s == '.';
+    for (; s < end && hc_isdigit(*s); s++)
+        digits++;
+    return s == end && digits > 0;
 }
 
 hc_text_shape hc_text_look(hc_text_line line, hc_dialect d)
@@ -84,7 +98,8 @@ hc_text_shape hc_text_look(hc_text_line line, hc_dialect d)
         hc_complex_text parts;
         if (cells[i].type == HC_CELL_NONE)
             out.empty++;
-        else if (hc_cell_number(&cells[i], &x) ||
+        else if (hc_text_is_digits(&cells[i]) ||
+                 hc_cell_number(&cells[i], &x) ||
                  hc_respell(cells[i].u.s, cells[i].len, plain, sizeof plain) ||
                  hc_complex_split(cells[i].u.s, cells[i].len, &parts) ||
                  hc_quantity_split(cells[i].u.s, cells[i].len, false, unit))

@@ -5,6 +5,7 @@
  */
 #include "formats/generic.h"
 #include "formats/complex.h"
+#include "formats/dialect.h"
 #include "formats/quantity.h"
 #include "formats/text-lines.h"
 
@@ -37,7 +38,19 @@ const hc_colmap hc_text_columns[] = {
 
 /* ---- the plan ---- */
 
-static size_t tail_start(const hc_text_line *lines, size_t n)
+/* The shape of a line, looked at once in each dialect. */
+static hc_text_shape shape_at(hc_text_line *line, hc_dialect d)
+{
+    if (!line->looked || line->dialect.delimiter != d.delimiter ||
+        line->dialect.decimal_comma != d.decimal_comma ||
+        line->dialect.quotes != d.quotes)
+        line->shape = hc_text_look(*line, d);
+    line->looked = true;
+    line->dialect = d;
+    return line->shape;
+}
+
+static size_t tail_start(hc_text_line *lines, size_t n)
 {
     size_t kept = 0;
     while (n > 0 && kept < TAIL_LINES)
@@ -46,10 +59,9 @@ static size_t tail_start(const hc_text_line *lines, size_t n)
 }
 
 /* Does a line of names stand at i, for rows of `fields`? */
-static bool names_at(const hc_text_line *lines, size_t i,
-                     const hc_text_plan *plan)
+static bool names_at(hc_text_line *lines, size_t i, const hc_text_plan *plan)
 {
-    hc_text_shape s = hc_text_look(lines[i], plan->dialect);
+    hc_text_shape s = shape_at(&lines[i], plan->dialect);
     return hc_text_is_words(s) && s.fields + 1 >= plan->n_fields &&
            (s.fields <= plan->n_fields + 1 || plan->open_rows);
 }
@@ -89,12 +101,12 @@ static bool known_names(hc_text_line line, hc_dialect d)
 
 /* Broken first rows stand between the names and the rows that were seen:
  * they are rows all the same, for the reader to refuse. */
-static void names_further_up(const hc_text_line *lines, hc_text_plan *plan)
+static void names_further_up(hc_text_line *lines, hc_text_plan *plan)
 {
     for (size_t i = plan->data_line; i-- > 0;) {
         if (hc_text_is_blank(lines[i]))
             continue;
-        hc_text_shape s = hc_text_look(lines[i], plan->dialect);
+        hc_text_shape s = shape_at(&lines[i], plan->dialect);
         if (s.fields > plan->n_fields + 1 || s.fields + 1 < plan->n_fields)
             return;
         if (!hc_text_is_words(s) || !known_names(lines[i], plan->dialect))
@@ -108,13 +120,13 @@ static void names_further_up(const hc_text_line *lines, hc_text_plan *plan)
         plan->names_line = i;
         plan->has_units =
             i + 1 < plan->data_line && units_at(lines[i + 1], plan) &&
-            hc_text_is_words(hc_text_look(lines[i + 1], plan->dialect));
+            hc_text_is_words(shape_at(&lines[i + 1], plan->dialect));
         plan->data_line = i + 1 + plan->has_units;
         return;
     }
 }
 
-static void find_names(const hc_text_line *lines, hc_text_plan *plan)
+static void find_names(hc_text_line *lines, hc_text_plan *plan)
 {
     size_t i = plan->data_line;
     while (i > 0 && hc_text_is_blank(lines[i - 1]))
@@ -135,20 +147,20 @@ static void find_names(const hc_text_line *lines, hc_text_plan *plan)
     names_further_up(lines, plan);
     /* words that say nothing, below a row: a broken row */
     if (plan->names_line == i && i > 0 && !plan->has_units &&
-        hc_text_is_row(hc_text_look(lines[i - 1], plan->dialect)))
+        hc_text_is_row(shape_at(&lines[i - 1], plan->dialect)))
         plan->has_names = false;
 }
 
 /* Does the line of names stand once more, for a measurement that was started
  * again, or does a broken row cut off those above?  Then the table begins at
  * the first names. */
-static void first_names(const hc_text_line *lines, hc_text_plan *plan)
+static void first_names(hc_text_line *lines, hc_text_plan *plan)
 {
     size_t rows = 0,
            top = plan->has_names ? plan->names_line : plan->data_line;
     hc_text_line names = lines[plan->names_line];
     for (size_t i = top; i-- > 0;) {
-        hc_text_shape s = hc_text_look(lines[i], plan->dialect);
+        hc_text_shape s = shape_at(&lines[i], plan->dialect);
         if (hc_text_is_row(s) && s.fields + 1 >= plan->n_fields &&
             s.fields <= plan->n_fields + 1) {
             rows++;
@@ -164,21 +176,21 @@ static void first_names(const hc_text_line *lines, hc_text_plan *plan)
         names = lines[i];
         plan->has_units =
             units_at(lines[i + 1], plan) &&
-            hc_text_is_words(hc_text_look(lines[i + 1], plan->dialect));
+            hc_text_is_words(shape_at(&lines[i + 1], plan->dialect));
         plan->data_line = i + 1 + plan->has_units;
         rows = 0;
     }
 }
 
 /* Is there another table above the names, under names of its own? */
-static void table_above(const hc_text_line *lines, hc_text_plan *plan)
+static void table_above(hc_text_line *lines, hc_text_plan *plan)
 {
     size_t rows = 0;
     for (size_t i = plan->has_names ? plan->names_line : 0; i-- > 0;) {
         hc_dialect d = plan->dialect;
-        if (hc_text_is_row(hc_text_look(lines[i], d)))
+        if (hc_text_is_row(shape_at(&lines[i], d)))
             rows++;
-        else if (rows >= 2 && hc_text_is_words(hc_text_look(lines[i], d)) &&
+        else if (rows >= 2 && hc_text_is_words(shape_at(&lines[i], d)) &&
                  known_names(lines[i], d)) {
             plan->n_above = rows;
             plan->above_line = i;
@@ -188,11 +200,11 @@ static void table_above(const hc_text_line *lines, hc_text_plan *plan)
 }
 
 /* Rows without names go on above a few broken ones. */
-static void rows_further_up(const hc_text_line *lines, hc_text_plan *plan)
+static void rows_further_up(hc_text_line *lines, hc_text_plan *plan)
 {
     size_t odd = 0, rows = 1;
     for (size_t i = plan->data_line; i-- > 0;) {
-        hc_text_shape s = hc_text_look(lines[i], plan->dialect);
+        hc_text_shape s = shape_at(&lines[i], plan->dialect);
         if (hc_text_is_blank(lines[i]))
             continue;
         if (!hc_text_is_row(s) || s.fields != plan->n_fields) {
@@ -205,19 +217,29 @@ static void rows_further_up(const hc_text_line *lines, hc_text_plan *plan)
     }
 }
 
-/* Of the lines from..last, unless it is known. */
-static hc_dialect dialect_of(const hc_text_line *lines, size_t from,
-                             size_t last, const hc_dialect *known)
+/* The dialect of the lines from..last, unless it is known; names above few
+ * rows would count as rows of words.  False: no memory. */
+static bool find_dialect(hc_text_line *lines, size_t from, size_t last,
+                         const hc_dialect *known, hc_text_plan *plan)
 {
-    if (known != NULL)
-        return *known;
-    return hc_dialect_guess(
-        lines[from].s,
-        (size_t)(lines[last].s + lines[last].len - lines[from].s));
+    const char *end = lines[last - 1].s + lines[last - 1].len;
+    if (known != NULL) {
+        plan->dialect = *known;
+        return true;
+    }
+    hc_survey *v = hc_survey_new(lines[from].s, (size_t)(end - lines[from].s));
+    if (v == NULL)
+        return false;
+    plan->dialect = hc_survey_dialect(v, lines[from].s);
+    while (from + 3 < last &&
+           !hc_text_is_row(shape_at(&lines[from], plan->dialect)))
+        plan->dialect = hc_survey_dialect(v, lines[++from].s);
+    hc_survey_free(v);
+    return true;
 }
 
-static bool plan_of(const hc_text_line *lines, size_t n,
-                    const hc_dialect *known, hc_text_plan *plan)
+static bool plan_of(hc_text_line *lines, size_t n, const hc_dialect *known,
+                    hc_text_plan *plan)
 {
     size_t from = tail_start(lines, n), last = n;
     hc_text_shape s;
@@ -226,22 +248,16 @@ static bool plan_of(const hc_text_line *lines, size_t n,
     if (last == 0)
         return false;
     plan->open_rows = known != NULL;
-    /* names above few rows would count as rows of words */
-    while (from + 1 < last && from + 3 < last) {
-        hc_dialect d = dialect_of(lines, from, last - 1, known);
-        if (hc_text_is_row(hc_text_look(lines[from], d)))
-            break;
-        from++;
-    }
-    plan->dialect = dialect_of(lines, from, last - 1, known);
+    if (!find_dialect(lines, from, last, known, plan))
+        return false;
     /* names may stand in quotes where numbers do not */
     if (known == NULL)
         plan->dialect.quotes =
             memchr(lines[0].s, '"', (size_t)(lines[last - 1].s - lines[0].s));
     /* the very last line may be cut or a remark */
-    s = hc_text_look(lines[last - 1], plan->dialect);
+    s = shape_at(&lines[last - 1], plan->dialect);
     if (!hc_text_is_row(s) && last > 1)
-        s = hc_text_look(lines[--last - 1], plan->dialect);
+        s = shape_at(&lines[--last - 1], plan->dialect);
     if (!hc_text_is_row(s))
         return false;
     plan->n_fields = s.fields;
@@ -250,7 +266,7 @@ static bool plan_of(const hc_text_line *lines, size_t n,
         hc_text_shape t;
         if (hc_text_is_blank(lines[i]))
             continue;
-        t = hc_text_look(lines[i], plan->dialect);
+        t = shape_at(&lines[i], plan->dialect);
         if (!hc_text_is_row(t) || t.fields > plan->n_fields + 1 ||
             t.fields + plan->n_fields / 2 < plan->n_fields)
             break;
@@ -267,7 +283,7 @@ static bool plan_of(const hc_text_line *lines, size_t n,
 }
 
 /* From lines of the search to those of the file. */
-static void place(const hc_text_line *lines, hc_text_plan *plan)
+static void place(hc_text_line *lines, hc_text_plan *plan)
 {
     const hc_text_line *names = &lines[plan->names_line];
     if (plan->has_names) {
@@ -283,6 +299,17 @@ static void place(const hc_text_line *lines, hc_text_plan *plan)
     plan->data_line = lines[plan->data_line].number;
 }
 
+/* How many lines the probe may have, of which the first are looked at. */
+static size_t lines_of(const hc_probe *p)
+{
+    const char *s = p->text, *end = s + p->text_len;
+    size_t n = 1;
+    for (; n < MAX_PROBE_LINES; n++, s++)
+        if ((s = memchr(s, '\n', (size_t)(end - s))) == NULL)
+            return n;
+    return n;
+}
+
 bool hc_text_plan_in(const hc_probe *p, const hc_dialect *known,
                      hc_text_plan *plan)
 {
@@ -292,10 +319,11 @@ bool hc_text_plan_in(const hc_probe *p, const hc_dialect *known,
     *plan = (hc_text_plan){0};
     if (p->binary)
         return false;
-    lines = calloc(MAX_PROBE_LINES, sizeof *lines);
+    size_t cap = lines_of(p);
+    lines = malloc(cap * sizeof *lines);
     if (lines == NULL)
         return false;
-    n = hc_text_lines(p, lines, MAX_PROBE_LINES, false);
+    n = hc_text_lines(p, lines, cap, false);
     ok = n > 0 && plan_of(lines, n, known, plan);
     /* a summary of another shape behind the rows */
     for (size_t k = 0; !ok && p->whole && k < TAIL_LINES && n > 4; k++) {
@@ -305,10 +333,10 @@ bool hc_text_plan_in(const hc_probe *p, const hc_dialect *known,
     }
     if (!ok && p->whole) { /* the only row, without a line end */
         *plan = (hc_text_plan){0};
-        n = hc_text_lines(p, lines, MAX_PROBE_LINES, true);
+        n = hc_text_lines(p, lines, cap, true);
         ok = n > 1 && plan_of(lines, n, known, plan) && plan->has_names &&
              plan->data_line == n - 1 &&
-             hc_text_look(lines[plan->names_line], plan->dialect).fields ==
+             shape_at(&lines[plan->names_line], plan->dialect).fields ==
                  plan->n_fields;
     }
     if (ok)
@@ -319,7 +347,12 @@ bool hc_text_plan_in(const hc_probe *p, const hc_dialect *known,
 
 bool hc_text_plan_make(const hc_probe *p, hc_text_plan *plan)
 {
-    return hc_text_plan_in(p, NULL, plan);
+    hc_probe_notes none = {0}, *n = p->notes == NULL ? &none : p->notes;
+    if (!n->planned)
+        n->has_plan = hc_text_plan_in(p, NULL, &n->plan);
+    n->planned = true;
+    *plan = n->plan;
+    return n->has_plan;
 }
 
 /* ---- columns ---- */
@@ -516,8 +549,9 @@ hc_status hc_text_plan_read(hc_source *src, hc_sink *sink,
         if (d->kind == HC_KIND_AUTO)
             d->kind = hc_text_kind(&src->probe, plan->data_line, plan->dialect,
                                    c, n, hc_text_columns);
-        hc_text_direction(&src->probe, plan->data_line, plan->dialect,
-                          hc_text_columns, d);
+        if (!sink->clocks)
+            hc_text_direction(&src->probe, plan->data_line, plan->dialect,
+                              hc_text_columns, d);
         st = plan_rows(l, sink, plan, d, err);
     }
     if (st != HC_OK && err != NULL && err->line == 0)

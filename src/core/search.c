@@ -18,14 +18,14 @@ static inline unsigned pairs_at(const char *s, size_t gap, __m128i a,
 /* Words of at least two bytes, where the first and the last of them stand as
  * far from each other as they should (W. Mula, "SIMD-friendly algorithms for
  * substring searching"); what is left behind *at is shorter than 32 + n. */
-static const char *by_pairs(const char **at, const char *end,
-                            const char *word, size_t n)
+static const char *by_pairs(const char **at, const char *end, const char *word,
+                            size_t n)
 {
     const __m128i a = _mm_set1_epi8(word[0]), z = _mm_set1_epi8(word[n - 1]);
     const char *s = *at;
     for (; (size_t)(end - s) >= 32 + n; s += 32) {
-        unsigned hits = pairs_at(s, n - 1, a, z) |
-                        pairs_at(s + 16, n - 1, a, z) << 16;
+        unsigned hits =
+            pairs_at(s, n - 1, a, z) | pairs_at(s + 16, n - 1, a, z) << 16;
         for (; hits != 0; hits &= hits - 1) {
             const char *here = s + __builtin_ctz(hits);
             if (memcmp(here, word, n) == 0)

@@ -5,6 +5,8 @@
 #include "formats/cursor.h"
 #include "formats/dates.h"
 #include "formats/decode.h"
+#include "formats/dialect.h"
+#include "formats/text-lines.h"
 
 /* ---- the order of dates ---- */
 
@@ -52,8 +54,9 @@ static hc_date_order byte_by_byte(const char *s, size_t len,
 static void test_date_order(void **state)
 {
     static const char *const parts[] = {
-        "/", "-", "/", "1", "2", "12", "13", "31", "32", "2021", "21",
-        "20210203", "123456789", ",", " ", "\n", "1/2/2021", "-0.5"};
+        "/",         "-",  "/",  "1",    "2",        "12",
+        "13",        "31", "32", "2021", "21",       "20210203",
+        "123456789", ",",  " ",  "\n",   "1/2/2021", "-0.5"};
     size_t told = 0;
     uint64_t seed = 31;
     (void)state;
@@ -61,8 +64,9 @@ static void test_date_order(void **state)
         char text[200] = "";
         size_t n = unit_random(&seed) % 12;
         for (size_t i = 0; i < n; i++)
-            strcat(text, parts[unit_random(&seed) %
-                               (sizeof parts / sizeof parts[0])]);
+            strcat(
+                text,
+                parts[unit_random(&seed) % (sizeof parts / sizeof parts[0])]);
         for (hc_date_order o = HC_DATE_MDY; o <= HC_DATE_DMY; o++) {
             hc_date_order is = byte_by_byte(text, strlen(text), o);
             if (hc_date_order_of(text, strlen(text), o) != is) {
@@ -73,6 +77,73 @@ static void test_date_order(void **state)
         }
     }
     assert_true(told > 600);
+}
+
+/* ---- dialects ---- */
+
+/* A window of lines has the dialect of the same lines alone, whatever was
+ * asked before. */
+static void test_dialects(void **state)
+{
+    static const char *const parts[] = {
+        "1", "2.5", "1,5", "Time", "\"a,b\"", "-3e-5", "", "1,234", "12 mV"};
+    static const char *const marks[] = {",", ";", "\t", " ", "|", ", "};
+    unsigned seen[128] = {0};
+    uint64_t seed = 37;
+    (void)state;
+    for (int trial = 0; trial < 4000; trial++) {
+        char text[2000] = "";
+        size_t starts[12], n = 1 + unit_random(&seed) % 12, wide = 0;
+        for (size_t i = 0; i < n; i++) {
+            const char *mark = marks[trial % 6];
+            starts[i] = strlen(text);
+            wide = 1 + (i == 0 ? unit_random(&seed) % 6 : wide);
+            for (size_t k = 0; k < wide; k++) {
+                strcat(text, parts[unit_random(&seed) % 9]);
+                strcat(text, k + 1 < wide ? mark : "\n");
+            }
+            wide -= 1 - unit_random(&seed) % 5 / 4;
+        }
+        size_t len = strlen(text) - unit_random(&seed) % 2;
+        hc_survey *all = hc_survey_new(text, len), *one;
+        assert_non_null(all);
+        for (size_t i = 0; i < n; i++) {
+            assert_non_null(
+                one = hc_survey_new(text + starts[i], len - starts[i]));
+            hc_dialect a = hc_survey_dialect(all, text + starts[i]);
+            hc_dialect b = hc_survey_dialect(one, text + starts[i]);
+            assert_int_equal(a.delimiter, b.delimiter);
+            assert_int_equal(a.decimal_comma, b.decimal_comma);
+            assert_int_equal(a.quotes, b.quotes);
+            seen[(unsigned char)a.delimiter]++;
+            hc_survey_free(one);
+        }
+        hc_survey_free(all);
+    }
+    for (const char *m = ",;\t |"; *m != '\0'; m++)
+        assert_true(seen[(unsigned char)*m] > 100);
+}
+
+/* What are digits at a glance is a number when it is read. */
+static void test_digits(void **state)
+{
+    static const char bytes[] = "0123456789.-+e,: ";
+    uint64_t seed = 41;
+    size_t digits = 0;
+    (void)state;
+    for (int trial = 0; trial < 100000; trial++) {
+        char text[8];
+        size_t n = 1 + unit_random(&seed) % 7;
+        double x;
+        for (size_t i = 0; i < n; i++)
+            text[i] = bytes[unit_random(&seed) % (trial % 2 ? 17 : 12)];
+        hc_cell c = hc_cell_text(text, n);
+        if (!hc_text_is_digits(&c))
+            continue;
+        digits++;
+        assert_true(hc_cell_number(&c, &x));
+    }
+    assert_true(digits > 10000);
 }
 
 /* ---- encodings ---- */
@@ -103,8 +174,8 @@ static void test_charset(void **state)
                 size_t n = strlen(cases[i].text);
                 memset(text, '1', sizeof text);
                 memcpy(text + before, cases[i].text, n);
-                assert_int_equal(
-                    hc_charset_guess(text, before + n + behind), cases[i].is);
+                assert_int_equal(hc_charset_guess(text, before + n + behind),
+                                 cases[i].is);
             }
 }
 
@@ -112,6 +183,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_date_order),
+        cmocka_unit_test(test_dialects),
+        cmocka_unit_test(test_digits),
         cmocka_unit_test(test_charset),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
