@@ -52,6 +52,42 @@ static bool hours_minutes(hc_cursor *c, double *seconds, bool *done)
     return true;
 }
 
+static unsigned digit_of(char c)
+{
+    return (unsigned)(unsigned char)c - '0';
+}
+
+/* Nearly all there are: h:mm:ss and hh:mm:ss.fff, of up to six digits for the
+ * hours and nine for the fraction. */
+static bool parse_usual(const char *s, size_t len, double *seconds)
+{
+    enum { HOURS = 6, FRACTION = 9 };
+    const char *end = s + len, *colon = s;
+    uint64_t hours = 0, sec, unit = 1;
+    unsigned d;
+    for (; colon < end && (d = digit_of(*colon)) <= 9; colon++)
+        hours = hours * 10 + d;
+    if (colon == s || colon - s > HOURS || end - colon < 6 ||
+        colon[0] != ':' || colon[3] != ':' || digit_of(colon[1]) > 9 ||
+        digit_of(colon[2]) > 9 || digit_of(colon[4]) > 9 ||
+        digit_of(colon[5]) > 9)
+        return false;
+    sec = 10 * digit_of(colon[4]) + digit_of(colon[5]);
+    s = colon + 6;
+    if (s < end && (*s++ != '.' || s == end || end - s > FRACTION))
+        return false;
+    for (; s < end; s++) {
+        if ((d = digit_of(*s)) > 9)
+            return false;
+        sec = sec * 10 + d;
+        unit *= 10;
+    }
+    *seconds = 3600.0 * (double)hours +
+               60.0 * (10 * digit_of(colon[1]) + digit_of(colon[2])) +
+               (double)sec / (double)unit;
+    return true;
+}
+
 bool hc_duration_parse(const char *s, size_t len, double *seconds)
 {
     hc_cursor c = {s, s + len}, back;
@@ -59,7 +95,10 @@ bool hc_duration_parse(const char *s, size_t len, double *seconds)
     int sign = 1;
     bool done = false;
     char point[64];
-    const char *comma = memchr(s, ',', len);
+    const char *comma;
+    if (parse_usual(s, len, seconds))
+        return true;
+    comma = memchr(s, ',', len);
     if (comma != NULL && len < sizeof point) { /* 0:00:01,50 */
         memcpy(point, s, len);
         point[comma - s] = '.';

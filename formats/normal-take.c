@@ -118,9 +118,11 @@ bool hc_normal_clock_text(const hc_normal *n, size_t column, const hc_cell *c,
     if (c->type != HC_CELL_TEXT)
         return false;
     if (hc_duration_parse(c->u.s, c->len, x)) {
-        const char *colon = memchr(c->u.s, ':', c->len);
-        const char *end = c->u.s + c->len;
-        if (n->in[column].minutes && colon != NULL &&
+        const char *end = c->u.s + c->len, *colon;
+        if (!n->in[column].minutes)
+            return true;
+        colon = memchr(c->u.s, ':', c->len);
+        if (colon != NULL &&
             memchr(colon + 1, ':', (size_t)(end - colon - 1)) == NULL &&
             memchr(colon, '.', (size_t)(end - colon)) == NULL)
             *x /= 60; /* it was taken for h:mm */

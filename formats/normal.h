@@ -11,6 +11,7 @@
 #include "formats/reading.h"
 #include "formats/row_runs.h"
 
+#include <math.h>
 #include <stdbool.h>
 #include <stddef.h>
 
@@ -222,11 +223,25 @@ typedef struct {
     hc_word_says says;
 } hc_kept_word;
 
+/* What a row of a series has that its columns may not. */
+typedef struct {
+    double t, volt, amp, cycle, step, utc;
+    double charged_ah, discharged_ah; /* since the first row */
+} hc_derived;
+
+/* A column of which the table has another unit or sign. */
+typedef struct {
+    size_t column;
+    double over, times; /* its number over one of them, times the other, one
+                           of which is 1; 0: its meaning knows */
+    bool exact, moved;  /* of that; and its text has its power of ten moved */
+} hc_turned;
+
 /* A column of the table of which only the number is asked for. */
 typedef struct {
-    hc_from is;
     size_t column;      /* of the table */
-    const double *from; /* where the row has it; NULL: it is computed */
+    const double *from; /* where the row has it, or it is computed */
+    int digits;         /* its text has, of what is computed; 0: all */
     double x, value;    /* computed last, and what its text would say */
     hc_rounding rounding;
 } hc_outnum;
@@ -236,16 +251,18 @@ typedef struct {
     bool shown; /* into a table of text */
     hc_plain_want *wants; /* [n_wants] */
     size_t n_wants;
-    size_t *turned; /* columns with another unit or sign, [n_turned] */
+    hc_turned *turned; /* [n_turned] */
     size_t n_turned;
     size_t *texts; /* columns that are or may be texts, [n_texts] */
     size_t n_texts;
     hc_seen *seen;   /* [n_in] those texts in the row before */
     hc_outnum *out;  /* [n_out] of which so many are copied, the others */
     size_t n_copied; /* computed */
+    size_t times;       /* 1: the first of these is the time */
+    const double *time; /* as its text says it, or NULL */
+    hc_derived row;     /* the one at hand */
     double *const *column; /* of the table, and which row of them is next */
-    size_t row;
-    bool now;    /* the numbers of the row at hand came so */
+    size_t at;
     bool before; /* what hc_normal_take knows of the last row is old */
     bool old;    /* and so is seen */
 } hc_straight;
@@ -375,18 +392,10 @@ void hc_normal_backwards(hc_normal *n, double from, double to);
 void hc_normal_trail(hc_normal *n, const char *key, const char *fmt, ...)
     HC_PRINTF(3, 4);
 
-/* What a row of a series has that its columns may not. */
-typedef struct {
-    double t, volt, amp, cycle, step, utc;
-    double charged_ah, discharged_ah; /* since the first row */
-} hc_derived;
-
 /* Say to the sink which numbers are wanted, where rows can be taken straight
- * from their lines; one such row, hc_sink_ops.numbers; and its numbers to the
- * table. */
+ * from their lines; and one such row, hc_sink_ops.numbers. */
 hc_status hc_straight_prepare(hc_normal *n, hc_err *err) HC_MUST_USE;
 bool hc_straight_row(void *normal, const hc_cell *cells);
-void hc_straight_put(hc_normal *n, const hc_derived *d);
 void hc_straight_clear(hc_straight *s);
 
 /* Columns of the table for this kind, from the open data set. */
@@ -394,10 +403,12 @@ hc_status hc_series_columns(hc_normal *n, hc_err *err) HC_MUST_USE;
 hc_status hc_series_row(hc_normal *n, const hc_cell *cells,
                         hc_err *err) HC_MUST_USE;
 bool hc_series_has_current(const hc_normal *n);
-bool hc_series_can_utc(const hc_normal *n);
-/* The same where nothing is to be repaired, rejected or held; false: it may
- * be, nothing was done. */
-bool hc_series_ordinary(hc_normal *n, const hc_cell *cells);
+static inline bool hc_series_can_utc(const hc_normal *n)
+{
+    return n->slot.unix_time >= 0 ||
+           ((n->options->zone != NULL || n->start_is_utc) &&
+            (n->slot.date >= 0 || !isnan(n->start_clock)));
+}
 hc_status hc_series_end(hc_normal *n, hc_err *err) HC_MUST_USE;
 /* That row to the writer (series-put.c). */
 void hc_series_put(hc_normal *n, const hc_cell *cells, const hc_derived *d);
@@ -487,6 +498,8 @@ double hc_normal_utc(const hc_normal *n, double clock, bool is_utc);
 double hc_time_unit(const hc_source *src, const hc_format *format,
                     hc_date_order order);
 double hc_time_slip(const hc_running *r, double t);
+/* Of a time that goes on by no more than so many steps there is none. */
+enum { HC_SLIP_STEPS = 100 };
 
 /* ---- printing cells (cellout.c) ---- */
 

@@ -52,26 +52,38 @@ static void start_run(hc_polarity *p, int way)
     p->rows = 0;
 }
 
-void hc_polarity_add(hc_polarity *p, double amp, double volt)
+/* A current larger than all before. */
+static void larger(hc_polarity *p, double size)
 {
-    double size = fabs(amp);
-    if (isnan(amp) || isnan(volt))
-        return;
     if (size > NOISE_RATIO * p->largest) {
         *p = (hc_polarity){.any = p->any, .amp = p->amp, .volt = p->volt};
         start_run(p, 0);
     }
-    if (size > p->largest)
-        p->largest = size;
-    int way = size <= REST_PART * p->largest ? 0 : amp > 0 ? 1 : -1;
+    p->largest = size;
+}
+
+/* Another direction than the row before had, or the first row. */
+static void turn(hc_polarity *p, int way, double amp, double volt)
+{
     p->positive |= way > 0;
     p->negative |= way < 0;
     if (p->any && way != p->way) {
         end_run(p);
         jump(p, amp, volt);
     }
+    start_run(p, way);
+}
+
+void hc_polarity_add(hc_polarity *p, double amp, double volt)
+{
+    double size = fabs(amp);
+    if (isnan(amp) || isnan(volt))
+        return;
+    if (size > p->largest)
+        larger(p, size);
+    int way = size <= REST_PART * p->largest ? 0 : amp > 0 ? 1 : -1;
     if (!p->any || way != p->way)
-        start_run(p, way);
+        turn(p, way, amp, volt);
     /* the first row of a run may still have the voltage of the last one */
     p->rows++;
     if (p->rows <= 2)

@@ -1,7 +1,6 @@
 /* series-columns.c: the columns of a table of kind series or wave */
 #include "formats/normal.h"
 
-#include <math.h>
 #include <string.h>
 
 /* Targets that series.c makes itself, or that are only means to an end. */
@@ -36,13 +35,6 @@ static bool has_time(const hc_normal *n)
 {
     return n->slot.time >= 0 || n->slot.date >= 0 || n->slot.unix_time >= 0 ||
            n->slot.step_time >= 0;
-}
-
-bool hc_series_can_utc(const hc_normal *n)
-{
-    return n->slot.unix_time >= 0 ||
-           ((n->options->zone != NULL || n->start_is_utc) &&
-            (n->slot.date >= 0 || !isnan(n->start_clock)));
 }
 
 static bool can_derive_current(const hc_normal *n)

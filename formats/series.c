@@ -7,7 +7,7 @@
  * interval over which the current changes its sign or starts counts with the
  * later current).
  */
-#include "formats/normal.h"
+#include "formats/series-row.h"
 
 #include "core/number.h"
 
@@ -16,215 +16,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* ---- one row ---- */
-
-static double num(const hc_normal *n, int slot)
-{
-    return slot < 0 ? NAN : n->num[slot];
-}
-
-/* Time of the row before any repair. */
-static double raw_time(hc_normal *n, const hc_cell *cells)
-{
-    double t;
-    bool utc = false;
-    if (n->slot.time >= 0) {
-        t = n->num[n->slot.time] * n->run.time_scale;
-        /* a column of dates under the name of time */
-        if (t < 1e8 || cells[n->slot.time].type != HC_CELL_TEXT ||
-            memchr(cells[n->slot.time].u.s, ':', cells[n->slot.time].len) ==
-                NULL)
-            return t;
-    } else if (n->slot.step_time >= 0) {
-        t = n->run.step_base + n->num[n->slot.step_time];
-        return round(t * 1e6) / 1e6; /* what adding up made */
-    } else if (n->slot.unix_time >= 0) {
-        t = n->num[n->slot.unix_time];
-    } else if (n->slot.date >= 0) {
-        double clock = hc_normal_clock(n, &cells[n->slot.date], &utc);
-        t = hc_normal_utc(n, clock, utc); /* over the change to summer time */
-        t = isnan(t) ? clock : t;
-    } else {
-        return NAN;
-    }
-    if (isnan(n->run.first_date))
-        n->run.first_date = t;
-    return t - n->run.first_date;
-}
-
-/* Without a time of the test: steps one behind the other.  (The clock would
- * count pauses, in which nothing is recorded and nothing flows.) */
-static void advance_step_time(hc_normal *n)
-{
-    hc_running *r = &n->run;
-    const hc_slots *s = &n->slot;
-    if (s->time >= 0 || s->step_time < 0)
-        return;
-    double t = n->num[s->step_time];
-    double key = num(n, s->step >= 0 ? s->step : s->step_id);
-    if (isnan(key)) /* no name of the step: its time alone tells */
-        key = 0;
-    /* a new step, and the time goes on by one interval as before: it is a
-     * time of the test under the name of one of its steps */
-    double on = t - r->last_step_time;
-    if (r->any && key != r->last_step_key && r->last_dt > 0 &&
-        fabs(on - r->last_dt) < 0.1 * r->last_dt && t > 3 * r->last_dt &&
-        r->step_base == 0)
-        r->step_time_on = true;
-    if (r->any && (t < r->last_step_time ||
-                   (key != r->last_step_key && !r->step_time_on)))
-        r->step_base += r->last_step_time;
-    r->last_step_key = key;
-    r->last_step_time = t;
-}
-
-static double voltage(const hc_normal *n)
-{
-    const hc_slots *s = &n->slot;
-    if (s->volt >= 0)
-        return n->num[s->volt];
-    if (s->working >= 0 && s->counter >= 0)
-        return n->num[s->working] - n->num[s->counter];
-    return num(n, s->working);
-}
-
-/* Files that store no current have the charge since the row before, as
- * EC-Lab makes its <I> of it; else what the instrument was told to do. */
-static double derived_current(const hc_normal *n, double t)
-{
-    const hc_slots *s = &n->slot;
-    double mode = num(n, s->mode), dt = t - n->run.last_time;
-    if (s->amp_in >= 0 || s->amp_out >= 0) {
-        double in = num(n, s->amp_in), out = num(n, s->amp_out);
-        if (s->amp_in < 0) /* alone it may have both signs */
-            return -out;
-        return (isnan(in) ? 0 : in) - (isnan(out) ? 0 : fabs(out));
-    }
-    if (mode == 3)
-        return 0;
-    if (s->increment >= 0 && dt > 0)
-        return n->num[s->increment] / dt;
-    if (s->control_amp >= 0 && (s->mode < 0 || mode == 1))
-        return n->num[s->control_amp];
-    if (mode == 1 && s->control_mixed >= 0) /* in mA */
-        return n->num[s->control_mixed] / 1000;
-    return NAN;
-}
-
-static double current(const hc_normal *n, double t)
-{
-    return n->slot.amp >= 0 ? n->num[n->slot.amp] : derived_current(n, t);
-}
-
-/* Our step_count: the file's own, or one more at each change of its step. */
-static double count_step(hc_normal *n)
-{
-    const hc_slots *s = &n->slot;
-    hc_running *r = &n->run;
-    double id = num(n, s->step_id);
-    bool flagged = s->step_flag >= 0 && n->num[s->step_flag] > 0;
-    if (s->step >= 0)
-        return n->num[s->step];
-    if (!r->any)
-        r->step = 1;
-    else if (flagged || (s->step_id >= 0 && id != r->last_step_id))
-        r->step++;
-    r->last_step_id = id;
-    return s->step_id < 0 && s->step_flag < 0 ? NAN : (double)r->step;
-}
-
-static double count_cycle(hc_normal *n)
-{
-    double c = n->slot.cycle >= 0             ? n->num[n->slot.cycle]
-               : n->dataset->cycle_count >= 0 ? (double)n->dataset->cycle_count
-                                              : NAN;
-    if (c == n->run.last_cycle)
-        return c;
-    n->run.last_cycle = c;
-    if (!isnan(c) && c != floor(c) && n->run.warned_cycle == 0) {
-        n->run.warned_cycle = 1;
-        hc_sink_warn(n->sink, n->sink->line,
-                     "the cycle column holds %g, which is no whole number", c);
-        hc_normal_trail(n, "flagged",
-                        "%s%scycle_count holds %g, which is no whole number",
-                        n->many ? n->path : "", n->many ? ": " : "", c);
-    }
-    return c;
-}
-
-/* Charge of the interval before this row, in Ah. */
-static void add_charge(hc_running *r, double t, double amp)
-{
-    double dt = t - r->last_time, q;
-    if (!(dt > 0) || isnan(amp))
-        return;
-    if (r->last_amp * amp > 0) {
-        q = 0.5 * (r->last_amp + amp) * dt / 3600;
-    } else {
-        q = amp * dt / 3600;
-    }
-    if (q > 0)
-        r->charged_ah += q;
-    else
-        r->discharged_ah -= q;
-}
-
-static double utc_of(hc_normal *n, const hc_cell *cells, double t)
-{
-    bool utc = false;
-    double clock;
-    if (n->slot.unix_time >= 0)
-        return n->num[n->slot.unix_time];
-    if (n->slot.date >= 0) {
-        clock = hc_normal_clock(n, &cells[n->slot.date], &utc);
-        if (n->slot.time >= 0 && hc_cell_has_colon(&cells[n->slot.time]) &&
-            fmod(clock, 86400) == 0 && n->num[n->slot.time] < 86400)
-            clock += n->num[n->slot.time]; /* the time of that day */
-        return hc_normal_utc(n, clock, utc);
-    }
-    return hc_normal_utc(n, n->start_clock, n->start_is_utc) + t;
-}
-
-/* Less than a month: what a day is that was taken for one. */
-#define MONTH_S (27.5 * 86400)
-
 static void emit(hc_normal *n, const hc_cell *cells, double t)
 {
-    hc_derived d = {.t = t};
-    hc_running *r = &n->run;
-    d.volt = voltage(n);
-    d.amp = current(n, t);
-    if (n->dataset->judge_current) {
-        hc_polarity_add(&r->polarity, d.amp, d.volt);
-        r->high_volts += fabs(d.volt) > 100;
-    }
-    d.cycle = count_cycle(n);
-    d.step = count_step(n);
-    d.utc = hc_series_can_utc(n) ? utc_of(n, cells, t) : NAN;
-    if (!isnan(d.utc))
-        r->last_utc = d.utc;
-    if (!hc_counters_add(n, &d))
-        add_charge(r, t, d.amp);
-    if (t > r->last_time)
-        r->last_dt = t - r->last_time;
-    if (n->slot.date >= 0 && t - r->last_time > MONTH_S && !r->told_month) {
-        r->told_month = true;
-        hc_sink_warn(n->sink, n->sink->line,
-                     "the dates jump by %.0f days: are day and month taken "
-                     "for each other?",
-                     (t - r->last_time) / 86400);
-    }
-    d.charged_ah = r->charged_ah;
-    d.discharged_ah = r->discharged_ah;
-    r->last_time = t;
-    r->last_amp = d.amp;
-    r->last_volt = d.volt;
-    r->last_count = d.step;
-    r->any = true;
-    if (n->straight.now)
-        hc_straight_put(n, &d);
-    else
-        hc_series_put(n, cells, &d);
+    hc_derived d;
+    hc_series_derive(n, cells, t, &d);
+    hc_series_put(n, cells, &d);
 }
 
 /* ---- repairs ---- */
@@ -263,7 +59,7 @@ static hc_status release(hc_normal *n, bool alone, double next)
     double was = n->run.last_time, raw;
     h->held = false;
     hc_normal_take_again(n, h->cells);
-    raw = raw_time(n, h->cells) + n->run.time_offset;
+    raw = hc_series_raw_time(n, h->cells) + n->run.time_offset;
     if (alone) {
         hc_normal_repaired(n, "row %zu: time %g between %g and %g, set to %g",
                            hc_writer_rows(n->writer) + 1, raw, was, next, was);
@@ -282,7 +78,7 @@ static hc_status release(hc_normal *n, bool alone, double next)
 /* Is a duplicate of the record before (the same index)? */
 static bool is_duplicate(hc_normal *n, double t)
 {
-    double record = num(n, n->slot.record);
+    double record = hc_series_num(n, n->slot.record);
     bool same = record == n->run.last_record && t == n->run.last_time;
     n->run.last_record = record;
     if (!same || n->options->no_repair)
@@ -384,9 +180,10 @@ static bool with_the_step(hc_normal *n, double *t)
     hc_running *r = &n->run;
     const hc_slots *s = &n->slot;
     double raw = *t - r->time_offset;
-    bool new_step = s->step >= 0 ? num(n, s->step) != r->last_count
-                                 : s->step_id >= 0 &&
-                                       num(n, s->step_id) != r->last_step_id;
+    bool new_step =
+        s->step >= 0
+            ? n->num[s->step] != r->last_count
+            : s->step_id >= 0 && n->num[s->step_id] != r->last_step_id;
     if (s->time < 0 || !new_step || raw < 0 ||
         raw > fmax(2 * r->last_dt, 0.1 * (r->last_time - r->time_offset)))
         return false;
@@ -403,8 +200,8 @@ hc_status hc_series_row(hc_normal *n, const hc_cell *cells, hc_err *err)
 {
     if (lacks_date(n, cells))
         return HC_OK;
-    advance_step_time(n);
-    double t = raw_time(n, cells) + n->run.time_offset;
+    hc_series_advance(n);
+    double t = hc_series_raw_time(n, cells) + n->run.time_offset;
     double last = n->run.last_time;
     if (n->held.held) {
         double *kept = n->num;
@@ -422,7 +219,7 @@ hc_status hc_series_row(hc_normal *n, const hc_cell *cells, hc_err *err)
         n->changes.put = UINT64_MAX; /* it is the held one that was put */
         hc_normal_direction(n, cells);
         HC_TRY(st);
-        t = raw_time(n, cells) + n->run.time_offset;
+        t = hc_series_raw_time(n, cells) + n->run.time_offset;
         last = n->run.last_time;
     }
     if (n->slot.record >= 0 && is_duplicate(n, t))
@@ -445,24 +242,6 @@ hc_status hc_series_row(hc_normal *n, const hc_cell *cells, hc_err *err)
     }
     emit(n, cells, t);
     return HC_OK;
-}
-
-bool hc_series_ordinary(hc_normal *n, const hc_cell *cells)
-{
-    const hc_slots *s = &n->slot;
-    hc_running *r = &n->run;
-    double t, record = num(n, s->record);
-    if (n->held.held || !r->any)
-        return false;
-    advance_step_time(n); /* once more for the same row changes nothing */
-    t = raw_time(n, cells) + r->time_offset;
-    if (t < r->last_time ||
-        (s->record >= 0 && record == r->last_record && t == r->last_time) ||
-        (!n->options->no_repair && s->time >= 0 && hc_time_slip(r, t) != 1))
-        return false;
-    r->last_record = record;
-    emit(n, cells, t);
-    return true;
 }
 
 static void flag(hc_normal *n, const char *what)

@@ -111,7 +111,7 @@ double hc_time_slip(const hc_running *r, double t)
 {
     static const double units[] = {3600, 60, 1000, 1.0 / 3600, 1.0 / 60, 1e-3};
     double step = r->last_dt, raw = t - r->time_offset;
-    bool odd = t < r->last_time || t - r->last_time > 100 * step;
+    bool odd = t < r->last_time || t - r->last_time > HC_SLIP_STEPS * step;
     /* far enough from 0 that no gap looks like another unit by chance */
     if (!odd || !(step > 0) || !(raw > 0) ||
         r->last_time - r->time_offset < 200 * step)

@@ -12,8 +12,9 @@
  * columns that are turned, the numbers as the file has them, those times the
  * power of ten that its unit is, and those of the text in the table.
  */
-#include "formats/normal.h"
+#include "formats/series-row.h"
 
+#include "core/decimal.h"
 #include "core/numbers_work.h"
 #include "core/scan.h"
 
@@ -68,6 +69,25 @@ static bool is_text(const hc_normal *n, size_t i)
             (column == n->slot.date && hc_series_can_utc(n)));
 }
 
+/* How its number becomes one in our unit, see hc_meaning_value. */
+static hc_turned turned_of(const hc_normal *n, size_t i)
+{
+    enum { MOST = 12 };
+    const hc_meaning *m = &n->in[i].m;
+    hc_turned t = {.column = i, .exact = m->exact};
+    t.moved = m->exact && m->shift != 0;
+    if (n->in[i].plain) {
+        t.over = t.times = 1;
+    } else if (m->exact && !m->log10 && abs(m->shift) <= MOST) {
+        t.over = m->shift < 0 ? hc_exact_tens[-m->shift] : 1;
+        t.times = m->shift > 0 ? hc_exact_tens[m->shift] : 1;
+    } else if (!m->exact && !m->log10 && m->divisor > 0 && abs(m->sign) == 1) {
+        t.over = m->divisor;
+        t.times = 1;
+    }
+    return t;
+}
+
 static void want(hc_normal *n, size_t i)
 {
     hc_straight *s = &n->straight;
@@ -81,7 +101,7 @@ static void want(hc_normal *n, size_t i)
         w.to = n->n_in + i;
     w.text = s->shown;
     if (is_turned(n, i)) {
-        s->turned[s->n_turned++] = i;
+        s->turned[s->n_turned++] = turned_of(n, i);
         w.shift = in->m.exact && !s->shown ? in->m.shift : 0;
         w.moved = 2 * n->n_in + i;
     }
@@ -110,60 +130,103 @@ static const double *text_of(const hc_normal *n, int column)
 static bool put_from(const hc_normal *n, const hc_outcol *c, hc_outnum *o)
 {
     const hc_slots *s = &n->slot;
-    *o = (hc_outnum){.is = c->from};
+    int column = -1;
+    *o = (hc_outnum){.digits = 0};
     switch (c->from) {
-    case HC_FROM_TIME:
-        o->from = text_of(n, s->time);
-        return true;
-    case HC_FROM_VOLTAGE:
-        o->from =
-            text_of(n, s->volt >= 0 || s->counter >= 0 ? s->volt : s->working);
-        return true;
-    case HC_FROM_CURRENT:
-        o->from = text_of(n, s->amp);
-        return true;
-    case HC_FROM_UNIX:
-        o->from = text_of(n, s->unix_time);
-        return true;
+    case HC_FROM_TIME: /* put_time */
     case HC_FROM_CYCLE:
     case HC_FROM_STEP:
     case HC_FROM_CHARGED:
     case HC_FROM_DISCHARGED:
-        return true;
+        break;
+    case HC_FROM_VOLTAGE:
+        column = s->volt >= 0 || s->counter >= 0 ? s->volt : s->working;
+        break;
+    case HC_FROM_CURRENT:
+        column = s->amp;
+        break;
+    case HC_FROM_UNIX:
+        column = s->unix_time;
+        break;
     case HC_FROM_COLUMN:
-        o->from = text_of(n, c->column);
-        return true;
+        column = c->column;
+        break;
     case HC_FROM_ALL:
-        o->from = c->column >= 0 && is_turned(n, (size_t)c->column)
-                      ? as_file(n, (size_t)c->column)
-                      : text_of(n, c->column);
-        return true;
+        column = c->column;
+        if (column >= 0 && is_turned(n, (size_t)column)) {
+            o->from = as_file(n, (size_t)column);
+            return true;
+        }
+        break;
     default:
         return false;
     }
+    o->from = text_of(n, column);
+    return true;
 }
 
-static bool is_copied(const hc_outnum *o)
+/* What has no column of the file behind it, or not in each row, is computed
+ * and rounded as it would be printed. */
+static void put_computed(const hc_normal *n, hc_from from, hc_outnum *o)
 {
-    return o->from != NULL && o->is != HC_FROM_TIME;
+    static const double none = (double)NAN;
+    const hc_derived *d = &n->straight.row;
+    o->digits = 10;
+    switch (from) {
+    case HC_FROM_TIME:
+        o->from = &d->t;
+        o->digits = 15;
+        return;
+    case HC_FROM_VOLTAGE:
+        o->from = &d->volt;
+        return;
+    case HC_FROM_CURRENT:
+        o->from = &d->amp;
+        return;
+    case HC_FROM_CHARGED:
+        o->from = &d->charged_ah;
+        return;
+    case HC_FROM_DISCHARGED:
+        o->from = &d->discharged_ah;
+        return;
+    case HC_FROM_UNIX:
+        o->from = &d->utc;
+        o->digits = 16;
+        return;
+    default:
+        o->digits = 0;
+        o->from = from == HC_FROM_CYCLE  ? &d->cycle
+                  : from == HC_FROM_STEP ? &d->step
+                                         : &none;
+        return;
+    }
 }
 
-/* Those that are copied first. */
+/* Those that are copied first, then the time. */
 static bool put_columns(hc_normal *n)
 {
+    enum { COPIED, TIME, COMPUTED };
     hc_straight *s = &n->straight;
     size_t at = 0;
-    for (int copied = 1; copied >= 0; copied--) {
+    for (int pass = COPIED; pass <= COMPUTED; pass++) {
         for (size_t k = 0; k < n->n_out; k++) {
+            const hc_from from = n->out[k].from;
             hc_outnum o;
             if (!put_from(n, &n->out[k], &o))
                 return false;
             o.column = k;
-            if (is_copied(&o) == copied)
-                s->out[at++] = o;
+            if (pass != (o.from != NULL         ? COPIED
+                         : from == HC_FROM_TIME ? TIME
+                                                : COMPUTED))
+                continue;
+            if (pass != COPIED)
+                put_computed(n, from, &o);
+            s->n_copied += pass == COPIED;
+            s->times += pass == TIME;
+            s->out[at++] = o;
         }
-        s->n_copied = copied ? at : s->n_copied;
     }
+    s->time = text_of(n, n->slot.time);
     return true;
 }
 
@@ -274,98 +337,88 @@ static bool take_direction(hc_normal *n, const hc_cell *cells)
 }
 
 /* Numbers that are not ours as they stand. */
-static void turn(hc_normal *n, const hc_cell *cells)
+static inline void turn(hc_normal *n, const hc_cell *cells)
 {
     const hc_straight *s = &n->straight;
     for (size_t k = 0; k < s->n_turned; k++) {
-        const size_t i = s->turned[k];
-        const hc_meaning *m = &n->in[i].m;
-        double x = n->num[n->n_in + i];
+        const hc_turned *t = &s->turned[k];
+        const size_t i = t->column;
+        const bool minus = n->in[i].m.sign < 0;
+        double x = n->num[n->n_in + i], value;
         if (n->in[i].clock && is_words(n, i, &cells[i]))
             continue;
-        n->num[i] = n->in[i].plain ? x : hc_meaning_value(m, x);
+        if (t->over > 0) {
+            value = x / t->over * t->times;
+            value = minus ? -value : value;
+        } else {
+            value = hc_meaning_value(&n->in[i].m, x);
+        }
+        n->num[i] = value;
         if (s->shown)
             continue;
-        if (m->exact && m->shift != 0)
+        if (t->moved)
             x = n->num[2 * n->n_in + i];
         /* the sign stands before the text, and a zero that is computed
          * prints without one */
-        *as_text(n, i) = !m->exact ? n->num[i] + 0.0 : m->sign < 0 ? -x : x;
+        *as_text(n, i) = !t->exact ? value + 0.0 : minus ? -x : x;
     }
 }
+
+/* ---- into the table ---- */
+
+static inline double computed(hc_outnum *o)
+{
+    const double x = *o->from;
+    if (memcmp(&o->x, &x, sizeof x) != 0) {
+        o->value = o->digits == 0
+                       ? x + 0.0 /* a zero prints without sign */
+                       : hc_number_round_again(&o->rounding, x, o->digits);
+        o->x = x;
+    }
+    return o->value;
+}
+
+static inline void put_numbers(hc_normal *n)
+{
+    const hc_straight *s = &n->straight;
+    double *const *column = s->column;
+    const size_t at = s->at;
+    hc_outnum *o = s->out, *copied = o + s->n_copied, *end = o + n->n_out;
+    for (; o < copied; o++)
+        column[o->column][at] = *o->from;
+    /* a time that is the one of the file is what its text says */
+    if (s->times > 0 && s->time != NULL && n->num[n->slot.time] == s->row.t) {
+        column[o->column][at] = *s->time;
+        o++;
+    }
+    for (; o < end; o++)
+        column[o->column][at] = computed(o);
+    hc_writer_values_done(n->writer);
+}
+
+/* ---- the whole of it ---- */
 
 bool hc_straight_row(void *normal, const hc_cell *cells)
 {
     hc_normal *n = normal;
     hc_straight *s = &n->straight;
-    bool taken;
     s->before = true;
     if (s->old)
         memset(s->seen, 0, n->n_in * sizeof *s->seen);
     s->old = false;
     if (!s->shown) {
-        s->column = hc_writer_values(n->writer, n->n_out, &s->row);
+        s->column = hc_writer_values(n->writer, n->n_out, &s->at);
         if (s->column == NULL)
             return false;
     }
     if (!take_texts(n, cells) || !take_direction(n, cells))
         return false;
     turn(n, cells);
-    s->now = !s->shown;
-    taken = hc_series_ordinary(n, cells);
-    s->now = false;
-    return taken;
-}
-
-/* ---- into the table ---- */
-
-static inline double rounded(hc_outnum *o, double x, int digits)
-{
-    if (memcmp(&o->x, &x, sizeof x) != 0) {
-        o->x = x;
-        o->value = hc_number_round_again(&o->rounding, x, digits);
-    }
-    return o->value;
-}
-
-/* What has no column of the file behind it, or not in this row, is computed
- * and rounded as it would be printed. */
-static double put_computed(hc_normal *n, hc_from from, hc_outnum *o,
-                           const hc_derived *d)
-{
-    switch (from) {
-    case HC_FROM_TIME:
-        return o->from != NULL && n->num[n->slot.time] == d->t
-                   ? *o->from
-                   : rounded(o, d->t, 15);
-    case HC_FROM_VOLTAGE:
-        return rounded(o, d->volt, 10);
-    case HC_FROM_CURRENT:
-        return rounded(o, d->amp, 10);
-    case HC_FROM_CYCLE:
-        return d->cycle + 0.0;
-    case HC_FROM_STEP:
-        return d->step + 0.0;
-    case HC_FROM_CHARGED:
-        return rounded(o, n->run.charged_ah, 10);
-    case HC_FROM_DISCHARGED:
-        return rounded(o, n->run.discharged_ah, 10);
-    case HC_FROM_UNIX:
-        return rounded(o, d->utc, 16);
-    default:
-        return NAN;
-    }
-}
-
-void hc_straight_put(hc_normal *n, const hc_derived *d)
-{
-    const hc_straight *s = &n->straight;
-    double *const *column = s->column;
-    const size_t row = s->row;
-    hc_outnum *o = s->out, *computed = o + s->n_copied, *end = o + n->n_out;
-    for (; o < computed; o++)
-        column[o->column][row] = *o->from;
-    for (; o < end; o++)
-        column[o->column][row] = put_computed(n, o->is, o, d);
-    hc_writer_values_done(n->writer);
+    if (!hc_series_ordinary(n, cells, &s->row))
+        return false;
+    if (s->shown)
+        hc_series_put(n, cells, &s->row);
+    else
+        put_numbers(n);
+    return true;
 }
