@@ -160,6 +160,7 @@ static hc_status give(const records *r, hc_sink *sink, hc_err *err)
         d.kind = HC_KIND_SERIES;
         st = hc_sink_begin(sink, &d, err);
     }
+    hc_sink_compare(sink);
     if (st == HC_OK)
         st = give_sorted(r, o, sink, cells, err);
     if (st == HC_OK)

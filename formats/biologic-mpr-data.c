@@ -294,6 +294,7 @@ hc_status hc_mpr_data(hc_mpr *r, const hc_mpr_module *m, hc_err *err)
     d.kind = hc_biologic_kind(r->technique);
     d.rows_declared = h.points;
     HC_TRY(hc_sink_begin(r->sink, &d, err));
+    hc_sink_compare(r->sink);
     HC_TRY(read_records(r, &h, err));
     whole = r->sink->dataset_rows == h.points;
     HC_TRY(hc_sink_end(r->sink, err));

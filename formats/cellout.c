@@ -10,9 +10,11 @@
 
 /* Nine digits tell every float from its neighbours and are as close to it as
  * the texts of the same instrument. */
-static size_t print_float(float x, char *buf)
+size_t hc_float_print(const hc_cell *c, char *buf)
 {
-    return hc_number_print_digits((double)x, 9, buf);
+    return c->type == HC_CELL_F4
+               ? hc_number_print_digits((double)c->u.f4, 9, buf)
+               : hc_number_print(c->u.f8, buf);
 }
 
 /* i times 10^e; zeros at the end go. */
@@ -33,9 +35,8 @@ size_t hc_cell_print(const hc_cell *c, char *buf, const char **s)
         *s = c->u.s;
         return c->len;
     case HC_CELL_F8:
-        return hc_number_print(c->u.f8, buf);
     case HC_CELL_F4:
-        return print_float(c->u.f4, buf);
+        return hc_float_print(c, buf);
     case HC_CELL_INT:
         return hc_decimal_print(c->u.i, 0, buf);
     case HC_CELL_DEC:

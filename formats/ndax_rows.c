@@ -163,6 +163,7 @@ static hc_status read_old(hc_ndax *s, const old_layout *l, hc_err *err)
     hc_dataset d = hc_dataset_make("record", s->columns, s->n_columns);
     d.kind = HC_KIND_SERIES;
     HC_TRY(hc_sink_begin(s->sink, &d, err));
+    hc_sink_compare(s->sink);
     HC_TRY(old_rows(s, &data, l, err));
     if (data.cut)
         hc_sink_incomplete(s->sink, "data.ndc ends inside a page");
@@ -349,6 +350,7 @@ static hc_status read_new(hc_ndax *s, const new_layout *l, hc_err *err)
     hc_dataset d = hc_dataset_make("record", s->columns, s->n_columns);
     d.kind = HC_KIND_SERIES;
     hc_status st = hc_sink_begin(s->sink, &d, err);
+    hc_sink_compare(s->sink);
     if (st == HC_OK)
         st = new_rows(s, l, &b, err);
     if (st == HC_OK && s->run == NULL)

@@ -179,13 +179,18 @@ static int read_from(const hc_normal *n, const hc_outcol *c)
 }
 
 /* Not where the sign depends on another column. */
+bool hc_normal_moves(const hc_normal *n, int column)
+{
+    const hc_incol *in = column < 0 ? NULL : &n->in[column];
+    return in != NULL && in->number && in->m.exact && in->m.sign >= 0 &&
+           in->m.shift >= -9 && in->m.shift <= 9 &&
+           (n->direction < 0 || column != n->slot.amp);
+}
+
 static void set_moved(const hc_normal *n, hc_outcol *c)
 {
-    const hc_incol *in = c->read < 0 ? NULL : &n->in[c->read];
-    c->moved = in != NULL && in->number && in->m.exact && in->m.sign >= 0 &&
-               in->m.shift >= -9 && in->m.shift <= 9 &&
-               (n->direction < 0 || c->read != n->slot.amp);
-    c->shift = c->moved ? in->m.shift : 0;
+    c->moved = hc_normal_moves(n, c->read);
+    c->shift = c->moved ? n->in[c->read].m.shift : 0;
 }
 
 void hc_normal_rebind(hc_normal *n)

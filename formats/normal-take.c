@@ -351,6 +351,18 @@ static inline bool take_way(const hc_take *t, const hc_cell *cell, double *x)
     return true;
 }
 
+static inline bool take_float(hc_normal *n, size_t i, const hc_cell *cell)
+{
+    const hc_incol *c = &n->in[i];
+    double x;
+    if ((cell->type != HC_CELL_F4 && cell->type != HC_CELL_F8) ||
+        (int)i == n->slot.step_id)
+        return false;
+    x = cell->type == HC_CELL_F4 ? (double)cell->u.f4 : cell->u.f8;
+    n->num[i] = c->plain ? x : hc_meaning_value(&c->m, x);
+    return true;
+}
+
 /* The columns that the reader says have changed. */
 static bool take_changed(hc_normal *n, const hc_cell **row)
 {
@@ -365,7 +377,7 @@ static bool take_changed(hc_normal *n, const hc_cell **row)
         const hc_cell *cell = &(*row)[i];
         if (!take_way(&c->ways[i], cell, &n->num[i]) &&
             !(n->in[i].passed && cell->type >= HC_CELL_INT) &&
-            !take_new(n, row, i))
+            !take_float(n, i, cell) && !take_new(n, row, i))
             return false;
     }
     c->take = 0;

@@ -384,6 +384,9 @@ hc_status hc_normal_keep(hc_normal *n, const char *key, const char *text,
  * its columns are in the open one. */
 hc_status hc_normal_header(hc_normal *n, hc_err *err) HC_MUST_USE;
 void hc_normal_rebind(hc_normal *n);
+/* Does this column of the data set only move its power of ten, and never
+ * change its sign? */
+bool hc_normal_moves(const hc_normal *n, int column);
 
 /* A repair: to stderr and the '#:' lines. */
 void hc_normal_repaired(hc_normal *n, const char *fmt, ...) HC_PRINTF(2, 3);
@@ -506,6 +509,8 @@ enum { HC_SLIP_STEPS = 100 };
 /* The text of a cell; buf has HC_CELL_SIZE bytes, *s points to the text. */
 enum { HC_CELL_SIZE = 400 };
 size_t hc_cell_print(const hc_cell *c, char *buf, const char **s);
+/* That of HC_CELL_F8 and F4, to buf[HC_NUMBER_SIZE]. */
+size_t hc_float_print(const hc_cell *c, char *buf);
 /* The same after its meaning: unit and sign. */
 size_t hc_cell_print_as(const hc_cell *c, const hc_meaning *m, double value,
                         char *buf, const char **s);

@@ -17,15 +17,17 @@
 /* How a column is put; where its cell does not allow that, by its cell. */
 typedef enum {
     PUT_BY_CELL,
-    PUT_MOVED,    /* a decimal with another power of ten */
-    PUT_VALUE,    /* the number in our unit, as it had to be computed */
     PUT_COMPUTED, /* a number of the row, with so many digits */
+    PUT_VALUE,    /* the number in our unit, as it had to be computed */
+    PUT_MOVED,    /* a decimal with another power of ten, or a float */
+    PUT_READ,     /* the same, if it is still the number of the row, which
+                     else is computed */
 } put_way;
 
 typedef struct {
     put_way way;
-    int column;         /* of the data set, 0 where that says nothing */
-    hc_cell_type least; /* that can be put so */
+    int column;     /* of the data set, 0 where that says nothing */
+    uint32_t least; /* hc_cell_type of one that is MOVED quickly */
     int shift;
     int digits;
     const double *x; /* a number of the row */
@@ -134,11 +136,15 @@ static void settle_column(const hc_normal *n, size_t i, hc_series_flat *f)
         to->shift = c->shift;
     } else if (in != NULL && in->number && !in->m.exact) {
         to->way = PUT_VALUE;
+    } else if (to->x != NULL && hc_normal_moves(n, column)) {
+        to->way = PUT_READ;
+        to->column = column;
+        to->shift = n->in[column].m.shift;
     } else if (c->from == HC_FROM_ALL && c->column >= 0) {
         to->way = PUT_MOVED;
         to->column = c->column;
     }
-    to->least = to->way == PUT_VALUE ? HC_CELL_F8
+    to->least = to->way != PUT_MOVED ? UINT32_MAX
                 : to->shift == 0     ? HC_CELL_INT
                                      : HC_CELL_DEC;
     if (c->from == HC_FROM_COLUMN || c->from == HC_FROM_ALL)
@@ -184,25 +190,74 @@ static inline uint64_t changed_of(hc_series_flat *f, uint64_t in)
 
 enum { NEAR = 9 }; /* powers of ten whose texts are short */
 
+static inline size_t put_computed(const flat_column *c, char *p)
+{
+    return c->digits == 0 ? hc_number_print(*c->x, p)
+                          : hc_number_print_digits(*c->x, c->digits, p);
+}
+
+/* A float whose unit is a power of ten gets that behind it, where its text
+ * has no exponent of its own; 0: it has, or is none. */
+static size_t put_float(const hc_incol *in, int shift, const hc_cell *cell,
+                        char *p)
+{
+    size_t len;
+    if (shift != 0) {
+        const double x =
+            fabs(cell->type == HC_CELL_F4 ? (double)cell->u.f4 : cell->u.f8);
+        if (!(x >= 1e-4 && x < 1e15) || in->suffix_len == 0)
+            return 0;
+    }
+    len = hc_float_print(cell, p);
+    if (shift == 0)
+        return len;
+    memcpy(p + len, in->suffix, sizeof in->suffix);
+    return len + in->suffix_len;
+}
+
+static inline size_t put_decimal(const flat_column *c, const hc_cell *cell,
+                                 char *p)
+{
+    return hc_decimal_print(cell->u.i, (int32_t)cell->len + c->shift, p);
+}
+
+static inline bool is_near(const hc_cell *cell)
+{
+    return cell->len + NEAR <= 2 * NEAR;
+}
+
+/* What is put in no other way; 0: it has to be put by its cell. */
+static size_t put_rest(const hc_normal *n, const flat_column *c,
+                       const hc_cell *cell, char *p)
+{
+    const hc_cell_type least = c->shift == 0 ? HC_CELL_INT : HC_CELL_DEC;
+    if (c->way == PUT_READ && n->num[c->column] != *c->x)
+        return put_computed(c, p);
+    if (c->way < PUT_MOVED || cell->type < HC_CELL_F8)
+        return 0;
+    if (cell->type < HC_CELL_INT)
+        return put_float(&n->in[c->column], c->shift, cell, p);
+    return cell->type >= least && is_near(cell) ? put_decimal(c, cell, p) : 0;
+}
+
 /* A column and its tab to p[0..HC_RUNS_ROOM), NULL: it takes more. */
-static inline char *put(hc_normal *n, const hc_series_flat *f, size_t i,
-                        const hc_cell *cells, const hc_derived *d, char *p)
+__attribute__((always_inline)) static inline char *
+put(hc_normal *n, const hc_series_flat *f, size_t i, const hc_cell *cells,
+    const hc_derived *d, char *p)
 {
     const flat_column *c = &f->columns[i];
     const hc_cell *cell = &cells[c->column];
     size_t len;
-    if (c->way == PUT_COMPUTED) {
-        len = c->digits == 0 ? hc_number_print(*c->x, p)
-                             : hc_number_print_digits(*c->x, c->digits, p);
-    } else if (c->way == PUT_BY_CELL || cell->type < c->least) {
-        return hc_series_put_cell(n, i, cells, d, p);
-    } else if (c->way == PUT_VALUE) {
+    if (cell->type >= c->least && is_near(cell))
+        len = put_decimal(c, cell, p);
+    else if (c->way == PUT_COMPUTED)
+        len = put_computed(c, p);
+    else if (c->way == PUT_VALUE && cell->type >= HC_CELL_F8)
         len = hc_number_print(n->num[c->column], p);
-    } else {
-        if (cell->len + NEAR > 2 * NEAR)
-            return hc_series_put_cell(n, i, cells, d, p);
-        len = hc_decimal_print(cell->u.i, (int32_t)cell->len + c->shift, p);
-    }
+    else
+        len = put_rest(n, c, cell, p);
+    if (len == 0)
+        return hc_series_put_cell(n, i, cells, d, p);
     p[len] = '\t';
     return p + len + 1;
 }

@@ -211,8 +211,34 @@ hc_status hc_sink_begin(hc_sink *s, const hc_dataset *d, hc_err *err)
                                  : s->ops->begin(s->ctx, s->dataset, err);
 }
 
+void hc_sink_compare(hc_sink *s)
+{
+    if (s->opened.n_columns > sizeof s->before / sizeof *s->before)
+        return;
+    for (size_t i = 0; i < s->opened.n_columns; i++)
+        s->before[i] = hc_cell_text("", 0); /* as no row has it */
+    s->changed = &s->differs;
+}
+
+/* Of texts only their place is at hand, where another may stand by now. */
+static void compare(hc_sink *s, const hc_cell *cells)
+{
+    uint64_t differs = 0;
+    for (size_t i = 0; i < s->opened.n_columns; i++) {
+        hc_cell *was = &s->before[i];
+        const hc_cell *is = &cells[i];
+        const bool other =
+            memcmp(is, was, sizeof *is) != 0 || is->type == HC_CELL_TEXT;
+        differs |= (uint64_t)other << i;
+        *was = *is;
+    }
+    s->differs = differs;
+}
+
 hc_status hc_sink_row(hc_sink *s, const hc_cell *cells, hc_err *err)
 {
+    if (s->changed == &s->differs)
+        compare(s, cells);
     s->rows++;
     s->dataset_rows++;
     return s->ops->row == NULL ? HC_OK : s->ops->row(s->ctx, cells, err);

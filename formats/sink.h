@@ -137,6 +137,9 @@ typedef struct {
      * data set, bit i of cell i.  Nobody looks at it where there are more
      * than 64 columns.  NULL: not known. */
     const uint64_t *changed;
+    /* The same found out by hc_sink_row, see hc_sink_compare. */
+    uint64_t differs;
+    hc_cell before[64];
     /* What ops->numbers wants of the open data set, and where its numbers go
      * and how each column is written (hc_plain_row); set by ops->begin.  NULL:
      * it takes cells only. */
@@ -163,6 +166,9 @@ hc_status hc_sink_metan(hc_sink *s, const char *key, size_t key_len,
 /* Open a data set; d and its arrays stay valid until hc_sink_end. */
 hc_status hc_sink_begin(hc_sink *s, const hc_dataset *d,
                         hc_err *err) HC_MUST_USE;
+/* Behind it, of records whose cells are mostly numbers: find out from the
+ * cells themselves what changes from row to row. */
+void hc_sink_compare(hc_sink *s);
 /* n_columns cells. */
 hc_status hc_sink_row(hc_sink *s, const hc_cell *cells,
                       hc_err *err) HC_MUST_USE;
