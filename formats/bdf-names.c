@@ -79,7 +79,7 @@ enum { N_NAMES = sizeof names / sizeof names[0] };
 const char *hc_bdf_label(const char *target)
 {
     for (size_t i = 0; i < N_NAMES; i++)
-        if (strcmp(names[i].machine, target) == 0)
+        if (hc_same(names[i].machine, target))
             return names[i].label;
     return NULL;
 }
@@ -87,7 +87,7 @@ const char *hc_bdf_label(const char *target)
 const char *hc_bdf_machine(const char *label)
 {
     for (size_t i = 0; i < N_NAMES; i++)
-        if (hc_strcasecmp(names[i].label, label) == 0)
+        if (hc_same_word(names[i].label, label))
             return names[i].machine;
     return NULL;
 }
@@ -95,7 +95,7 @@ const char *hc_bdf_machine(const char *label)
 const char *hc_bdf_known(const char *machine)
 {
     for (size_t i = 0; i < N_NAMES; i++)
-        if (strcmp(names[i].machine, machine) == 0)
+        if (hc_same(names[i].machine, machine))
             return names[i].machine;
     return NULL;
 }

@@ -64,7 +64,7 @@ static bool convert(hc_meaning *m, const char *unit)
 static const hc_colmap *find(const hc_colmap *table, const char *name)
 {
     for (; table != NULL && table->name != NULL; table++)
-        if (strcmp(table->name, name) == 0)
+        if (hc_same(table->name, name))
             return table;
     return NULL;
 }
@@ -88,9 +88,16 @@ static bool alike(const char *a, const char *b)
 static const hc_colmap *find_own(const hc_colmap *own, const char *name)
 {
     const hc_colmap *row = find(own, name);
-    for (; row == NULL && own != NULL && own->name != NULL; own++)
+    while (hc_isspace(*name) || *name == '_')
+        name++;
+    for (; row == NULL && own != NULL && own->name != NULL; own++) {
+        char first = *own->name; /* most names differ there already */
+        if (((first ^ *name) & ~0x20) != 0 && first != '_' &&
+            !hc_isspace(first))
+            continue;
         if (alike(own->name, name))
             row = own;
+    }
     return row;
 }
 

@@ -175,12 +175,14 @@ const char *hc_plain_unit(const char *unit)
 {
     unit = without_reference(unit);
     for (size_t i = 0; i < sizeof unit_words / sizeof unit_words[0]; i++)
-        if (strcmp(unit, unit_words[i].word) == 0)
+        if (hc_same(unit, unit_words[i].word))
             return unit_words[i].unit;
+    if (strlen(unit) < 3)
+        return unit;
     /* whole words in any case; "mOhm" and "MOhm" are not the same */
     for (size_t i = 0; i < sizeof unit_words / sizeof unit_words[0]; i++)
-        if (strlen(unit) >= 3 && strstr(unit_words[i].word, "hm") == NULL &&
-            hc_strcasecmp(unit, unit_words[i].word) == 0)
+        if (hc_same_word(unit, unit_words[i].word) &&
+            strstr(unit_words[i].word, "hm") == NULL)
             return unit_words[i].unit;
     return unit;
 }

@@ -85,7 +85,7 @@ hc_status hc_in_custom(hc_in **out, const char *name, hc_in_read_fn read,
 {
     hc_in *in = calloc(1, sizeof *in);
     if (in == NULL || (in->name = hc_strdup(name)) == NULL ||
-        (in->buf = calloc(1, CHUNK + HC_PADDING)) == NULL) {
+        (in->buf = malloc(CHUNK + HC_PADDING)) == NULL) {
         if (in != NULL)
             free(in->name);
         free(in);
@@ -219,7 +219,6 @@ static hc_status fill(hc_in *in, hc_err *err)
         char *p = realloc(in->buf, in->cap * 2 + HC_PADDING);
         if (p == NULL)
             return hc_fail_nomem(err);
-        memset(p + in->cap, 0, in->cap + HC_PADDING);
         in->buf = p;
         in->cap *= 2;
     }
@@ -231,6 +230,7 @@ static hc_status fill(hc_in *in, hc_err *err)
     }
     in->at_end = got == 0;
     in->to += got;
+    memset(in->buf + in->to, 0, HC_PADDING);
     return HC_OK;
 }
 

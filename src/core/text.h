@@ -6,6 +6,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <string.h>
 
 /* A string that grows.  {0} is an empty one; data is NUL-terminated once
  * anything was added.  After a failed allocation `failed` stays true and all
@@ -45,6 +46,16 @@ bool hc_starts_with(const char *s, const char *prefix);
 bool hc_ends_with(const char *s, const char *suffix);
 /* ASCII only, whatever the locale. */
 int hc_strcasecmp(const char *a, const char *b);
+/* The same for tables of names, most of which differ in their first byte:
+ * are the two alike, letter by letter or whatever the case of ASCII? */
+static inline bool hc_same(const char *a, const char *b)
+{
+    return *a == *b && strcmp(a, b) == 0;
+}
+static inline bool hc_same_word(const char *a, const char *b)
+{
+    return ((*a ^ *b) & ~0x20) == 0 && hc_strcasecmp(a, b) == 0;
+}
 static inline bool hc_isspace(char c)
 {
     return c == ' ' || (c >= '\t' && c <= '\r');

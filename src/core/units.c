@@ -102,7 +102,8 @@ const char *hc_dim_name(hc_dim d)
 static const unit *find_word(const char *s, size_t len)
 {
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
-        if (strlen(units[i].word) == len &&
+        if (len > 0 && units[i].word[0] == *s &&
+            strlen(units[i].word) == len &&
             memcmp(units[i].word, s, len) == 0)
             return &units[i];
     return NULL;
@@ -116,6 +117,8 @@ static const unit *find_unit(const char *s, size_t len, double *factor)
     if (u != NULL)
         return u;
     for (size_t i = 0; i < sizeof prefixes / sizeof prefixes[0]; i++) {
+        if (len == 0 || prefixes[i].text[0] != *s)
+            continue;
         size_t n = strlen(prefixes[i].text);
         if (n >= len || memcmp(prefixes[i].text, s, n) != 0)
             continue;
