@@ -168,15 +168,28 @@ static inline size_t hc_lay_eight(uint64_t a, long n, long point, char *p)
     return (size_t)(n + 1);
 }
 
-/* All of t but its own point. */
+/* Where the last digit is not 0, so many there are; else 0. */
+static inline long hc_known_digits(const hc_digits *t)
+{
+    return t->last == 0 && t->sixteen % 10 == 0 ? 0 : 16 + (t->last != 0);
+}
+
+/* All of t but its own point.  `known`: so many digits there are without the
+ * zeros at the end, 0 where that is not known; what is done next waits for the
+ * length, and the digits tell it late. */
 __attribute__((always_inline)) static inline size_t
-hc_lay_digits(const hc_digits *t, long point, char *p)
+hc_lay_digits(const hc_digits *t, long known, long point, char *p)
 {
     const uint64_t high = t->sixteen / HC_TEN_8;
+    const uint64_t low = t->sixteen - high * HC_TEN_8;
     const char last = (char)('0' + t->last);
     long n;
-    const hc_eights e = hc_eights_of(high, t->sixteen - high * HC_TEN_8, &n);
-    n += (17 - n) & -(long)(t->last != 0);
+    if (known == 0 && low == 0) {
+        const uint64_t w = hc_eight_digits(high);
+        return hc_lay_eight(w + hc_word_of('0'), hc_used_digits(w), point, p);
+    }
+    const hc_eights e = hc_eights_of(high, low, &n);
+    n = known > 0 ? known : n;
     if (point <= 0) {
         memcpy(p, "0.000000", 8);
         p += 2 - point;

@@ -45,11 +45,11 @@ static inline size_t put_exponent(char *p, int e)
 
 /* Digits as text, with an exponent where there would be many zeros, and a NUL.
  * buf[HC_NUMBER_SIZE] may be written. */
-__attribute__((always_inline)) static inline size_t lay_out(const hc_digits *t,
-                                                            char *buf)
+__attribute__((always_inline)) static inline size_t
+lay_out(const hc_digits *t, long known, char *buf)
 {
     const bool plain = t->point <= 17 && t->point >= -4;
-    size_t len = hc_lay_digits(t, plain ? t->point : 1, buf);
+    size_t len = hc_lay_digits(t, known, plain ? t->point : 1, buf);
     if (!plain)
         len += put_exponent(buf + len, t->point - 1);
     buf[len] = '\0';
@@ -148,7 +148,7 @@ __attribute__((noinline)) static size_t print_hard(double x, int keep,
     *buf = '-';
     t = keep > HC_SIXTEEN ? hc_shortest_any(positive)
                           : rounded(positive, keep);
-    return sign + lay_out(&t, buf + sign);
+    return sign + lay_out(&t, hc_known_digits(&t), buf + sign);
 }
 
 /* Whole numbers of few digits; 0: it is none. */
@@ -156,9 +156,13 @@ static inline size_t print_whole(double x, char *buf)
 {
     const double positive = fabs(x);
     size_t len = x < 0;
-    if (positive >= (double)HC_TEN_8 || !(positive > 0) ||
+    if (!(positive < (double)HC_TEN_8) ||
         positive != (double)(int32_t)positive)
         return 0;
+    if (positive == 0) {
+        memcpy(buf, "0", 2);
+        return 1;
+    }
     *buf = '-';
     len += print_few((uint32_t)(int32_t)positive, buf + len);
     buf[len] = '\0';
@@ -174,7 +178,7 @@ size_t hc_number_print(double x, char *buf)
     if (!hc_shortest_quick(fabs(x), &t))
         return print_hard(x, 17, buf);
     *buf = '-';
-    return sign + lay_out(&t, buf + sign);
+    return sign + lay_out(&t, hc_known_digits(&t), buf + sign);
 }
 
 size_t hc_number_print_digits(double x, int digits, char *buf)
@@ -195,7 +199,7 @@ size_t hc_number_print_digits(double x, int digits, char *buf)
     if (t.sixteen >= HC_TEN_16) /* up to a power of ten */
         return print_hard(x, digits, buf);
     *buf = '-';
-    return sign + lay_out(&t, buf + sign);
+    return sign + lay_out(&t, d % 10 != 0 ? digits : 0, buf + sign);
 }
 
 double hc_number_round(double x, int digits)
@@ -309,7 +313,7 @@ __attribute__((noinline)) static size_t decimal_any(int64_t i, int e, char *p)
     if (d < 10 * HC_TEN_16) {
         const hc_digits t = hc_digits_of(d, e);
         if (hc_point_near(t.point))
-            return sign + hc_lay_digits(&t, t.point, p);
+            return sign + hc_lay_digits(&t, hc_known_digits(&t), t.point, p);
     }
     return sign + decimal_long(d, e, p);
 }

@@ -15,7 +15,7 @@ extern const uint64_t hc_whole_tens[HC_WHOLE_TENS];
 /* floor(log2(10^e)) for |e| < 1233 */
 static inline int hc_log2_pow10(int e)
 {
-    return (int)(((int64_t)e * 1741647) >> 19);
+    return e * 1741647 >> 19;
 }
 
 #endif
