@@ -1,5 +1,6 @@
 #include "formats/form.h"
 #include "formats/generic.h"
+#include "formats/text-lines.h"
 
 #include "core/number.h"
 #include "core/text.h"
@@ -127,7 +128,7 @@ long hc_form_find(const hc_form *f, const hc_probe *p)
     if (p->binary)
         return -1;
     for (size_t i = 0; i <= max_head(f) && hc_probe_next(p, &line, &len); i++)
-        if (f->is_names(line, len))
+        if (f->is_names(line, hc_text_joined(p, line, len)))
             return (long)i;
     return -1;
 }

@@ -47,6 +47,8 @@ void hc_lines_free(hc_lines *l)
     hc_in_free(l->decoded);
     hc_charset_free(l->charset);
     hc_text_clear(&l->utf8);
+    hc_text_clear(&l->joined);
+    hc_text_clear(&l->kept);
     free(l);
 }
 
@@ -105,20 +107,123 @@ static hc_status convert(hc_lines *l, hc_err *err)
     return HC_OK;
 }
 
+/* ---- fields in quotes over several lines ---- */
+
+static bool ends_field(char c)
+{
+    return strchr(",;\t|\r\n", c) != NULL;
+}
+
+hc_quotes hc_quotes_after(const char *s, size_t len, bool open)
+{
+    const char *end = s + len;
+    for (const char *at = s; at < end; at++) {
+        at = memchr(at, '"', (size_t)(end - at));
+        if (at == NULL)
+            break;
+        if (!open) {
+            open = at == s || ends_field(at[-1]);
+        } else if (at + 1 < end && at[1] == '"') {
+            at++;
+        } else {
+            if (at + 1 < end && !ends_field(at[1]))
+                return HC_QUOTES_ODD;
+            open = false;
+        }
+    }
+    return open ? HC_QUOTES_OPEN : HC_QUOTES_CLOSED;
+}
+
+/* A line of the file as it is. */
+static hc_status read_line(hc_lines *l, hc_err *err)
+{
+    HC_TRY(hc_in_line(l->in, &l->line, &l->len, err));
+    if (l->line == NULL)
+        return HC_OK;
+    /* CRLF cut in the middle */
+    if (l->len > 0 && l->line[l->len - 1] == '\r')
+        l->line[--l->len] = '\0';
+    l->plain = !hc_scan_unusual(l->line, l->len);
+    return l->plain ? HC_OK : convert(l, err);
+}
+
+static void give_waiting(hc_lines *l)
+{
+    const hc_kept_line *k = &l->waiting[l->next++];
+    l->line = l->kept.data + k->at;
+    l->len = k->len;
+    l->plain = k->plain;
+    l->open = false;
+}
+
+static void keep_waiting(hc_lines *l)
+{
+    static const char padding[HC_PADDING];
+    l->waiting[l->n_waiting++] = (hc_kept_line){l->kept.len, l->len, l->plain};
+    hc_text_add(&l->kept, l->line, l->len);
+    hc_text_add(&l->kept, padding, sizeof padding);
+}
+
+/* The lines that wait as one. */
+static hc_status join_waiting(hc_lines *l, hc_err *err)
+{
+    static const char padding[HC_PADDING];
+    hc_text_reset(&l->joined);
+    l->plain = true;
+    for (int i = 0; i < l->n_waiting; i++) {
+        const hc_kept_line *k = &l->waiting[i];
+        if (i > 0)
+            hc_text_add(&l->joined, "\n", 1);
+        hc_text_add(&l->joined, l->kept.data + k->at, k->len);
+        l->plain = l->plain && k->plain;
+    }
+    l->len = l->joined.len;
+    hc_text_add(&l->joined, padding, sizeof padding);
+    HC_TRY(hc_text_status(&l->joined, err));
+    l->line = l->joined.data;
+    l->number += l->n_waiting - 1;
+    l->n_waiting = 0;
+    return HC_OK;
+}
+
+/* Behind a line that was read: up to where its last field in quotes ends. */
+static hc_status join(hc_lines *l, hc_err *err)
+{
+    hc_quotes q = hc_quotes_after(l->line, l->len, false);
+    if (q != HC_QUOTES_OPEN)
+        return HC_OK;
+    hc_text_reset(&l->kept);
+    l->next = l->n_waiting = 0;
+    keep_waiting(l);
+    while (q == HC_QUOTES_OPEN && l->n_waiting < HC_JOINED_LINES) {
+        HC_TRY(read_line(l, err));
+        if (l->line == NULL)
+            break;
+        q = hc_quotes_after(l->line, l->len, true);
+        keep_waiting(l);
+    }
+    HC_TRY(hc_text_status(&l->kept, err));
+    if (q == HC_QUOTES_CLOSED)
+        return join_waiting(l, err);
+    bool at_end = l->line == NULL;
+    give_waiting(l);
+    l->open = at_end;
+    return HC_OK;
+}
+
 hc_status hc_lines_next(hc_lines *l, char **line, size_t *len, hc_err *err)
 {
     if (l->again) {
         l->again = false;
+    } else if (l->next < l->n_waiting) {
+        give_waiting(l);
+        l->number++;
     } else {
-        HC_TRY(hc_in_line(l->in, &l->line, &l->len, err));
+        HC_TRY(read_line(l, err));
         if (l->line != NULL) {
             l->number++;
-            /* CRLF cut in the middle */
-            if (l->len > 0 && l->line[l->len - 1] == '\r')
-                l->line[--l->len] = '\0';
-            l->plain = !hc_scan_unusual(l->line, l->len);
-            if (!l->plain)
-                HC_TRY(convert(l, err));
+            if (memchr(l->line, '"', l->len) != NULL)
+                HC_TRY(join(l, err));
         }
     }
     *line = l->line;
@@ -138,7 +243,7 @@ long hc_lines_number(const hc_lines *l)
 
 bool hc_lines_ended(const hc_lines *l)
 {
-    return hc_in_line_ended(l->in);
+    return !l->open && (l->next < l->n_waiting || hc_in_line_ended(l->in));
 }
 
 hc_status hc_lines_facts(const hc_lines *l, hc_sink *sink, hc_err *err)

@@ -22,7 +22,8 @@ hc_status hc_lines_open(hc_lines **out, hc_source *src,
 void hc_lines_free(hc_lines *l);
 
 /* The next line without its end, writable, NUL-terminated, borrowed until
- * the next call; NULL at the end of the file.  Longer than 16 MiB: HC_DATA. */
+ * the next call; NULL at the end of the file.  Longer than 16 MiB: HC_DATA.
+ * A field in quotes that holds line ends is joined (HC_JOINED_LINES). */
 hc_status hc_lines_next(hc_lines *l, char **line, size_t *len,
                         hc_err *err) HC_MUST_USE;
 /* The next call gives the last line once more (as it is by then). */
@@ -37,6 +38,18 @@ hc_status hc_lines_facts(const hc_lines *l, hc_sink *sink,
  * line of a fault that has none yet after a failure.  Frees l, returns st. */
 hc_status hc_lines_close(hc_lines *l, hc_status st, hc_sink *sink,
                          hc_err *err) HC_MUST_USE;
+
+/* The most lines that the fields in quotes of one row go over. */
+enum { HC_JOINED_LINES = 8 };
+
+/* Is s[0..len) within a field in quotes at its end (`open`: it is at its
+ * beginning)?  HC_QUOTES_ODD: its quotes are not of that kind (Z" is none). */
+typedef enum {
+    HC_QUOTES_CLOSED,
+    HC_QUOTES_OPEN,
+    HC_QUOTES_ODD
+} hc_quotes;
+hc_quotes hc_quotes_after(const char *s, size_t len, bool open);
 
 /* ---- fields ---- */
 

@@ -6,6 +6,12 @@
 #include "formats/decode.h"
 #include "formats/lines.h"
 
+/* A line that was read while fields in quotes were looked for the end of. */
+typedef struct {
+    size_t at, len; /* in hc_lines.kept */
+    bool plain;
+} hc_kept_line;
+
 struct hc_lines {
     hc_in *in;      /* what is read: the source's or `decoded` */
     hc_in *decoded; /* owned, or NULL */
@@ -18,6 +24,12 @@ struct hc_lines {
     size_t len;
     long number;
     hc_text utf8;        /* a line that had to be converted */
+    hc_text joined;      /* a line whose fields in quotes go over several */
+    bool open;           /* the last line is in such a field, which the file
+                            ends in */
+    hc_text kept;        /* lines to give before any other, where the quote */
+    hc_kept_line waiting[HC_JOINED_LINES]; /* was none */
+    int next, n_waiting;
     hc_charset *charset; /* NULL: none yet */
 };
 

@@ -58,6 +58,8 @@ static bool looks_cut(const row_reader *r, const hc_lines *l, size_t got,
                       bool trailing, const hc_sink *sink)
 {
     int64_t declared = sink->dataset->rows_declared;
+    if (l->open)
+        return true;
     if (hc_lines_ended(l))
         return false;
     if (declared > (int64_t)sink->dataset_rows + 1)
@@ -370,7 +372,7 @@ static hc_status read_rows(row_reader *r, hc_lines *l, hc_sink *sink,
     while (!r->over &&
            (rules->max_rows == 0 ||
             sink->dataset_rows + sink->dataset_rejected < rules->max_rows)) {
-        if (plain && !l->again && pause-- <= 0) {
+        if (plain && !l->again && l->next == l->n_waiting && pause-- <= 0) {
             HC_TRY(take_plain(r, l, sink, &taken, err));
             pause = taken > 0 ? 0 : PAUSE;
         }

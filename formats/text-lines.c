@@ -1,5 +1,6 @@
 #include "formats/text-lines.h"
 #include "formats/complex.h"
+#include "formats/lines.h"
 #include "formats/quantity.h"
 
 #include "core/number.h"
@@ -7,37 +8,30 @@
 
 #include <string.h>
 
-/* The most lines that fields in quotes go over. */
-enum { JOINED_LINES = 8 };
-
-static bool ends_field(char c)
-{
-    return strchr(",;\t|\r\n", c) != NULL;
-}
-
 /* Where the line from s on ends when fields in quotes go over several lines
- * ("Time\n(s)",...): at a line end outside of them.  NULL: its quotes are not
- * of that kind (Z" is none). */
+ * ("Time\n(s)",...): at a line end outside of them.  NULL: they do not. */
 static const char *joined_end(const char *s, const char *end)
 {
-    bool in = false;
-    int lines = 0;
-    for (const char *at = s; at < end; at++) {
-        if (*at == '\n' && (!in || ++lines == JOINED_LINES))
-            return in ? NULL : at;
-        if (*at != '"')
-            continue;
-        if (!in) {
-            in = at == s || ends_field(at[-1]);
-        } else if (at + 1 < end && at[1] == '"') {
-            at++;
-        } else {
-            if (at + 1 < end && !ends_field(at[1]))
-                return NULL;
-            in = false;
-        }
+    bool open = false;
+    for (int i = 0; i < HC_JOINED_LINES; i++) {
+        const char *nl = memchr(s, '\n', (size_t)(end - s));
+        if (nl == NULL)
+            return NULL;
+        hc_quotes q = hc_quotes_after(s, (size_t)(nl - s), open);
+        if (q != HC_QUOTES_OPEN)
+            return q == HC_QUOTES_ODD ? NULL : nl;
+        open = true;
+        s = nl + 1;
     }
     return NULL;
+}
+
+size_t hc_text_joined(const hc_probe *p, const char *line, size_t len)
+{
+    const char *stop = memchr(line, '"', len) == NULL
+                           ? NULL
+                           : joined_end(line, p->text + p->text_len);
+    return stop == NULL || stop < line + len ? len : (size_t)(stop - line);
 }
 
 size_t hc_text_lines(const hc_probe *p, hc_text_line *lines, size_t cap,

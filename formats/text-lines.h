@@ -29,6 +29,10 @@ typedef struct {
 size_t hc_text_lines(const hc_probe *p, hc_text_line *lines, size_t cap,
                      bool open);
 
+/* Length of the line of the probe at `line` with those that its fields in
+ * quotes go on in. */
+size_t hc_text_joined(const hc_probe *p, const char *line, size_t len);
+
 hc_text_shape hc_text_look(hc_text_line line, hc_dialect d);
 bool hc_text_is_blank(hc_text_line line);
 /* Digits with at most a minus and a point, as most cells of most tables are;

@@ -489,8 +489,11 @@ static hc_status skip_lines(hc_lines *l, size_t n, hc_err *err)
 {
     char *line;
     size_t len;
-    for (size_t i = 0; i < n; i++)
+    while ((size_t)hc_lines_number(l) < n) {
         HC_TRY(hc_lines_next(l, &line, &len, err));
+        if (line == NULL)
+            break;
+    }
     return HC_OK;
 }
 
