@@ -182,6 +182,23 @@ static bool like_frequencies(const hc_probe *p, const hc_text_plan *plan)
     return rows < 5 || (high > 10 * low && 2 * even < rows);
 }
 
+/* A voltammogram without times: one voltage, one current, and no cycles of
+ * which these could be the means. */
+static bool is_voltammogram(const hc_column *c, size_t n)
+{
+    size_t volts = 0, amps = 0, cycles = 0;
+    for (size_t i = 0; i < n; i++) {
+        const char *target = hc_column_meaning(&c[i], hc_text_columns).target;
+        if (target == NULL)
+            continue;
+        volts += strcmp(target, "voltage_volt") == 0 ||
+                 strcmp(target, "working_potential_volt") == 0;
+        amps += strcmp(target, "current_ampere") == 0;
+        cycles += strcmp(target, "cycle_count") == 0;
+    }
+    return volts == 1 && amps == 1 && cycles == 0;
+}
+
 static void judge(const hc_text_plan *plan, const hc_column *c, size_t n,
                   hc_verdict *v)
 {
@@ -192,6 +209,8 @@ static void judge(const hc_text_plan *plan, const hc_column *c, size_t n,
         hc_say_yes(v, 15);
     else if (f.time && f.climate)
         hc_say_yes(v, 12);
+    else if (is_voltammogram(c, n))
+        hc_say_yes(v, 11);
     else
         tell_columns(v, c, n);
 }

@@ -3,6 +3,7 @@
 #define HC_FORMATS_NEWARE_H
 
 #include "formats/bytes.h"
+#include "formats/source.h"
 
 #include <stdbool.h>
 #include <stdint.h>
@@ -16,5 +17,8 @@ const char *hc_neware_step_type(int code, char *buf);
  * ranges belong to devices of higher resolution).  Returns the exponent
  * (-1 to -8); *sure is false for ranges where the open readers disagree. */
 int hc_neware_exponent(int32_t range, bool *sure);
+
+/* Is a text BTSDA's export in layers (cycles, steps, records)? */
+bool hc_neware_is_layered(const hc_probe *p);
 
 #endif

@@ -8,6 +8,7 @@
 #include "core/text.h"
 #include "formats/form.h"
 #include "formats/generic.h"
+#include "formats/neware.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -95,6 +96,12 @@ static bool is_layered(const hc_probe *p, char *delimiter)
     return layered_names(line[0], len[0], line[1], len[1], delimiter) &&
            depth_of(line[2], len[2], *delimiter) == 2 &&
            hc_has_fields(line[2], len[2], record) > 0;
+}
+
+bool hc_neware_is_layered(const hc_probe *p)
+{
+    char delimiter;
+    return is_layered(p, &delimiter);
 }
 
 enum { ABOVE = 3 }; /* Cycle ID, Step ID, Step Name of the lines above */

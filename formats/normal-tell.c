@@ -63,7 +63,7 @@ static hc_status note_assumed(hc_normal *n, const hc_dataset *d, hc_err *err)
         char base[256], unit[64], text[128];
         const hc_column *c = slots[i] < 0 ? NULL : &d->columns[slots[i]];
         if (c == NULL || c->unit != NULL || hc_bdf_known(c->name) != NULL ||
-            hc_bdf_machine(c->name) != NULL)
+            hc_bdf_machine(c->name) != NULL || hc_is_unit(c->name))
             continue;
         hc_column_split(c->name, base, sizeof base, unit, sizeof unit);
         if (unit[0] != '\0')

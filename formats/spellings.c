@@ -31,6 +31,9 @@ static const hc_colmap spellings[] = {
     {"z real part", "real_impedance_ohm", "ohm", 1, 0},
     {"impedance real part", "real_impedance_ohm", "ohm", 1, 0},
     {"z real", "real_impedance_ohm", "ohm", 1, 0},
+    {"realz", "real_impedance_ohm", "ohm", 1, 0}, /* LabOne */
+    {"imagz", "imaginary_impedance_ohm", "ohm", 1, 0},
+    {"absz", "absolute_impedance_ohm", "ohm", 1, 0},
     {"zreal", "real_impedance_ohm", "ohm", 1, 0},
     {"z re", "real_impedance_ohm", "ohm", 1, 0},
     {"zre", "real_impedance_ohm", "ohm", 1, 0},
@@ -268,6 +271,8 @@ static const hc_colmap spellings[] = {
     {"load current", "discharging_current_ampere", "A", 1, 1},
     {"current load", "discharging_current_ampere", "A", 1, 2},
     {"vol", "voltage_volt", "V", 1, 1},
+    {"im", "current_ampere", "A", 1, 1}, /* Gamry: measured, not Im Z */
+    {"vf", "voltage_volt", "V", 1, 0},
     {"amps", "current_ampere", "A", 1, 0},
     {"amp", "current_ampere", "A", 1, 0},
     {"i", "current_ampere", "A", 1, 0},

@@ -72,17 +72,18 @@ static bool units_at(hc_text_line line, const hc_text_plan *plan)
     char copy[4096];
     hc_cell cells[HC_TEXT_FIELDS];
     size_t len = line.len < sizeof copy ? line.len : sizeof copy;
-    size_t n, units = 0;
+    size_t n, filled = 0, units = 0;
     memcpy(copy, line.s, len);
     n = hc_split(copy, len, plan->dialect, cells, HC_TEXT_FIELDS);
     for (size_t i = 0; i < n && i < HC_TEXT_FIELDS; i++) {
         char text[64], unit[64];
         if (cells[i].type != HC_CELL_TEXT)
             continue;
+        filled++;
         hc_copy(text, sizeof text, cells[i].u.s, cells[i].len);
         units += hc_unit_word(text, unit, sizeof unit);
     }
-    return units >= 2 && 2 * units >= n;
+    return units >= 2 && 2 * units >= filled;
 }
 
 /* Do at least two words of a line name quantities? */

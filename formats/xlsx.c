@@ -10,6 +10,7 @@
 #include "formats/generic.h"
 #include "formats/xlsx_head.h"
 #include "formats/xlsx_rows.h"
+#include "formats/xlsx_text.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -204,6 +205,8 @@ typedef enum { VISIBLE, HIDDEN, LOOSE, NONE } level;
 /* LOOSE: a time, and not all that a test has. */
 static level level_of(const hc_xlsx_sheet *info, const hc_xlsx_head *h)
 {
+    if (h->is_text)
+        return info->hidden ? HIDDEN : VISIBLE;
     if (!h->table || h->allows == HC_KIND_OTHER ||
         (h->allows == HC_KIND_SERIES &&
          hc_starts_with(info->name, "Statistic")))
@@ -281,7 +284,10 @@ static hc_status read_planned(hc_xlsx_book *w, hc_xlsx_head *heads,
         }
         if (is == wanted && first == NULL)
             first = &heads[i];
-        HC_TRY(read_sheet(w, &w->sheets[i], &heads[i], err));
+        if (!heads[i].is_text)
+            HC_TRY(read_sheet(w, &w->sheets[i], &heads[i], err));
+        else if (is == wanted)
+            HC_TRY(hc_xlsx_text_read(w, &w->sheets[i], err));
     }
     return HC_OK;
 }

@@ -8,6 +8,7 @@
 #include "core/number.h"
 #include "core/text.h"
 #include "formats/xlsx_rows.h"
+#include "formats/xlsx_text.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -167,6 +168,8 @@ hc_status hc_xlsx_head_look(hc_xlsx_book *w, const hc_xlsx_sheet *sheet,
     hc_status st = hc_xlsx_rows(w, sheet->path, take, head, &broken);
     if (st == HC_NOMEM)
         (void)hc_fail_nomem(err);
+    else if (hc_xlsx_text_is(head->text.data, head->text.len))
+        h->is_text = true;
     else
         st = plan(head, sheet, own, h, err);
     hc_text_clear(&head->text);

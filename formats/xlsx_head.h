@@ -6,6 +6,7 @@
 #include "formats/xlsx_book.h"
 
 typedef struct {
+    bool is_text;              /* the text of another format: xlsx_text.h */
     bool table;                /* one was found; what follows says where */
     hc_text_plan plan;         /* lines are rows of the file, from 0 */
     long names_row, above_row; /* as the sheet counts, from 1 */
