@@ -214,7 +214,7 @@ static hc_status read_data(mpt *m, hc_err *err)
 {
     hc_rows_rules rules = {.dialect = m->dialect, .skip_blank = true};
     hc_dataset d = hc_dataset_make("data", m->columns, m->n_columns);
-    size_t len, at = (size_t)hc_lines_number(m->lines);
+    size_t len, at = hc_lines_at(m->lines);
     char *line, mark = m->dialect.delimiter;
     d.technique = m->technique;
     d.kind = hc_biologic_kind(m->technique);

@@ -153,11 +153,11 @@ static window look(hc_survey *v, size_t first, size_t which)
         line *l = &v->lines[i];
         if (l->blank)
             continue;
-        /* a line that the probe cut in two says nothing, but the only row
-         * below its names must */
+        /* a line that the probe cut in two says nothing, but one with all
+         * fields may be the only row below its names */
         size_t fields = look_at(l, which, false)->fields;
         if (l->ended || w.lines == 0 ||
-            (w.lines == 1 && fields == w.of[0]->of[which].fields))
+            fields == w.of[w.lines - 1]->of[which].fields)
             w.of[w.lines++] = l;
     }
     for (size_t i = w.lines; i-- > 0;) {
@@ -170,6 +170,13 @@ static window look(hc_survey *v, size_t first, size_t which)
         }
     }
     return w;
+}
+
+/* A comma that is no mark between fields is one of decimals; a point may be
+ * one of groups. */
+static bool has_commas(const window *w)
+{
+    return w->numbers[1] > 0 && w->numbers[1] >= w->numbers[2];
 }
 
 /* One odd line is no reason for doubt. */
@@ -200,7 +207,7 @@ hc_dialect hc_survey_dialect(hc_survey *v, const char *from)
         if (consistent(&w)) {
             count_numbers(&w, k);
             d.delimiter = delimiters[k];
-            d.decimal_comma = w.numbers[1] > w.numbers[2];
+            d.decimal_comma = has_commas(&w);
             return d;
         }
     }

@@ -327,7 +327,7 @@ static void find_direction(const hc_form *f, const hc_probe *p,
                            const hc_lines *l, hc_dialect dialect,
                            hc_dataset *d)
 {
-    size_t at = (size_t)hc_lines_number(l);
+    size_t at = hc_lines_at(l);
     if (f->direction == NULL)
         return;
     for (size_t i = 0; i < d->n_columns; i++)
@@ -353,7 +353,7 @@ static hc_status read_table(const hc_form *f, const hc_probe *p, hc_lines *l,
     d.kind = f->kind;
     d.one_spectrum = f->one_spectrum;
     dialect.decimal_comma =
-        hc_form_commas(p, (size_t)hc_lines_number(l), dialect.delimiter);
+        hc_form_commas(p, hc_lines_at(l), dialect.delimiter);
     if (!sink->clocks)
         find_direction(f, p, l, dialect, &d);
     HC_TRY(hc_sink_begin(sink, &d, err));

@@ -164,7 +164,7 @@ static void keep_waiting(hc_lines *l)
     hc_text_add(&l->kept, padding, sizeof padding);
 }
 
-/* The lines that wait as one. */
+/* The lines that wait as one; a cell of ours holds no line end. */
 static hc_status join_waiting(hc_lines *l, hc_err *err)
 {
     static const char padding[HC_PADDING];
@@ -173,7 +173,7 @@ static hc_status join_waiting(hc_lines *l, hc_err *err)
     for (int i = 0; i < l->n_waiting; i++) {
         const hc_kept_line *k = &l->waiting[i];
         if (i > 0)
-            hc_text_add(&l->joined, "\n", 1);
+            hc_text_putc(&l->joined, ' ');
         hc_text_add(&l->joined, l->kept.data + k->at, k->len);
         l->plain = l->plain && k->plain;
     }
@@ -239,6 +239,11 @@ void hc_lines_back(hc_lines *l)
 long hc_lines_number(const hc_lines *l)
 {
     return l->number;
+}
+
+size_t hc_lines_at(const hc_lines *l)
+{
+    return (size_t)l->number - l->again;
 }
 
 bool hc_lines_ended(const hc_lines *l)

@@ -29,6 +29,8 @@ hc_status hc_lines_next(hc_lines *l, char **line, size_t *len,
 /* The next call gives the last line once more (as it is by then). */
 void hc_lines_back(hc_lines *l);
 long hc_lines_number(const hc_lines *l); /* of the last line, from 1 */
+/* Of the line that the next call gives, from 0, as a probe counts. */
+size_t hc_lines_at(const hc_lines *l);
 /* False: the last line had no line end; the file may have been cut there. */
 bool hc_lines_ended(const hc_lines *l);
 /* The facts encoding and line_ends, once all was read. */

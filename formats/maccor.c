@@ -228,8 +228,7 @@ static hc_status read_rows(hc_source *src, hc_lines *l, hc_sink *sink,
     hc_rows_rules rules = {
         .skip_blank = true, .ragged_tail = true, .fix = fix_row};
     HC_TRY(hc_form_units(l, d, c, n, err));
-    d.decimal_comma =
-        hc_form_commas(&src->probe, (size_t)hc_lines_number(l), d.delimiter);
+    d.decimal_comma = hc_form_commas(&src->probe, hc_lines_at(l), d.delimiter);
     rules.dialect = d;
     HC_TRY(find_units(src, d, c, n, err));
     hc_dataset ds = hc_dataset_make("record", c, n);

@@ -38,20 +38,33 @@ typedef struct {
     size_t n, rows;
 } table;
 
+/* Does a unit begin with the prefix already ("uA", "µA", "mV")? */
+static bool is_prefixed(const char *s, const char *prefix)
+{
+    return hc_starts_with(s, prefix) ||
+           (*prefix == 'u' &&
+            (hc_starts_with(s, "\xc2\xb5") || hc_starts_with(s, "\xce\xbc")));
+}
+
 /* "PalmSens.Units.MicroAmpere" with S "A": the values are in uA. */
 static void unit_of(const json_t *unit, char *out, size_t cap)
 {
+    static const struct {
+        const char *word, *prefix;
+    } sizes[] = {{".Milli", "m"},
+                 {".Micro", "u"},
+                 {".Nano", "n"},
+                 {".Pico", "p"},
+                 {".Kilo", "k"}};
     const char *s = json_string_value(json_object_get(unit, "S"));
     const char *type = json_string_value(json_object_get(unit, "Type"));
     const char *prefix = "";
     if (s == NULL)
         s = "";
-    if (type != NULL && strstr(type, ".Micro") != NULL && s[0] != 'u')
-        prefix = "u";
-    else if (type != NULL && strstr(type, ".Milli") != NULL && s[0] != 'm')
-        prefix = "m";
-    else if (type != NULL && strstr(type, ".Nano") != NULL && s[0] != 'n')
-        prefix = "n";
+    for (size_t i = 0; type != NULL && i < sizeof sizes / sizeof *sizes; i++)
+        if (strstr(type, sizes[i].word) != NULL &&
+            !is_prefixed(s, sizes[i].prefix))
+            prefix = sizes[i].prefix;
     snprintf(out, cap, "%s%s", prefix, s);
 }
 

@@ -64,7 +64,10 @@ static bool looks_cut(const row_reader *r, const hc_lines *l, size_t got,
         return false;
     if (declared > (int64_t)sink->dataset_rows + 1)
         return true;
-    return got < r->n || sink->growing || (r->any && r->trailing && !trailing);
+    if (got < r->n || sink->growing)
+        return true;
+    return r->any ? r->trailing != trailing
+                  : trailing && r->cells[r->n - 1].type == HC_CELL_NONE;
 }
 
 /* A short row with another line behind it is no ragged tail. */
@@ -328,6 +331,27 @@ static const char *try_numbers(row_reader *r, hc_sink *sink, const char *line,
     return next;
 }
 
+/* Tabs within the fields of a table with other marks would end cells of ours:
+ * the first line that holds one. */
+static const char *before_tab(const char *text, const char *end, char mark)
+{
+    const char *tab =
+        mark == '\t' ? NULL : memchr(text, '\t', (size_t)(end - text));
+    if (tab == NULL)
+        return end;
+    const char *nl = memrchr(text, '\n', (size_t)(tab - text));
+    return nl == NULL ? text : nl + 1;
+}
+
+static void blank_tabs(char *line, size_t len, char mark)
+{
+    char *end = line + len;
+    if (mark == '\t')
+        return;
+    while ((line = memchr(line, '\t', (size_t)(end - line))) != NULL)
+        *line++ = ' ';
+}
+
 /* Rows of the lines that wait in the buffer, up to the first that is not
  * plain. */
 static hc_status take_plain(row_reader *r, hc_lines *l, hc_sink *sink,
@@ -338,7 +362,7 @@ static hc_status take_plain(row_reader *r, hc_lines *l, hc_sink *sink,
     bool trailing;
     *taken = 0;
     size_t bytes = hc_in_lines(l->in, &text);
-    end = text + bytes;
+    end = before_tab(text, text + bytes, r->rules->dialect.delimiter);
     for (at = text; st == HC_OK; at = next) {
         sink->line = l->number + 1;
         next = try_numbers(r, sink, at, end);
@@ -390,6 +414,7 @@ static hc_status read_rows(row_reader *r, hc_lines *l, hc_sink *sink,
             return HC_OK;
         }
         reject_short(r, sink);
+        blank_tabs(line, len, rules->dialect.delimiter);
         HC_TRY(take_row(r, l, sink, line, len, err));
     }
     return HC_OK;

@@ -253,8 +253,9 @@ static bool plan_of(hc_text_line *lines, size_t n, const hc_dialect *known,
         return false;
     /* names may stand in quotes where numbers do not */
     if (known == NULL)
-        plan->dialect.quotes =
-            memchr(lines[0].s, '"', (size_t)(lines[last - 1].s - lines[0].s));
+        plan->dialect.quotes = memchr(
+            lines[0].s, '"',
+            (size_t)(lines[last - 1].s + lines[last - 1].len - lines[0].s));
     /* the very last line may be cut or a remark */
     s = shape_at(&lines[last - 1], plan->dialect);
     if (!hc_text_is_row(s) && last > 1)

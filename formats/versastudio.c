@@ -7,6 +7,7 @@
  */
 #include "core/text.h"
 #include "formats/form.h"
+#include "formats/generic.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -31,8 +32,10 @@ static bool section_end(const char *s, size_t len)
     return len > 0 && *s == '<';
 }
 
-static hc_status segment(hc_lines *l, hc_sink *sink, int index,
-                         const char *technique, hc_err *err)
+extern const hc_format hc_format_versastudio;
+
+static hc_status segment(const hc_probe *p, hc_lines *l, hc_sink *sink,
+                         int index, const char *technique, hc_err *err)
 {
     char *line, name[32];
     size_t len, n;
@@ -58,6 +61,9 @@ static hc_status segment(hc_lines *l, hc_sink *sink, int index,
                            .short_ok = true,
                            .stop = section_end};
     ds.technique = technique;
+    /* all techniques have the same columns, with zeros where they mean none */
+    ds.kind = hc_text_kind(p, hc_lines_at(l), d, columns, n,
+                           hc_format_versastudio.columns);
     hc_status st = hc_sink_begin(sink, &ds, err);
     if (st == HC_OK)
         st = hc_rows_read(l, sink, &rules, err);
@@ -109,7 +115,7 @@ static hc_status sections(par *p, hc_source *src, hc_lines *l, hc_sink *sink,
             break;
         if (sscanf(line, "<Segment%6d>", &number) == 1) {
             p->segments++;
-            HC_TRY(segment(l, sink, number, p->technique, err));
+            HC_TRY(segment(&src->probe, l, sink, number, p->technique, err));
         } else if (len > 2 && *line == '<' && line[1] != '/') {
             snprintf(p->section, sizeof p->section, "%.*s",
                      (int)strcspn(line + 1, ">"), line + 1);

@@ -79,7 +79,10 @@ static void cell_end(reader *r)
         len == 0)
         return;
     hc_xlsx_cell *c = &row->cells[r->column];
-    const char *v = row->text.data + r->value_at;
+    char *v = row->text.data + r->value_at;
+    for (size_t i = 0; i < len; i++) /* a cell of ours is of one line */
+        if ((unsigned char)v[i] < ' ')
+            v[i] = ' ';
     *c = (hc_xlsx_cell){.at = (uint32_t)r->value_at,
                         .len = (uint32_t)len,
                         .there = r->type != 'e',
