@@ -98,13 +98,13 @@ static bool all_are(const unsigned char *r, size_t n, unsigned char byte)
     return true;
 }
 
-typedef enum { IS_DATA, IS_AUX, IS_MARK, IS_END, IS_ODD } record_is;
+typedef enum { IS_DATA, IS_AUX, IS_MARK, IS_BLANK, IS_ODD } record_is;
 
 static record_is kind_of(const nda *s, const unsigned char *r)
 {
     unsigned char id = r[s->l->id.at];
     if (id == 0 && all_are(r, s->record, 0))
-        return IS_END;
+        return IS_BLANK;
     if (id == HC_NDA_DATA || (id == 0 && s->l->zero_is_data))
         return IS_DATA;
     if (id == HC_NDA_AUX && s->l->aux.type)
@@ -112,7 +112,7 @@ static record_is kind_of(const nda *s, const unsigned char *r)
     if (s->l->floats && (id == 0x58 || id == 0x59))
         return IS_AUX; /* BTS 9.0 */
     if (id == 0xFF && all_are(r, s->record, 0xFF))
-        return IS_ODD; /* flash memory that was never written */
+        return IS_BLANK; /* flash memory that was never written */
     return id == 0xAA || id == 0xFF ? IS_MARK : IS_ODD;
 }
 
@@ -129,7 +129,7 @@ static hc_status take(nda *s, const unsigned char *r, record_is is,
         return HC_OK;
     case IS_MARK:
         return HC_OK;
-    case IS_END:
+    case IS_BLANK:
     case IS_ODD:
         hc_sink_reject(s->sink, 0,
                        "record at byte %llu is neither data nor auxiliary "
@@ -167,11 +167,13 @@ static size_t find_record(const unsigned char *p, size_t len)
     return len <= RECORD_MAX && len >= RECORD_MIN ? len : 0;
 }
 
-/* Zeros where the head says no length are room kept for records to come, up
- * to the end; unless the next record follows, then they are lost ones. */
+/* Zeros (or 0xff) where the head says no length are room kept for records to
+ * come, up to the end; unless the next record follows, then they are lost
+ * ones. */
 static hc_status pass_room(nda *s, hc_source *src, bool *more, hc_err *err)
 {
     uint64_t from = s->offset, lost = 0;
+    unsigned char fill = 0;
     for (;;) {
         const char *data;
         size_t len;
@@ -180,7 +182,9 @@ static hc_status pass_room(nda *s, hc_source *src, bool *more, hc_err *err)
         *more = len >= s->record;
         if (!*more)
             return HC_OK;
-        if (!all_are(r, s->record, 0)) {
+        if (lost == 0)
+            fill = r[0];
+        if (!all_are(r, s->record, fill)) {
             uint64_t index = index_of(s, r);
             *more = kind_of(s, r) == IS_DATA && index > s->last_index &&
                     index <= s->last_index + lost + 1;
@@ -191,8 +195,9 @@ static hc_status pass_room(nda *s, hc_source *src, bool *more, hc_err *err)
         s->offset += s->record;
     }
     for (; *more && lost > 0; lost--, from += s->record)
-        hc_sink_reject(s->sink, 0, "record at byte %llu holds only zeros",
-                       (unsigned long long)from);
+        hc_sink_reject(s->sink, 0,
+                       "record at byte %llu holds only bytes 0x%02x",
+                       (unsigned long long)from, fill);
     return HC_OK;
 }
 
@@ -203,7 +208,7 @@ static hc_status take_records(nda *s, const unsigned char *r, size_t n,
 {
     for (*taken = 0; *taken < n; ++*taken, r += s->record) {
         const record_is is = kind_of(s, r);
-        if (is == IS_END && s->open)
+        if (is == IS_BLANK && s->open)
             return HC_OK;
         /* A test that goes on may be longer than its head says. */
         *more = s->left >= s->record ||

@@ -58,8 +58,6 @@ static bool looks_cut(const row_reader *r, const hc_lines *l, size_t got,
                       bool trailing, const hc_sink *sink)
 {
     int64_t declared = sink->dataset->rows_declared;
-    if (l->open)
-        return true;
     if (hc_lines_ended(l))
         return false;
     if (declared > (int64_t)sink->dataset_rows + 1)
@@ -163,13 +161,27 @@ static bool other_table(row_reader *r, const hc_lines *l, hc_sink *sink,
     return true;
 }
 
+/* A line that ends within a field in quotes, or is cut, is no row. */
+static bool is_unfinished(const row_reader *r, const hc_lines *l,
+                          hc_sink *sink, size_t got, bool trailing)
+{
+    if (l->open && l->next < l->n_waiting) {
+        hc_sink_reject(sink, hc_lines_number(l),
+                       "a quote that nothing closes");
+        return true;
+    }
+    if (!l->open && !looks_cut(r, l, got, trailing, sink))
+        return false;
+    hc_sink_incomplete(sink, "line %ld ends within a row", hc_lines_number(l));
+    return true;
+}
+
 static hc_status take_row(row_reader *r, hc_lines *l, hc_sink *sink,
                           char *line, size_t len, hc_err *err)
 {
     const hc_rows_rules *rules = r->rules;
-    char delimiter = rules->dialect.delimiter;
+    char delimiter = rules->dialect.delimiter, *start = line;
     bool trailing = ends_in(line, len, delimiter);
-    char *start = line;
     size_t got;
     if (!l->plain && memchr(line, '\0', len) != NULL) {
         hc_sink_reject(sink, hc_lines_number(l), "NUL bytes in the row");
@@ -189,11 +201,8 @@ static hc_status take_row(row_reader *r, hc_lines *l, hc_sink *sink,
         (got == r->n + 1 ||
          tail_empty(start, line + len, delimiter, got - r->n)))
         got = r->n;
-    if (looks_cut(r, l, got, trailing, sink)) {
-        hc_sink_incomplete(sink, "line %ld ends within a row",
-                           hc_lines_number(l));
+    if (is_unfinished(r, l, sink, got, trailing))
         return HC_OK;
-    }
     if (got != r->n && other_table(r, l, sink, start, got))
         return HC_OK;
     if (got < r->n && rules->ragged_tail && hc_lines_ended(l)) {

@@ -302,7 +302,9 @@ static left open_quote(sheet *s)
 {
     size_t k = pick(s);
     s->line[k][0] = '"';
-    return same_rows(s);
+    left l = same_rows(s);
+    l.cut = true; /* the last row may go on behind the end of the file */
+    return l;
 }
 
 static left no_delimiters(sheet *s)
@@ -559,7 +561,7 @@ static left r_swapped(const bytes *b)
 static left r_all_ff(const bytes *b)
 {
     memset(record(b, 0), 0xff, b->m->rows * b->m->size);
-    return (left){.rows = b->m->rows, .may_refuse = true};
+    return (left){.rows = b->m->rows, .may_refuse = true, .may_be_room = true};
 }
 
 static left r_all_zero(const bytes *b)
