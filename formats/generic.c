@@ -182,15 +182,15 @@ static bool like_frequencies(const hc_probe *p, const hc_text_plan *plan)
     return rows < 5 || (high > 10 * low && 2 * even < rows);
 }
 
-/* A voltammogram without times: one voltage, one current, and no cycles of
- * which these could be the means. */
+/* A voltammogram without times: one voltage, one current, nothing that is not
+ * known (a time, perhaps), and no cycles of which these could be the means. */
 static bool is_voltammogram(const hc_column *c, size_t n)
 {
     size_t volts = 0, amps = 0, cycles = 0;
     for (size_t i = 0; i < n; i++) {
         const char *target = hc_column_meaning(&c[i], hc_text_columns).target;
         if (target == NULL)
-            continue;
+            return false;
         volts += strcmp(target, "voltage_volt") == 0 ||
                  strcmp(target, "working_potential_volt") == 0;
         amps += strcmp(target, "current_ampere") == 0;

@@ -293,9 +293,9 @@ bool hc_unit_word(const char *text, char *unit, size_t cap)
 static bool is_time_format(const char *s)
 {
     static const char *const words[] = {
-        "d",     "dd",  "day", "days", "h",   "hh", "hr", "hrs",
-        "hours", "in",  "m",   "mm",   "min", "s",  "ss", "sec",
-        "ms",    "mss", "xxx", "fff",  "sss", "f",  "x"};
+        "d",   "dd",    "day", "days", "h",   "hh",  "hr", "hrs",
+        "hhh", "hours", "in",  "m",    "mm",  "min", "s",  "ss",
+        "sec", "ms",    "mss", "xxx",  "fff", "sss", "f",  "x"};
     if (strchr(s, ':') == NULL)
         return false;
     while (*s != '\0') {

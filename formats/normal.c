@@ -297,6 +297,10 @@ static void tell_idle_logs(const hc_normal *n)
 hc_status hc_normal_finish(hc_normal *n, hc_err *err)
 {
     tell_idle_logs(n);
+    if (n->eis.dropped_dc > 0 && n->sink->rows == n->eis.dropped_dc)
+        hc_say_warning(&n->session->talk, n->path, 0,
+                       "no row has a frequency above 0: it holds no spectrum "
+                       "(--raw shows the rows)");
     if (n->eis.dropped_dc > 0)
         hc_normal_trail(n, "dropped", "%s%s%llu rows with frequency 0",
                         n->many ? n->path : "", n->many ? ": " : "",
