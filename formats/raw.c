@@ -167,10 +167,12 @@ static bool put_row(hc_raw *r, const hc_cell *cells)
     const size_t n = r->n_columns + r->many;
     char *row = r->options->by_cells
                     ? NULL
-                    : hc_writer_row(r->writer, n, n * HC_RUNS_ROOM);
+                    : hc_writer_row(r->writer, n, HC_RUNS_SIZE(n));
     char *p = row;
-    if (row == NULL)
+    if (row == NULL) {
+        hc_row_runs_start(&r->runs, r->n_columns);
         return false;
+    }
     if (r->many)
         p = put_cell(&(hc_cell){HC_CELL_INT, 0, {.i = r->source_index}}, p);
     p = told && hc_row_runs_fit(&r->runs, changed)

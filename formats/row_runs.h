@@ -28,6 +28,9 @@
 #include <stdint.h>
 #include <string.h>
 
+/* Bytes of n columns, and of what is written behind them. */
+#define HC_RUNS_SIZE(n) ((n)*HC_RUNS_ROOM + HC_RUNS_BLOCK)
+
 enum {
     HC_RUNS_COLUMNS = 64,
     HC_RUNS_ROOM = 64,  /* bytes of a cell with its tab */
@@ -51,7 +54,7 @@ typedef struct {
     bool ready;          /* runs are those of the row before */
     size_t n_hot;
     hc_run runs[HC_RUNS_COLUMNS + 1];
-    char text[HC_RUNS_COLUMNS * HC_RUNS_ROOM + HC_RUNS_BLOCK];
+    char text[HC_RUNS_SIZE(HC_RUNS_COLUMNS)];
 } hc_row_runs;
 
 /* Of rows of so many columns, at most HC_RUNS_COLUMNS. */
@@ -69,7 +72,8 @@ static inline bool hc_row_runs_fit(hc_row_runs *r, uint64_t changed)
            (++r->since_look < HC_RUNS_LOOK || hc_row_runs_look(r));
 }
 
-/* A run into p[0..HC_RUNS_ROOM) or, if that is more, as much as it is long. */
+/* A run; HC_RUNS_BLOCK bytes may be written, and as many as it is long: a row
+ * takes HC_RUNS_SIZE at most. */
 static inline char *hc_run_copy(const hc_run *r, char *p)
 {
     memcpy(p, r->text, HC_RUNS_BLOCK);

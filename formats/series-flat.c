@@ -297,7 +297,7 @@ bool hc_series_flat_put(hc_normal *n, const hc_cell *cells,
                         const hc_derived *d)
 {
     hc_series_flat *f = n->flat != NULL ? n->flat : settle(n);
-    const size_t size = n->n_out * HC_RUNS_ROOM;
+    const size_t size = HC_RUNS_SIZE(n->n_out);
     uint64_t changed;
     char *row, *end;
     if (f == NULL)
