@@ -233,8 +233,10 @@ typedef struct {
 typedef struct {
     size_t column;
     double over, times; /* its number over one of them, times the other, one
-                           of which is 1; 0: its meaning knows */
-    bool exact, moved;  /* of that; and its text has its power of ten moved */
+                           of which is 1; over is 0: something else */
+    double plus;        /* that, if linear: times, plus this */
+    bool linear;
+    bool exact, moved; /* of its meaning; its text has its power moved */
 } hc_turned;
 
 /* A column of the table of which only the number is asked for. */

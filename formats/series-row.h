@@ -95,20 +95,14 @@ static inline double hc_series_count_cycle(hc_normal *n)
 }
 
 /* Charge of the interval before this row, in Ah. */
-static inline void hc_series_add_charge(hc_running *r, double t, double amp)
+static inline double hc_series_charge(const hc_running *r, double t,
+                                      double amp)
 {
-    double dt = t - r->last_time, q;
+    const double dt = t - r->last_time;
     if (!(dt > 0) || isnan(amp))
-        return;
-    if (r->last_amp * amp > 0) {
-        q = 0.5 * (r->last_amp + amp) * dt / 3600;
-    } else {
-        q = amp * dt / 3600;
-    }
-    if (q > 0)
-        r->charged_ah += q;
-    else
-        r->discharged_ah -= q;
+        return 0;
+    return r->last_amp * amp > 0 ? 0.5 * (r->last_amp + amp) * dt / 3600
+                                 : amp * dt / 3600;
 }
 
 /* Less than a month: what a day is that was taken for one. */
@@ -135,14 +129,20 @@ hc_series_derive(hc_normal *n, const hc_cell *cells, double t, hc_derived *d)
         if (!isnan(d->utc))
             r->last_utc = d->utc;
     }
-    if (n->counters.kind == HC_COUNTS_NOT || !hc_counters_add(n, d))
-        hc_series_add_charge(r, t, d->amp);
+    if (n->counters.kind == HC_COUNTS_NOT || !hc_counters_add(n, d)) {
+        const double q = hc_series_charge(r, t, d->amp);
+        const double in = r->charged_ah + (q > 0 ? q : 0);
+        const double out = r->discharged_ah - (q > 0 ? 0 : q);
+        r->charged_ah = d->charged_ah = in;
+        r->discharged_ah = d->discharged_ah = out;
+    } else {
+        d->charged_ah = r->charged_ah;
+        d->discharged_ah = r->discharged_ah;
+    }
     if (t > r->last_time)
         r->last_dt = dt;
     if (n->slot.date >= 0 && dt > HC_MONTH_S && !r->told_month)
         hc_series_warn_of_month(n, dt / 86400);
-    d->charged_ah = r->charged_ah;
-    d->discharged_ah = r->discharged_ah;
     r->last_time = t;
     r->last_amp = d->amp;
     r->last_volt = d->volt;

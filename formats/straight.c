@@ -84,6 +84,11 @@ static hc_turned turned_of(const hc_normal *n, size_t i)
     } else if (!m->exact && !m->log10 && m->divisor > 0 && abs(m->sign) == 1) {
         t.over = m->divisor;
         t.times = 1;
+    } else if (!m->exact && !m->log10 && !(m->divisor > 0) &&
+               abs(m->sign) == 1) {
+        t.linear = true;
+        t.times = m->scale;
+        t.plus = m->offset;
     }
     return t;
 }
@@ -336,6 +341,19 @@ static bool take_direction(hc_normal *n, const hc_cell *cells)
     return true;
 }
 
+static inline double turned_value(const hc_turned *t, const hc_meaning *m,
+                                  double x)
+{
+    double value;
+    if (t->over > 0)
+        value = x / t->over * t->times;
+    else if (t->linear)
+        value = t->times * x + t->plus;
+    else
+        return hc_meaning_value(m, x);
+    return m->sign < 0 ? -value : value;
+}
+
 /* Numbers that are not ours as they stand. */
 static inline void turn(hc_normal *n, const hc_cell *cells)
 {
@@ -347,12 +365,7 @@ static inline void turn(hc_normal *n, const hc_cell *cells)
         double x = n->num[n->n_in + i], value;
         if (n->in[i].clock && is_words(n, i, &cells[i]))
             continue;
-        if (t->over > 0) {
-            value = x / t->over * t->times;
-            value = minus ? -value : value;
-        } else {
-            value = hc_meaning_value(&n->in[i].m, x);
-        }
+        value = turned_value(t, &n->in[i].m, x);
         n->num[i] = value;
         if (s->shown)
             continue;

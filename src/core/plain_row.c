@@ -339,6 +339,12 @@ take_other(const hc_plain_row *c, wanted *w, const char *s, double *x,
         }
     }
     end = cell_end(c, from);
+    if (want->what == HC_PLAIN_EITHER && *end == w->end && end > from &&
+        *from > ' ' && end[-1] > ' ') {
+        tell(w, hc_cell_text(from, (size_t)(end - from)), HC_PLAIN_IS_OTHER,
+             texts);
+        return end + 1;
+    }
     next = behind(c, w->end, end);
     alone = *end == w->end;
     if (*end == '\n' && end > from && end[-1] == '\r')
