@@ -7,7 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum { LINE_MAX_BYTES = 16 << 20 };
+enum { LINE_MAX_BYTES = 16 << 20, JOINED_MAX_BYTES = 1 << 20 };
 
 hc_status hc_lines_open(hc_lines **out, hc_source *src, hc_err *err)
 {
@@ -195,7 +195,8 @@ static hc_status join(hc_lines *l, hc_err *err)
     hc_text_reset(&l->kept);
     l->next = l->n_waiting = 0;
     keep_waiting(l);
-    while (q == HC_QUOTES_OPEN && l->n_waiting < HC_JOINED_LINES) {
+    while (q == HC_QUOTES_OPEN && l->n_waiting < HC_JOINED_LINES &&
+           l->kept.len < JOINED_MAX_BYTES) {
         HC_TRY(read_line(l, err));
         if (l->line == NULL)
             break;

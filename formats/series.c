@@ -12,7 +12,6 @@
 #include "core/number.h"
 
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -180,10 +179,9 @@ static bool with_the_step(hc_normal *n, double *t)
     hc_running *r = &n->run;
     const hc_slots *s = &n->slot;
     double raw = *t - r->time_offset;
-    bool new_step =
-        s->step >= 0
-            ? n->num[s->step] != r->last_count
-            : s->step_id >= 0 && n->num[s->step_id] != r->last_step_id;
+    bool new_step = s->step >= 0 ? n->num[s->step] != r->last_count
+                                 : s->step_id >= 0 &&
+                                       n->num[s->step_id] != r->last_step_id;
     if (s->time < 0 || !new_step || raw < 0 ||
         raw > fmax(2 * r->last_dt, 0.1 * (r->last_time - r->time_offset)))
         return false;
@@ -272,15 +270,10 @@ static void tell_doubts(hc_normal *n)
     case HC_POLARITY_RIGHT:
         break;
     }
-    char text[256];
-    const char *codes = n->dataset->codes;
-    if (what == NULL && codes != NULL && !n->run.polarity.negative) {
-        snprintf(text, sizeof text,
-                 "current_ampere: it has one sign, and '%.60s' different "
-                 "codes: is one of them a discharge?",
-                 codes);
-        what = text;
-    }
+    if (what == NULL && n->dataset->codes && !n->run.polarity.negative)
+        what =
+            "current_ampere: it has one sign, and beside it stand different "
+            "codes: is one of them a discharge?";
     if (what != NULL)
         flag(n, what);
     if (2 * n->run.high_volts > n->sink->dataset_rows)

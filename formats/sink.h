@@ -81,8 +81,8 @@ typedef struct {
     /* Where it was found out from the rows: how.  NULL: the file says it. */
     const char *direction_why;
     /* Currents without sign beside a column of codes of which one may be the
-     * discharge, which cannot be told; NULL: it is not so. */
-    const char *codes;
+     * discharge, which cannot be told. */
+    bool codes;
     /* Nothing is known of the sign of the current: its rows are to tell. */
     bool judge_current;
     /* Why its sign has to be turned ("in the steps of a discharge"); NULL:

@@ -299,8 +299,8 @@ void hc_text_direction(const hc_probe *p, size_t at, hc_dialect dialect,
     }
     if (by_codes(&e, &w, d))
         return;
-    if (w.state >= 0 && !e.polarity.negative && hc_codes_differ(&e.codes))
-        d->codes = d->columns[w.state].name;
+    d->codes =
+        w.state >= 0 && !e.polarity.negative && hc_codes_differ(&e.codes);
     if (w.state >= 0 && e.else_minus == 0 && e.in_minus == 0) {
         d->direction = d->columns[w.state].name;
         d->discharging = discharging;
