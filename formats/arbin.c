@@ -21,13 +21,13 @@ static bool is_names(const char *line, size_t len)
                                       NULL};
     static const char *const volt[] = {"Voltage", "Voltage(V)", "Voltage (V)",
                                        NULL};
-    return hc_has_words(line, len, 4) &&
-           hc_has_fields(line, len, time) > 0 &&
+    return hc_has_fields(line, len, time) > 0 &&
            hc_has_fields(line, len, volt) > 0 &&
            hc_has_fields(line, len, own) >= 3;
 }
 
 static const hc_form form = {.is_names = is_names,
+                             .words = 4,
                              .max_head = 60,
                              .head = hc_form_comma,
                              .kind = HC_KIND_SERIES,

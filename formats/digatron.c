@@ -20,12 +20,12 @@ static bool is_names(const char *line, size_t len)
     static const char *const others[] = {
         "Step",    "Status",  "Voltage",  "Current", "AhAccu", "AhStep",
         "Schritt", "Zustand", "Spannung", "Strom",   "AhAkku", NULL};
-    return hc_has_words(line, len, 4) &&
-           hc_has_fields(line, len, times) >= 1 &&
+    return hc_has_fields(line, len, times) >= 1 &&
            hc_has_fields(line, len, others) >= 3;
 }
 
 static const hc_form form = {.is_names = is_names,
+                             .words = 4,
                              .head = hc_form_comma,
                              .kind = HC_KIND_SERIES,
                              .rules = {.skip_blank = true, .short_ok = true}};

@@ -11,9 +11,9 @@
 
 /* ---- names ---- */
 
-static char plain(char c)
+static inline char plain(char c)
 {
-    return c == '_' ? ' ' : hc_tolower(c);
+    return c == '_' ? ' ' : c >= 'A' && c <= 'Z' ? (char)(c | 0x20) : c;
 }
 
 static bool is_separator(char c)
@@ -65,41 +65,46 @@ static bool same(const char *s, size_t len, const char *name)
     return base < len && same_text(s, base, name);
 }
 
-bool hc_has_words(const char *line, size_t len, size_t n)
+size_t hc_count_words(const char *line, size_t len)
 {
-    enum { OTHER, AROUND, MARK };
-    static const unsigned char kinds[256] = {
+    enum { OTHER, AROUND, MARK, LETTER };
+    static const unsigned char kinds[128] = {
         [','] = MARK,    [';'] = MARK,    ['\t'] = MARK,   ['|'] = MARK,
         [' '] = AROUND,  ['\n'] = AROUND, ['\v'] = AROUND, ['\f'] = AROUND,
         ['\r'] = AROUND, ['"'] = AROUND,  ['~'] = AROUND,  ['_'] = AROUND};
     bool begins = true;
-    for (size_t i = 0; i < len && n > 0; i++) {
-        unsigned char c = (unsigned char)line[i], kind = kinds[c];
-        if (kind == OTHER) {
-            n -= begins && (c >= 0x80 || hc_isalpha((char)c));
-            begins = false;
-        } else if (kind == MARK) {
+    size_t n = 0;
+    for (size_t i = 0; i < len; i++) {
+        unsigned char c = (unsigned char)line[i];
+        unsigned kind = c < 0x80 ? kinds[c] : LETTER;
+        if (kind == MARK) {
             begins = true;
+        } else if (begins && kind != AROUND) {
+            n += kind == LETTER || hc_isalpha((char)c);
+            begins = false;
         }
     }
-    return n == 0;
+    return n;
 }
 
 size_t hc_has_fields(const char *line, size_t len, const char *const *names)
 {
     const char *end = line + len;
+    char firsts[64]; /* most fields differ there already */
     uint64_t found = 0;
-    size_t n = 0;
+    size_t n = 0, of = 0;
+    for (; of < sizeof firsts && names[of] != NULL; of++)
+        firsts[of] = plain(*names[of]);
     for (const char *s = line, *e; s <= end; s = e + 1) {
         for (e = s; e < end && !is_separator(*e); e++)
             ;
         while (s < e && around(*s))
             s++;
-        if (s == e)
+        if (s == e || memchr(firsts, plain(*s), of) == NULL)
             continue;
-        char first = plain(*s); /* most fields differ there already */
-        for (size_t i = 0; i < 64 && names[i] != NULL; i++)
-            if (plain(*names[i]) == first && (found >> i & 1) == 0 &&
+        char first = plain(*s);
+        for (size_t i = 0; i < of; i++)
+            if (firsts[i] == first && (found >> i & 1) == 0 &&
                 same(s, (size_t)(e - s), names[i])) {
                 found |= UINT64_C(1) << i;
                 n++;
@@ -121,6 +126,22 @@ static size_t max_head(const hc_form *f)
     return f->max_head > 0 ? f->max_head : 200;
 }
 
+/* Has line i at least n fields that begin with a letter?  Counted once for all
+ * who ask. */
+static bool has_words(const hc_probe *p, size_t i, const char *line,
+                      size_t len, size_t n)
+{
+    hc_probe_notes *notes = p->notes;
+    if (notes == NULL || i >= HC_NOTED_LINES || i > notes->n_counted)
+        return hc_count_words(line, hc_text_joined(p, line, len)) >= n;
+    if (i == notes->n_counted) {
+        size_t words = hc_count_words(line, hc_text_joined(p, line, len));
+        notes->words[notes->n_counted++] =
+            (unsigned char)(words < 255 ? words : 255);
+    }
+    return notes->words[i] >= n;
+}
+
 long hc_form_find(const hc_form *f, const hc_probe *p)
 {
     const char *line = NULL;
@@ -128,7 +149,8 @@ long hc_form_find(const hc_form *f, const hc_probe *p)
     if (p->binary)
         return -1;
     for (size_t i = 0; i <= max_head(f) && hc_probe_next(p, &line, &len); i++)
-        if (f->is_names(line, hc_text_joined(p, line, len)))
+        if ((f->words == 0 || has_words(p, i, line, len, f->words)) &&
+            f->is_names(line, hc_text_joined(p, line, len)))
             return (long)i;
     return -1;
 }

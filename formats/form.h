@@ -22,6 +22,8 @@ typedef struct {
     hc_status (*head)(hc_sink *sink, const char *line, size_t len,
                       hc_err *err);
     size_t max_head;     /* lines before the names, 0: 200 */
+    size_t words;        /* so many fields of the line of names, or more, begin
+                            with a letter: others are not asked; 0: not said */
     const char *dataset; /* NULL: "data" */
     const char *technique;
     hc_kind kind;
@@ -63,9 +65,8 @@ long hc_form_commas_in(const char *line, size_t len, char delimiter);
  * underscores are the same, a unit behind it may be any) between commas,
  * semicolons or tabs? */
 bool hc_has_field(const char *line, size_t len, const char *name);
-/* Have at least n of these fields a first letter?  Quick, for what has to be
- * asked of many lines before names are looked for. */
-bool hc_has_words(const char *line, size_t len, size_t n);
+/* How many of these fields begin with a letter? */
+size_t hc_count_words(const char *line, size_t len);
 /* How many of the names, 64 at most, ended by NULL. */
 size_t hc_has_fields(const char *line, size_t len, const char *const *names);
 

@@ -22,10 +22,15 @@ typedef struct {
     size_t above_line; /* of its names */
 } hc_text_plan;
 
+enum { HC_NOTED_LINES = 201 };
+
 /* What was found out about a probe (hc_probe.notes). */
 typedef struct hc_probe_notes {
     bool planned, has_plan; /* hc_text_plan_make was asked, and said so */
     hc_text_plan plan;
+    size_t n_counted; /* lines of which words holds the fields that begin with
+                         a letter, 255 for more (form.c) */
+    unsigned char words[HC_NOTED_LINES];
 } hc_probe_notes;
 
 /* False when the probe shows no table of numbers. */

@@ -5,6 +5,7 @@
  * rows, rows Z', Z'', f.  Z'' as measured.
  */
 #include "core/number.h"
+#include "core/search.h"
 #include "core/text.h"
 #include "formats/format.h"
 #include "formats/lines.h"
@@ -16,11 +17,13 @@ static const char mark[] = "primary_data";
 
 static void detect(const hc_probe *p, hc_verdict *v)
 {
-    bool has_mark = memmem(p->data, p->len, mark, sizeof mark - 1) != NULL;
-    bool has_words = memmem(p->data, p->len, "Mconfig", 7) != NULL ||
-                     memmem(p->data, p->len, "Data Objects", 12) != NULL ||
-                     memmem(p->data, p->len, "IviumStat", 9) != NULL ||
-                     memmem(p->data, p->len, "Report.Process", 14) != NULL;
+    bool has_mark =
+        hc_search_word(p->data, p->len, mark, sizeof mark - 1) != NULL;
+    bool has_words =
+        hc_search_word(p->data, p->len, "Mconfig", 7) != NULL ||
+        hc_search_word(p->data, p->len, "Data Objects", 12) != NULL ||
+        hc_search_word(p->data, p->len, "IviumStat", 9) != NULL ||
+        hc_search_word(p->data, p->len, "Report.Process", 14) != NULL;
     if (has_mark && (has_words || p->binary))
         hc_say_yes(v, 90);
     else if (has_mark)

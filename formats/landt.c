@@ -22,7 +22,8 @@ static bool is_csv_names(const char *line, size_t len)
                                         "discharge_capacity_Ah",
                                         "step_name",
                                         NULL};
-    return hc_has_words(line, len, 6) && hc_has_fields(line, len, names) >= 6;
+    return hc_count_words(line, len) >= 6 &&
+           hc_has_fields(line, len, names) >= 6;
 }
 
 static bool has(const char *line, size_t len, const char *word)

@@ -33,8 +33,6 @@ static bool is_flat(const char *line, size_t len)
         "循环号",     "循环序号", "工步号",      "工步序号",  NULL};
     static const char *const volt[] = {"Voltage", "Vol", "电压", NULL};
     static const char *const amp[] = {"Current", "Cur", "电流", NULL};
-    if (!hc_has_words(line, len, 5))
-        return false;
     size_t of_own = hc_has_fields(line, len, own);
     size_t of_steps = hc_has_fields(line, len, steps);
     return of_own >= 2 && of_steps >= 1 && of_own + of_steps >= 4 &&
@@ -50,6 +48,7 @@ static const char *const directions[] = {"Step Type", "Step Name", "Status",
                                          "状态",      NULL};
 
 static const hc_form flat = {.is_names = is_flat,
+                             .words = 5,
                              .max_head = 20,
                              .head = hc_form_comma,
                              .dataset = "record",

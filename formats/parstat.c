@@ -10,10 +10,11 @@ static bool is_names(const char *line, size_t len)
 {
     static const char *const names[] = {"Frequency (Hz)", "Zre (ohms)",
                                         "Zim (ohms)", NULL};
-    return hc_has_words(line, len, 3) && hc_has_fields(line, len, names) == 3;
+    return hc_has_fields(line, len, names) == 3;
 }
 
 static const hc_form form = {.is_names = is_names,
+                             .words = 3,
                              .max_head = 60,
                              .head = hc_form_colon,
                              .kind = HC_KIND_EIS,

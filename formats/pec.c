@@ -15,10 +15,11 @@ static bool is_names(const char *line, size_t len)
                                         "ReasonCode",  "Instruction Name",
                                         "Real Time",   "Position Start Time",
                                         NULL};
-    return hc_has_words(line, len, 6) && hc_has_fields(line, len, names) >= 6;
+    return hc_has_fields(line, len, names) >= 6;
 }
 
 static const hc_form form = {.is_names = is_names,
+                             .words = 6,
                              .head = hc_form_comma,
                              .kind = HC_KIND_SERIES,
                              .rules = {.skip_blank = true}};

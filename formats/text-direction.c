@@ -210,10 +210,11 @@ static bool may_speak(const hc_probe *p, size_t at)
     size_t len;
     if (!hc_probe_line(p, at, &s, &len))
         return false;
-    for (; s < end; s++)
-        if ((*s | 0x20) != 'e' &&
-            ((unsigned char)*s >= 0x80 || hc_isalpha(*s)))
+    for (; s < end; s++) {
+        unsigned lower = (unsigned char)*s | 0x20;
+        if (lower >= 0x80 || (lower >= 'a' && lower <= 'z' && lower != 'e'))
             return true;
+    }
     return false;
 }
 

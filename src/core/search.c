@@ -37,12 +37,52 @@ static const char *by_pairs(const char **at, const char *end, const char *word,
 }
 #endif
 
+/* Which byte of a word is rarest in tables of numbers: marks, then capitals,
+ * then small letters. */
+static size_t rarest(const char *word, size_t n)
+{
+    size_t best = 0;
+    int most = -1;
+    for (size_t i = 0; i < n; i++) {
+        char c = word[i];
+        int rank = c >= 'a' && c <= 'z'                                   ? 1
+                   : c >= 'A' && c <= 'Z'                                 ? 2
+                   : c > ' ' && memchr(",;.-+|0123456789", c, 16) == NULL ? 3
+                                                                          : 0;
+        if (rank > most) {
+            most = rank;
+            best = i;
+        }
+    }
+    return best;
+}
+
+/* By that byte, so long as it is rare indeed; what is left begins at *at. */
+static const char *by_rarest(const char **at, const char *end,
+                             const char *word, size_t n)
+{
+    enum { RARE = 40 };
+    const size_t k = rarest(word, n);
+    for (int i = 0; i < RARE && (size_t)(end - *at) >= n; i++) {
+        const char *hit =
+            memchr(*at + k, word[k], (size_t)(end - *at) - n + 1);
+        if (hit == NULL) {
+            *at = end;
+            return NULL;
+        }
+        if (memcmp(hit - k, word, n) == 0)
+            return hit - k;
+        *at = hit - k + 1;
+    }
+    return NULL;
+}
+
 const char *hc_search_word(const char *s, size_t len, const char *word,
                            size_t n)
 {
-    const char *end = s + len;
-    if (n == 1)
-        return memchr(s, word[0], len);
+    const char *end = s + len, *hit = by_rarest(&s, end, word, n);
+    if (hit != NULL || n == 1)
+        return hit != NULL ? hit : memchr(s, word[0], (size_t)(end - s));
 #ifdef __SSE2__
     const char *found = by_pairs(&s, end, word, n);
     if (found != NULL)
