@@ -168,9 +168,10 @@ hc_status hc_xlsx_head_look(hc_xlsx_book *w, const hc_xlsx_sheet *sheet,
     hc_status st = hc_xlsx_rows(w, sheet->path, take, head, &broken);
     if (st == HC_NOMEM)
         (void)hc_fail_nomem(err);
-    else if (hc_xlsx_text_is(head->text.data, head->text.len))
-        h->is_text = true;
     else
+        st =
+            hc_xlsx_text_is(head->text.data, head->text.len, &h->is_text, err);
+    if (st == HC_OK && !h->is_text)
         st = plan(head, sheet, own, h, err);
     hc_text_clear(&head->text);
     free(head);

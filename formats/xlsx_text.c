@@ -14,17 +14,22 @@ static bool is_one_column(const char *text, size_t len)
            memchr(text, '\n', len) != text + len - 1;
 }
 
-bool hc_xlsx_text_is(const char *head, size_t len)
+hc_status hc_xlsx_text_is(const char *head, size_t len, bool *is, hc_err *err)
 {
     hc_source *src;
     const hc_format *format;
-    if (len == 0 || hc_source_memory(&src, head, len, "", NULL) != HC_OK)
-        return false;
-    bool is = is_one_column(head, len)
-                  ? hc_format_detect(&src->probe, &format, NULL) == HC_OK
-                  : hc_neware_is_layered(&src->probe);
+    hc_err none;
+    *is = false;
+    if (len == 0)
+        return HC_OK;
+    HC_TRY(hc_source_memory(&src, head, len, "", err));
+    hc_status st = is_one_column(head, len)
+                       ? hc_format_detect(&src->probe, &format, &none)
+                   : hc_neware_is_layered(&src->probe) ? HC_OK
+                                                       : HC_DATA;
     hc_source_free(src);
-    return is;
+    *is = st == HC_OK;
+    return st == HC_NOMEM ? hc_fail_nomem(err) : HC_OK;
 }
 
 /* The text of a sheet so far. */

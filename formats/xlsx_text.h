@@ -11,7 +11,8 @@
 #include <stddef.h>
 
 /* Is it one, by its first rows as lines with tabs between the cells? */
-bool hc_xlsx_text_is(const char *head, size_t len);
+hc_status hc_xlsx_text_is(const char *head, size_t len, bool *is,
+                          hc_err *err) HC_MUST_USE;
 
 /* All of it, read by its format into the workbook's sink. */
 hc_status hc_xlsx_text_read(hc_xlsx_book *w, const hc_xlsx_sheet *sheet,
