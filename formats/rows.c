@@ -301,6 +301,12 @@ static bool may_be_plain(const hc_rows_rules *rules)
            !rules->dialect.decimal_comma;
 }
 
+/* Rows of which nobody wants more than that they are there? */
+static bool is_counted(const hc_sink *sink)
+{
+    return sink->ops->row == NULL;
+}
+
 /* The same where the sink takes numbers: they go to it straight from the line.
  * NULL: not so, or not this row. */
 static const char *plain_numbers(row_reader *r, hc_sink *sink,
@@ -321,7 +327,8 @@ static const char *plain_numbers(row_reader *r, hc_sink *sink,
     if (rules->stop != NULL && !rules->leading_tab &&
         rules->stop(line, (size_t)(stop - line)))
         return NULL;
-    if (!hc_sink_numbers(sink, r->cells))
+    if (is_counted(sink) ? hc_sink_row(sink, r->cells, NULL) != HC_OK
+                         : !hc_sink_numbers(sink, r->cells))
         return NULL;
     r->trailing = stop[-1] == rules->dialect.delimiter;
     return next;
@@ -437,9 +444,10 @@ static hc_status prepare_numbers(row_reader *r, const hc_sink *sink,
                                   .delimiter = rules->dialect.delimiter,
                                   .foreign = true,
                                   .refused = rules->fix != NULL ? ',' : 0};
-    if (sink->wants == NULL || !may_be_plain(rules))
+    const size_t n = sink->wants == NULL ? 0 : sink->n_wants;
+    if ((sink->wants == NULL && !is_counted(sink)) || !may_be_plain(rules))
         return HC_OK;
-    r->numbers = hc_plain_row_new(lines, sink->wants, sink->n_wants);
+    r->numbers = hc_plain_row_new(lines, sink->wants, n);
     return r->numbers == NULL ? hc_fail_nomem(err) : HC_OK;
 }
 
