@@ -5,6 +5,7 @@
  * Columns that changed are printed, what stands between them is copied as it
  * was (row_runs.h).
  */
+#include "formats/count_on.h"
 #include "formats/normal.h"
 #include "formats/row_runs.h"
 
@@ -31,6 +32,7 @@ typedef struct {
     int shift;
     int digits;
     const double *x; /* a number of the row */
+    hc_count count;
 } flat_column;
 
 /* A number of the row that no column tells of. */
@@ -190,10 +192,22 @@ static inline uint64_t changed_of(hc_series_flat *f, uint64_t in)
 
 enum { NEAR = 9 }; /* powers of ten whose texts are short */
 
-static inline size_t put_computed(const flat_column *c, char *p)
+/* Whole numbers below it print with all their digits. */
+#define WHOLE_MOST 1e10
+
+static inline size_t put_computed(flat_column *c, char *p)
 {
-    return c->digits == 0 ? hc_number_print(*c->x, p)
-                          : hc_number_print_digits(*c->x, c->digits, p);
+    const double x = *c->x;
+    const int64_t i = fabs(x) < WHOLE_MOST ? (int64_t)x : -1;
+    const bool whole = (double)i == x;
+    size_t len;
+    if (whole && hc_count_is_next(&c->count, i, 0))
+        return hc_count_put(&c->count, p);
+    len = c->digits == 0 ? hc_number_print(x, p)
+                         : hc_number_print_digits(x, c->digits, p);
+    if (whole)
+        hc_count_see(&c->count, i, 0, p, len);
+    return len;
 }
 
 /* A float whose unit is a power of ten gets that behind it, where its text
@@ -215,10 +229,16 @@ static size_t put_float(const hc_incol *in, int shift, const hc_cell *cell,
     return len + in->suffix_len;
 }
 
-static inline size_t put_decimal(const flat_column *c, const hc_cell *cell,
-                                 char *p)
+static inline size_t put_decimal(flat_column *c, const hc_cell *cell, char *p)
 {
-    return hc_decimal_print(cell->u.i, (int32_t)cell->len + c->shift, p);
+    const int64_t i = cell->u.i;
+    const int e = (int32_t)cell->len + c->shift;
+    size_t len;
+    if (hc_count_is_next(&c->count, i, e))
+        return hc_count_put(&c->count, p);
+    len = hc_decimal_print(i, e, p);
+    hc_count_see(&c->count, i, e, p, len);
+    return len;
 }
 
 static inline bool is_near(const hc_cell *cell)
@@ -227,8 +247,8 @@ static inline bool is_near(const hc_cell *cell)
 }
 
 /* What is put in no other way; 0: it has to be put by its cell. */
-static size_t put_rest(const hc_normal *n, const flat_column *c,
-                       const hc_cell *cell, char *p)
+static size_t put_rest(const hc_normal *n, flat_column *c, const hc_cell *cell,
+                       char *p)
 {
     const hc_cell_type least = c->shift == 0 ? HC_CELL_INT : HC_CELL_DEC;
     if (c->way == PUT_READ && n->num[c->column] != *c->x)
@@ -242,10 +262,10 @@ static size_t put_rest(const hc_normal *n, const flat_column *c,
 
 /* A column and its tab to p[0..HC_RUNS_ROOM), NULL: it takes more. */
 __attribute__((always_inline)) static inline char *
-put(hc_normal *n, const hc_series_flat *f, size_t i, const hc_cell *cells,
+put(hc_normal *n, hc_series_flat *f, size_t i, const hc_cell *cells,
     const hc_derived *d, char *p)
 {
-    const flat_column *c = &f->columns[i];
+    flat_column *c = &f->columns[i];
     const hc_cell *cell = &cells[c->column];
     size_t len;
     if (cell->type >= c->least && is_near(cell))
@@ -281,7 +301,7 @@ static char *put_whole(hc_normal *n, uint64_t changed, const hc_cell *cells,
 static char *put_runs(hc_normal *n, const hc_cell *cells, const hc_derived *d,
                       char *p)
 {
-    const hc_series_flat *f = n->flat;
+    hc_series_flat *f = n->flat;
     const hc_run *run = f->runs.runs, *end = run + f->runs.n_hot;
     p = hc_run_copy(run, p);
     while (run++ < end) {

@@ -1,8 +1,10 @@
-/* row_runs.h, hc_sink.changed: rows of which only what changed is printed,
- * against rows printed as a whole
+/* row_runs.h, count_on.h, hc_sink.changed: rows of which only what changed is
+ * printed, against rows printed as a whole
  */
 #include "unit.h"
 
+#include "core/number.h"
+#include "formats/count_on.h"
 #include "formats/nda_layout.h"
 #include "formats/reading.h"
 #include "formats/row_runs.h"
@@ -107,6 +109,53 @@ static void resting_columns_are_copied(void **state)
     free(r);
 }
 
+/* ---- counting ---- */
+
+/* The text is that of hc_decimal_print, whether it counts on, jumps, stops,
+ * falls or gets another power of ten. */
+static void counting_is_printing(void **state)
+{
+    static const int64_t starts[] = {
+        0,        1,         7,       95,        -12,           INT64_MAX / 10,
+        99999985, 999999990, 1234000, INT64_MIN, INT64_MAX - 40};
+    static const int exponents[] = {0, -3, -1, 2, -9, -12};
+    uint64_t seed = 3;
+    size_t counted = 0;
+    (void)state;
+    for (size_t k = 0; k < sizeof starts / sizeof *starts; k++) {
+        hc_count c = {0};
+        int64_t i = starts[k];
+        size_t jump = 0;
+        int e = 0;
+        for (size_t row = 0; row < 6000; row++) {
+            char want[HC_NUMBER_SIZE], got[HC_NUMBER_SIZE];
+            const size_t n = hc_decimal_print(i, e, want);
+            size_t len;
+            if (hc_count_is_next(&c, i, e)) {
+                len = hc_count_put(&c, got);
+                counted++;
+            } else {
+                len = hc_decimal_print(i, e, got);
+                hc_count_see(&c, i, e, got, len);
+            }
+            assert_int_equal(len, n);
+            assert_memory_equal(got, want, n);
+            jump = unit_random(&seed) % 200;
+            if (jump == 1)
+                e = exponents[unit_random(&seed) % 6];
+            if (jump == 5 && e <= 0 && e >= -9) /* to a whole number */
+                i -= i % (int64_t)hc_whole_tens[-e];
+            if (jump == 2)
+                i = starts[unit_random(&seed) % 11];
+            else if (jump == 3)
+                i = i < 0 ? i : i - 1;
+            else if (jump != 4 && i < INT64_MAX - 1000000000)
+                i += e <= 0 && e >= -9 ? (int64_t)hc_whole_tens[-e] : 1;
+        }
+    }
+    assert_true(counted > 10000); /* that it was tried */
+}
+
 /* ---- records ---- */
 
 enum { DATA = 0x55, PAIR = 2 * 86 }; /* a record and one of its channel */
@@ -208,6 +257,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(runs_are_the_row),
         cmocka_unit_test(resting_columns_are_copied),
+        cmocka_unit_test(counting_is_printing),
         cmocka_unit_test(records_are_as_by_cells),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
