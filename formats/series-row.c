@@ -4,6 +4,15 @@
 
 #include <string.h>
 
+/* Without what adding up made below a microsecond; a whole number has none. */
+static double to_microseconds(double t)
+{
+    const double most = 9e9; /* times 1e6 a double holds it exactly */
+    if (fabs(t) < most && t == (double)(int64_t)t)
+        return t;
+    return round(t * 1e6) / 1e6;
+}
+
 double hc_series_other_time(hc_normal *n, const hc_cell *cells)
 {
     const hc_slots *s = &n->slot;
@@ -14,8 +23,7 @@ double hc_series_other_time(hc_normal *n, const hc_cell *cells)
         if (!hc_cell_has_colon(&cells[s->time]))
             return t;
     } else if (s->step_time >= 0) {
-        t = n->run.step_base + n->num[s->step_time];
-        return round(t * 1e6) / 1e6; /* what adding up made */
+        return to_microseconds(n->run.step_base + n->num[s->step_time]);
     } else if (s->unix_time >= 0) {
         t = n->num[s->unix_time];
     } else if (s->date >= 0) {
