@@ -276,6 +276,11 @@ static void say_doubts(nda *s)
                      "current range %d is not sure: current, "
                      "capacity and energy may be wrong by a power of ten",
                      (int)s->row.odd_range);
+    if (s->row.no_range)
+        hc_sink_warn(s->sink, 0,
+                     "records have no current range, 0.1 mA is taken for the "
+                     "unit of their current: it, capacity and energy may be "
+                     "wrong by powers of ten");
 }
 
 static hc_status read_block(nda *s, hc_source *src, const hc_nda_head *h,

@@ -222,6 +222,13 @@ static void set_range(hc_nda_row *s, int32_t range)
         s->odd_range = range;
 }
 
+/* A record without a range says how large its current is by nothing. */
+static void note_no_range(hc_nda_row *s)
+{
+    if (!s->l->floats && s->cells[s->slot[HC_NDA_C_AMP]].u.i != 0)
+        s->no_range = true;
+}
+
 void hc_nda_row_set(hc_nda_row *s, const unsigned char *r, int64_t step)
 {
     const hc_nda_layout *l = s->l;
@@ -245,6 +252,8 @@ void hc_nda_row_set(hc_nda_row *s, const unsigned char *r, int64_t step)
     for (hc_nda_load *o = s->loads, *end = o + s->n_loads; o < end; o++)
         changed |= take_load(o, r);
     s->changed |= changed;
+    if (range == 0)
+        note_no_range(s);
     if (step != s->step || !s->any)
         set(s, HC_NDA_C_STEP, hc_cell_int(step));
     s->step = step;

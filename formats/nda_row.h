@@ -67,6 +67,7 @@ typedef struct {
     int type;               /* of its step, -1 none yet */
     unsigned char clock[7]; /* its time, as stored */
     int32_t odd_range;      /* one that no reader agrees on, 0 none */
+    bool no_range;          /* a current came without any */
 } hc_nda_row;
 
 /* The columns of such records, of which the first len bytes are at p; *row is
