@@ -77,6 +77,24 @@ static void add(hc_running *r, double q)
         r->discharged_ah -= q;
 }
 
+/* Two counters of a step in the midst of it, as nearly all rows have them;
+ * false: it is another row. */
+static inline bool add_in_step(hc_counters *c, hc_running *r, double a,
+                               double b, double step)
+{
+    double da, db;
+    if (c->kind != HC_COUNTS_STEP || step != c->step || !c->any || isnan(a) ||
+        isnan(b))
+        return false;
+    da = growth(a, c->last_a, false);
+    db = growth(b, c->last_b, false);
+    r->charged_ah += da > 0 ? da : 0;
+    r->discharged_ah += db > 0 ? db : 0;
+    c->last_a = a;
+    c->last_b = b;
+    return true;
+}
+
 bool hc_counters_add(hc_normal *n, const hc_derived *d)
 {
     hc_counters *c = &n->counters;
@@ -84,6 +102,8 @@ bool hc_counters_add(hc_normal *n, const hc_derived *d)
     if (c->kind == HC_COUNTS_NOT)
         return false;
     double a = n->num[c->a], b = c->b >= 0 ? n->num[c->b] : 0;
+    if (add_in_step(c, r, a, b, d->step))
+        return true;
     bool by_step = c->kind == HC_COUNTS_STEP ||
                    c->kind == HC_COUNTS_STEP_NET ||
                    c->kind == HC_COUNTS_STEP_SUM;

@@ -195,7 +195,8 @@ enum { NEAR = 9 }; /* powers of ten whose texts are short */
 /* Whole numbers below it print with all their digits. */
 #define WHOLE_MOST 1e10
 
-static inline size_t put_computed(flat_column *c, char *p)
+__attribute__((always_inline)) static inline size_t
+put_computed(flat_column *c, char *p)
 {
     const double x = *c->x;
     const int64_t i = fabs(x) < WHOLE_MOST ? (int64_t)x : -1;
@@ -229,7 +230,8 @@ static size_t put_float(const hc_incol *in, int shift, const hc_cell *cell,
     return len + in->suffix_len;
 }
 
-static inline size_t put_decimal(flat_column *c, const hc_cell *cell, char *p)
+__attribute__((always_inline)) static inline size_t
+put_decimal(flat_column *c, const hc_cell *cell, char *p)
 {
     const int64_t i = cell->u.i;
     const int e = (int32_t)cell->len + c->shift;
