@@ -232,6 +232,39 @@ static void a_file_by_its_name(void **state)
     assert_string_equal(err.file, path);
 }
 
+/* Columns grow, and what they hold stays. */
+static void columns_of_many_rows(void **state)
+{
+    const size_t rows = 100001;
+    char path[] = "columnsXXXXXX";
+    hc_frame_options o = {.raw = true};
+    hc_text t = {0};
+    hc_numbers *n;
+    hc_err err;
+    int fd = mkstemp(path);
+    (void)state;
+    assert_true(fd >= 0);
+    close(fd);
+    hc_text_puts(&t, "Time (s),Current (mA),Voltage (V)\n");
+    for (size_t i = 0; i < rows; i++) {
+        char row[80];
+        snprintf(row, sizeof row, "%zu,%zu.5,3.%05zu\n", i, i % 7, i % 100000);
+        hc_text_puts(&t, row);
+    }
+    assert_ok(hc_out_file(path, t.data, t.len, &err), err);
+    assert_ok(hc_read_numbers(path, &o, &n, &err), err);
+    assert_int_equal(hc_numbers_rows(n), rows);
+    for (size_t i = 0; i < rows; i++) {
+        assert_true(hc_numbers_values(n, 0)[i] == (double)i);
+        assert_true(hc_numbers_values(n, 1)[i] == (double)(i % 7) + 0.5);
+        assert_true(hc_numbers_values(n, 2)[i] ==
+                    (double)(300000 + i % 100000) / 1e5);
+    }
+    hc_numbers_free(n);
+    hc_text_clear(&t);
+    unlink(path);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -240,6 +273,7 @@ int main(void)
         cmocka_unit_test(long_tables_are_the_same),
         cmocka_unit_test(files_of_instruments_are_the_same),
         cmocka_unit_test(a_file_by_its_name),
+        cmocka_unit_test(columns_of_many_rows),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
