@@ -36,7 +36,7 @@ static size_t numbers(const char *s, size_t len)
 static bool is_count(const char *s, size_t len, long *n)
 {
     hc_trim(&s, &len);
-    return hc_integer_parse(s, len, 0, 1000000, n);
+    return hc_integer_parse(s, len, 0, 1000000000, n);
 }
 
 /* The line of the count, -1 when there is none: words before it, rows of
