@@ -196,6 +196,16 @@ static void files_of_instruments_are_the_same(void **state)
 
 /* ---- the function of the library ---- */
 
+/* A file of its own; its name is put where path has XXXXXX. */
+static void put_file(char *path, const char *data, size_t len)
+{
+    hc_err err;
+    int fd = mkstemp(path);
+    assert_true(fd >= 0);
+    close(fd);
+    assert_ok(hc_out_file(path, data, len, &err), err);
+}
+
 static void a_file_by_its_name(void **state)
 {
     static const char text[] = "Time (s),Current (mA),Note\n0,1.5,a\n"
@@ -204,11 +214,8 @@ static void a_file_by_its_name(void **state)
     hc_frame_options o = {.max_bad = 1};
     hc_numbers *n;
     hc_err err;
-    int fd = mkstemp(path);
     (void)state;
-    assert_true(fd >= 0);
-    close(fd);
-    assert_ok(hc_out_file(path, text, strlen(text), &err), err);
+    put_file(path, text, strlen(text));
     assert_int_equal(hc_read_numbers(path, NULL, &n, &err), HC_DATA);
     assert_non_null(strstr(err.text, "not a number: 'x'"));
     assert_ok(hc_read_numbers(path, &o, &n, &err), err);
@@ -241,17 +248,14 @@ static void columns_of_many_rows(void **state)
     hc_text t = {0};
     hc_numbers *n;
     hc_err err;
-    int fd = mkstemp(path);
     (void)state;
-    assert_true(fd >= 0);
-    close(fd);
     hc_text_puts(&t, "Time (s),Current (mA),Voltage (V)\n");
     for (size_t i = 0; i < rows; i++) {
         char row[80];
         snprintf(row, sizeof row, "%zu,%zu.5,3.%05zu\n", i, i % 7, i % 100000);
         hc_text_puts(&t, row);
     }
-    assert_ok(hc_out_file(path, t.data, t.len, &err), err);
+    put_file(path, t.data, t.len);
     assert_ok(hc_read_numbers(path, &o, &n, &err), err);
     assert_int_equal(hc_numbers_rows(n), rows);
     for (size_t i = 0; i < rows; i++) {
